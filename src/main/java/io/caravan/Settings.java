@@ -1,0 +1,179 @@
+package io.caravan;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The values of {@code application.properties}, overlaid by the environment. A key {@code caravan.http.port} can be given
+ * as {@code CARAVAN_HTTP_PORT}, or as {@code CARAVAN_HTTP_PORT_FILE}, the name of a file that holds the value (for
+ * secrets). Order: override (command line), environment, file of the environment, properties file. Immutable.
+ */
+public final class Settings {
+
+    private final SortedMap<String, String> values;
+
+    private Settings(SortedMap<String, String> values) {
+        this.values = Collections.unmodifiableSortedMap(values);
+    }
+
+    /**
+     * Reads a properties file and overlays the environment.
+     *
+     * @throws UserError when the file, or a file that the environment names, cannot be read
+     */
+    public static Settings load(Path file, Map<String, String> environment) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+        SortedMap<String, String> values = new TreeMap<>();
+        properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+        environment.forEach((name, value) -> {
+            if (name.startsWith("CARAVAN_")) {
+                if (name.endsWith("_FILE")) {
+                    values.put(
+                            keyOf(values, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
+                }
+            }
+        });
+        environment.forEach((name, value) -> {
+            if (name.startsWith("CARAVAN_") && !name.endsWith("_FILE")) {
+                values.put(keyOf(values, name), value);
+            }
+        });
+        return new Settings(values);
+    }
+
+    /** The same settings with some values replaced. */
+    public Settings with(Map<String, String> overrides) {
+        SortedMap<String, String> copy = new TreeMap<>(values);
+        copy.putAll(overrides);
+        return new Settings(copy);
+    }
+
+    public Map<String, String> asMap() {
+        return values;
+    }
+
+    /** The value of a key, or the fallback where it is absent or blank. */
+    public String text(String key, String fallback) {
+        String value = values.get(key);
+        return value == null || value.isBlank() ? fallback : value;
+    }
+
+    /**
+     * The value of a key.
+     *
+     * @throws UserError when it is absent or blank
+     */
+    public String text(String key) {
+        String value = text(key, null);
+        if (value == null) {
+            throw new UserError(key + " is not set: give it in application.properties or as " + variableOf(key));
+        }
+        return value;
+    }
+
+    /**
+     * A whole number of a range.
+     *
+     * @throws UserError when the value is absent, no whole number, or outside min..max
+     */
+    public int number(String key, int min, int max) {
+        String value = text(key);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new UserError(key + " must be a whole number from " + min + " to " + max + ", not '" + value + "'");
+    }
+
+    /** A TCP port, 0 for any free one. */
+    public int port(String key) {
+        return number(key, 0, 65535);
+    }
+
+    /**
+     * true or false.
+     *
+     * @throws UserError when the value is anything else
+     */
+    public boolean flag(String key) {
+        String value = text(key).toLowerCase(Locale.ROOT);
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new UserError(key + " must be true or false, not '" + value + "'");
+        }
+        return value.equals("true");
+    }
+
+    /**
+     * A duration such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 7d}.
+     *
+     * @throws UserError when the value is none
+     */
+    public Duration duration(String key) {
+        String value = text(key);
+        try {
+            return parseDuration(value);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(key + " must be a duration such as 500ms, 30s, 5m or 2h, not '" + value + "'");
+        }
+    }
+
+    /**
+     * Reads a duration such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 7d}.
+     *
+     * @throws IllegalArgumentException when the text is none
+     */
+    public static Duration parseDuration(String text) {
+        var matcher = java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m|h|d)").matcher(text.strip());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("no duration: " + text);
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+
+    /** The environment variable that overrides a key. */
+    public static String variableOf(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static String keyOf(Map<String, String> known, String variable) {
+        for (String key : known.keySet()) {
+            if (variableOf(key).equals(variable)) {
+                return key;
+            }
+        }
+        return variable.toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    private static String contentOf(String variable, String file) {
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            throw new UserError("Cannot read the file that " + variable + " names: " + file, e);
+        }
+    }
+}
