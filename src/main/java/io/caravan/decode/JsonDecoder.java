@@ -35,6 +35,7 @@ public final class JsonDecoder implements Decoder {
 
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
+        requireUtf8(raw.payload());
         try (JsonParser parser = FACTORY.createParser(raw.payload())) {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -55,6 +56,21 @@ public final class JsonDecoder implements Decoder {
                     : new Undecodable(Reason.MALFORMED_JSON, "a number, name or text longer than any device sends");
         } catch (IOException e) {
             throw new Undecodable(Reason.MALFORMED_JSON, positionOf(e));
+        }
+    }
+
+    /** RFC 8259, section 8.1: UTF-8 without a byte order mark. The parser would take UTF-16 and UTF-32 for what they are. */
+    private static void requireUtf8(byte[] payload) throws Undecodable {
+        for (int i = 0; i < Math.min(4, payload.length); i++) {
+            if (payload[i] == 0
+                    || payload[i] == (byte) 0xEF
+                    || payload[i] == (byte) 0xFE
+                    || payload[i] == (byte) 0xFF) {
+                if (i == 0 || payload[i] == 0) {
+                    throw new Undecodable(
+                            Reason.MALFORMED_JSON, "the payload is no UTF-8 or starts with a byte order mark");
+                }
+            }
         }
     }
 
