@@ -77,6 +77,7 @@ final class RegistrySchema {
             case "propertyNames" ->
                 Problem.at(place.appendProperty(message.getProperty()), "is no valid name: it " + arguments[1]);
             case "enum" -> Problem.at(place, "must be one of " + arguments[0]);
+            case "minProperties", "minItems", "minLength" -> Problem.at(place, "must not be empty");
             case "pattern" -> Problem.at(place, message.getError() + explanation(message));
             default -> Problem.at(place, message.getError());
         };
