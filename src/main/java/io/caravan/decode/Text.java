@@ -44,11 +44,17 @@ public final class Text {
 
     /** The start of a text, fit to be shown: what is not printable becomes a question mark. */
     public static String excerpt(String text) {
-        StringBuilder shown = new StringBuilder("'");
-        for (int i = 0; i < Math.min(text.length(), LONGEST_EXCERPT); i++) {
+        String start = printable(text.substring(0, Math.min(text.length(), LONGEST_EXCERPT)));
+        return "'" + start + (text.length() > LONGEST_EXCERPT ? "...'" : "'");
+    }
+
+    /** The text with a question mark for each character that is not printable. */
+    public static String printable(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             shown.append(c < 0x20 || c >= 0x7f && c < 0xa0 || Character.isSurrogate(c) ? '?' : c);
         }
-        return shown.append(text.length() > LONGEST_EXCERPT ? "...'" : "'").toString();
+        return shown.toString();
     }
 }

@@ -53,6 +53,10 @@ public final class Enricher {
             message.setHeader(RecordHeaders.FAILED_AT, Long.toString(nowMicros()));
         }
         message.setHeader(RecordHeaders.ORIGIN, parcel.origin);
+        if (parcel.tenant != null) {
+            message.setHeader(RecordHeaders.TENANT, parcel.tenant);
+            message.setHeader(RecordHeaders.DEVICE, parcel.decoded.device());
+        }
     }
 
     private void render(Parcel parcel, Message message) throws Undecodable {

@@ -3,6 +3,7 @@ package io.caravan.enrich;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
+import io.caravan.kafka.Batch;
 import io.caravan.registry.DeviceRegistry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,8 +19,6 @@ import org.apache.camel.component.jdbc.JdbcConstants;
  * #settle} after it. Thread-safe.
  */
 public final class Provisioning {
-
-    private static final String BATCH = "caravanBatch";
 
     private final Directory directory;
     private final DeviceRegistry registry;
@@ -79,7 +78,6 @@ public final class Provisioning {
         parameters.put("sites", sites);
         parameters.put("zones", zones);
         parameters.put("cap", cap);
-        exchange.setProperty(BATCH, batch);
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
     }
 
@@ -89,7 +87,7 @@ public final class Provisioning {
         List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
         directory.add(rows);
         @SuppressWarnings("unchecked")
-        List<Message> batch = exchange.getProperty(BATCH, List.class);
+        List<Message> batch = exchange.getProperty(Batch.MESSAGES, List.class);
         for (Message message : batch) {
             Parcel parcel = parcelOf(message);
             if (isUnknown(parcel)) {

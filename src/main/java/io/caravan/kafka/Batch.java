@@ -19,6 +19,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Batch {
 
+    /** The property of the exchange that keeps the messages while the body is something else. */
+    public static final String MESSAGES = "caravanBatch";
+
     private static final String CONSUMER = "caravanConsumer";
     private static final String OFFSETS = "caravanOffsets";
 
@@ -45,6 +48,7 @@ public final class Batch {
         last.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset + 1)));
         exchange.setProperty(CONSUMER, consumer);
         exchange.setProperty(OFFSETS, offsets);
+        exchange.setProperty(MESSAGES, messages);
         exchange.getMessage().setBody(messages);
     }
 
