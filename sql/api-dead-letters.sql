@@ -13,8 +13,8 @@ FROM (
         FROM dead_letters
         WHERE tenant_id = :?tenant
             AND id < :?before
-            AND (:?reason::text IS NULL OR reason = :?reason)
-            AND (:?device::text IS NULL OR device_id = :?device)
+            AND (:?reason::text IS NULL OR reason = :?reason::text)
+            AND (:?device::text IS NULL OR device_id = :?device::text)
         ORDER BY id DESC
         LIMIT :?rows) AS newer
     WINDOW newest AS (ORDER BY id DESC)) AS measured

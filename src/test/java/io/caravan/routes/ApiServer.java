@@ -1,0 +1,94 @@
+package io.caravan.routes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.api.DeadLetters;
+import io.caravan.api.Devices;
+import io.caravan.api.Events;
+import io.caravan.api.Problems;
+import io.caravan.api.Readings;
+import io.caravan.api.Types;
+import io.caravan.api.UnknownPaths;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.registry.DeviceRegistry;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.main.Main;
+
+/** The API's own route files, served on a free port over a given database. */
+final class ApiServer implements AutoCloseable {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    final Main main = new Main();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final int port;
+    private final HikariDataSource database;
+    private final Health health;
+
+    ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
+        port = freePort();
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(jdbcUrl);
+        pool.setUsername("postgres");
+        pool.setConnectionTimeout(1_000);
+        pool.setInitializationFailTimeout(-1);
+        database = new HikariDataSource(pool);
+        health = new Health(List.of(dependencies));
+        main.bind("caravan", database);
+        main.bind("apiDevices", new Devices());
+        main.bind("apiReadings", new Readings());
+        main.bind("apiEvents", new Events());
+        main.bind("apiDeadLetters", new DeadLetters());
+        main.bind("apiTypes", new Types(new DeviceRegistry(Path.of("config/device-registry.json"))));
+        main.bind("apiProblems", new Problems());
+        main.bind("apiUnknownPaths", new UnknownPaths());
+        main.bind("health", health);
+        main.addInitialProperty(
+                "camel.main.routesIncludePattern", "file:routes/api.camel.yaml,file:routes/api-*.camel.yaml");
+        main.addInitialProperty("camel.server.enabled", "true");
+        main.addInitialProperty("camel.server.host", "127.0.0.1");
+        main.addInitialProperty("camel.server.port", Integer.toString(port));
+        main.setPropertyPlaceholderLocations("false");
+        main.start();
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        return send("GET", path, headers);
+    }
+
+    HttpResponse<String> send(String method, String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> response) throws IOException {
+        return MAPPER.readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        health.close();
+        database.close();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
