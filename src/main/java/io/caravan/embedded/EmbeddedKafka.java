@@ -104,6 +104,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .setControllerListenerName("CONTROLLER")
                     .setReleaseVersion(MetadataVersion.latestProduction())
                     .addDirectory(directory.toString())
+                    .setMetadataLogDirectory(directory.toString())
                     .run();
         }
     }
