@@ -1,0 +1,60 @@
+-- Keeps one row for each refused message. A newer failure of the same message adds to its attempts and replaces the reason;
+-- a failure that is already counted, or older than what is stored, changes nothing.
+INSERT INTO dead_letters AS stored (
+    origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, topic, stage, reason, detail, attempts,
+    received_at, failed_at, headers, payload, payload_length, payload_sha256)
+SELECT DISTINCT ON (origin, origin_part, origin_place)
+    origin,
+    origin_part,
+    origin_place,
+    tenant,
+    device,
+    dialect,
+    topic,
+    stage,
+    reason,
+    detail,
+    dense_rank() OVER (PARTITION BY origin, origin_part, origin_place ORDER BY failed),
+    'epoch'::timestamptz + received / 1000000 * interval '1 second' + received % 1000000 * interval '1 microsecond',
+    failed_time,
+    headers::json,
+    payload,
+    length,
+    sha256
+FROM unnest(
+    :?originTopics::text[],
+    :?originPartitions::int[],
+    :?originOffsets::bigint[],
+    :?tenants::text[],
+    :?devices::text[],
+    :?dialects::text[],
+    :?topics::text[],
+    :?stages::text[],
+    :?reasons::text[],
+    :?details::text[],
+    :?receivedTimes::bigint[],
+    :?failedTimes::bigint[],
+    :?headers::text[],
+    :?payloads::bytea[],
+    :?payloadLengths::bigint[],
+    :?payloadHashes::text[])
+    AS batch (
+        origin, origin_part, origin_place, tenant, device, dialect, topic, stage, reason, detail, received, failed,
+        headers, payload, length, sha256)
+CROSS JOIN LATERAL (
+    SELECT 'epoch'::timestamptz + failed / 1000000 * interval '1 second' + failed % 1000000 * interval '1 microsecond')
+    AS time_of_failure (failed_time)
+WHERE NOT EXISTS (
+    SELECT FROM dead_letters AS known
+    WHERE known.origin_topic = origin
+        AND known.origin_partition = origin_part
+        AND known.origin_offset = origin_place
+        AND known.failed_at >= failed_time)
+ORDER BY origin, origin_part, origin_place, failed DESC
+ON CONFLICT (origin_topic, origin_partition, origin_offset) DO UPDATE
+SET attempts = stored.attempts + excluded.attempts,
+    stage = excluded.stage,
+    reason = excluded.reason,
+    detail = excluded.detail,
+    failed_at = excluded.failed_at
+WHERE stored.failed_at < excluded.failed_at

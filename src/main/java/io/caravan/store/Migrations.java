@@ -1,0 +1,99 @@
+package io.caravan.store;
+
+import io.caravan.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * Brings the database to the newest shape: runs the migrations of {@code sql/migrations} that it has not seen, then
+ * creates the day partitions that {@code sql/ensure-partitions.sql} asks for. Any number of processes may do so at once:
+ * one migrates, the others wait and find nothing left to do. Immutable.
+ */
+public final class Migrations {
+
+    private final Path sql;
+    private final String url;
+    private final String user;
+    private final String password;
+
+    /**
+     * @param sql the folder {@code sql} of the project
+     * @param url a JDBC URL of PostgreSQL
+     * @param password may be empty where the server asks for none
+     */
+    public Migrations(Path sql, String url, String user, String password) {
+        this.sql = sql;
+        this.url = url;
+        this.user = user;
+        this.password = password;
+    }
+
+    /**
+     * Migrates.
+     *
+     * @return how many migrations ran, 0 where the database was up to date
+     * @throws UserError when the database does not answer, or refuses the user or a statement
+     */
+    public int run() {
+        try {
+            int ran = migrate();
+            ensurePartitions();
+            return ran;
+        } catch (FlywayException | SQLException e) {
+            throw new UserError("Cannot migrate the database " + address() + ": " + reason(e), e);
+        }
+    }
+
+    private int migrate() throws SQLException {
+        // Flyway tells an unreachable server in a page; the driver does it in a line
+        connect().close();
+        return Flyway.configure()
+                .dataSource(url, user, password)
+                .locations("filesystem:" + sql.resolve("migrations"))
+                .failOnMissingLocations(true)
+                .load()
+                .migrate()
+                .migrationsExecuted;
+    }
+
+    private void ensurePartitions() throws SQLException {
+        Path file = sql.resolve("ensure-partitions.sql");
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(Files.readString(file));
+        } catch (IOException e) {
+            throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, user, password);
+    }
+
+    /** The URL without its parameters, which may hold a password. */
+    private String address() {
+        int parameters = url.indexOf('?');
+        return parameters < 0 ? url : url.substring(0, parameters);
+    }
+
+    /** One line: the database's own words where it has spoken, Flyway's first words otherwise. */
+    private static String reason(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                return firstLine(cause);
+            }
+        }
+        return firstLine(e);
+    }
+
+    private static String firstLine(Throwable e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage().strip().lines().findFirst().orElse("");
+    }
+}
