@@ -94,6 +94,8 @@ public final class Migrations {
     }
 
     private static String firstLine(Throwable e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage().strip().lines().findFirst().orElse("");
+        return e.getMessage() == null
+                ? e.toString()
+                : e.getMessage().strip().lines().findFirst().orElse("");
     }
 }
