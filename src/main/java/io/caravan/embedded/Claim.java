@@ -95,8 +95,16 @@ final class Claim implements AutoCloseable {
                 cause);
     }
 
-    /** What to throw when the server failed: the port is named if somebody took it since the claim was made. */
-    RuntimeException startFailed(Throwable cause) {
+    /**
+     * Ends what has been started, and tells what to throw. The port is looked at afterwards: who has it then is somebody
+     * else, who came between the claim and the start.
+     */
+    RuntimeException startFailed(Throwable cause, AutoCloseable started) {
+        try {
+            started.close();
+        } catch (Exception e) {
+            cause.addSuppressed(e);
+        }
         if (cause instanceof UserError error) {
             return error;
         }

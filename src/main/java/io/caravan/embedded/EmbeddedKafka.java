@@ -62,12 +62,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             kafka.server.startup();
             return kafka;
         } catch (Exception e) {
-            if (kafka == null) {
-                claim.close();
-            } else {
-                kafka.close();
-            }
-            throw claim.startFailed(e);
+            throw claim.startFailed(e, kafka == null ? claim : kafka);
         }
     }
 

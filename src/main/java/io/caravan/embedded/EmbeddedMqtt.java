@@ -33,6 +33,9 @@ public final class EmbeddedMqtt implements AutoCloseable {
     /** The most that a client may send in one packet, in bytes; more ends its connection. */
     private static final int MAX_PACKET_BYTES = 32 * MEGABYTE;
 
+    /** How long a record waits for others to be written together with it. */
+    private static final int JOURNAL_WAIT_NANOS = 300_000;
+
     private final Claim claim;
     private final EmbeddedActiveMQ broker;
 
@@ -67,8 +70,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
             }
             return mqtt;
         } catch (Exception e) {
-            mqtt.close();
-            throw claim.startFailed(e);
+            throw claim.startFailed(e, mqtt);
         }
     }
 
@@ -129,16 +131,16 @@ public final class EmbeddedMqtt implements AutoCloseable {
     private static void journal(Configuration configuration) {
         configuration
                 .setPersistenceEnabled(true)
-                .setJournalType(JournalType.valueOf(System.getProperty("spike.journal", "NIO")))
-                .setJournalSyncTransactional(Boolean.parseBoolean(System.getProperty("spike.sync", "true")))
-                .setJournalSyncNonTransactional(Boolean.parseBoolean(System.getProperty("spike.sync", "true")))
-                .setJournalDatasync(Boolean.getBoolean("spike.datasync"))
+                .setJournalType(JournalType.NIO)
+                .setJournalSyncTransactional(true)
+                .setJournalSyncNonTransactional(true)
+                .setJournalDatasync(false)
                 .setJournalFileSize(32 * MEGABYTE)
                 .setJournalMinFiles(2)
                 .setJournalPoolFiles(8)
                 .setJournalCompactMinFiles(20)
                 .setJournalBufferSize_NIO(4 * MEGABYTE)
-                .setJournalBufferTimeout_NIO(Integer.getInteger("spike.timeout", 1_000_000));
+                .setJournalBufferTimeout_NIO(JOURNAL_WAIT_NANOS);
     }
 
     private static TransportConfiguration acceptor(Claim claim) {

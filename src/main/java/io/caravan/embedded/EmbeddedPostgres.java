@@ -91,10 +91,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
             postgres.prepare();
             return postgres;
         } catch (IOException | SQLException | RuntimeException | ExceptionInInitializerError e) {
-            RuntimeException failure = claim.startFailed(e);
-            postmaster.stop();
-            claim.close();
-            throw failure;
+            throw claim.startFailed(e, () -> {
+                postmaster.stop();
+                claim.close();
+            });
         }
     }
 
