@@ -1,0 +1,42 @@
+package io.caravan;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** A stage of the pipeline: the route files whose names begin with its own. Any subset runs in one process. */
+public enum Stage {
+    INGEST,
+    ENRICH,
+    STORE,
+    API;
+
+    /** The name by which users choose it, and with which its route files begin. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Reads a list such as {@code ingest,enrich}.
+     *
+     * @throws UserError when it names none, or one that is not there
+     */
+    public static Set<Stage> parse(String list) {
+        Set<Stage> stages = EnumSet.noneOf(Stage.class);
+        for (String name : list.split(",")) {
+            String wanted = name.strip();
+            boolean known = false;
+            for (Stage stage : values()) {
+                if (stage.label().equals(wanted)) {
+                    stages.add(stage);
+                    known = true;
+                }
+            }
+            if (!known) {
+                throw new UserError(
+                        "caravan.stages: there is no stage '" + wanted + "', only ingest, enrich, store and api");
+            }
+        }
+        return stages;
+    }
+}

@@ -1,0 +1,44 @@
+package io.caravan.decode;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A message as its dialect reads it, before directory and registry have spoken: what the device says of itself, and its
+ * leaves. Immutable.
+ *
+ * @param tenant the tenant that the payload claims, or null
+ * @param device the device, from the topic, else from the payload
+ * @param deviceType the type that the payload claims, or null
+ * @param site the site that the payload claims, or null
+ * @param zone the zone that the payload claims, or null
+ * @param eventType telemetry, trends, status, or what else the payload calls itself
+ * @param timestamp microseconds since the epoch, or {@link #NO_TIME} where the message has none
+ * @param sequence the device's own number of the message, else a hash of the payload
+ * @param measured the leaves, in the order of the message
+ * @param names the names at the top of the measurements, by which a type is detected
+ * @param measurements the measurements as they came, a JSON object; null where there are none
+ * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
+ */
+public record Decoded(
+        String tenant,
+        String device,
+        String deviceType,
+        String site,
+        String zone,
+        String eventType,
+        long timestamp,
+        long sequence,
+        List<Measured> measured,
+        List<String> names,
+        Slice measurements,
+        Map<String, Slice> extras) {
+
+    /** Stands for a timestamp that the message does not have. */
+    public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** Kinds of message whose numbers are no readings: they are kept whole, as events. */
+    public boolean isReport() {
+        return eventType.equals("status") || eventType.equals("trends");
+    }
+}

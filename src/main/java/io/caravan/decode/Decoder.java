@@ -1,0 +1,13 @@
+package io.caravan.decode;
+
+/** Reads the messages of one dialect. Implementations are stateless and thread-safe. */
+@FunctionalInterface
+public interface Decoder {
+
+    /**
+     * Reads one message, in time linear in its length.
+     *
+     * @throws Undecodable when it is none of this dialect, with the reason
+     */
+    Decoded decode(RawMessage raw) throws Undecodable;
+}

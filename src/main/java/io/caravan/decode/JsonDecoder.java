@@ -1,0 +1,101 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+
+/**
+ * Reads JSON objects: the device's fields at the top, the measurements in an object {@code measurements} or, where there
+ * is none, in every other field at the top. One pass, in time linear in the length. Thread-safe.
+ */
+public final class JsonDecoder implements Decoder {
+
+    private static final int DEEPEST = 32;
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxNumberLength(400)
+                    .build())
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+            .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    private final JsonDialect dialect;
+
+    public JsonDecoder(JsonDialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    public Decoded decode(RawMessage raw) throws Undecodable {
+        requireUtf8(raw.payload());
+        try (JsonParser parser = FACTORY.createParser(raw.payload())) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
+            }
+            if (first != JsonToken.START_OBJECT) {
+                skip(parser);
+                throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + nameOf(first));
+            }
+            Decoded decoded = new JsonMessage(dialect, raw, parser).read();
+            if (parser.nextToken() != null) {
+                throw new Undecodable(Reason.MALFORMED_JSON, "more than one JSON value");
+            }
+            return decoded;
+        } catch (StreamConstraintsException e) {
+            throw e.getMessage().contains("nesting depth")
+                    ? new Undecodable(Reason.TOO_DEEP, "nested deeper than " + DEEPEST + " levels")
+                    : new Undecodable(Reason.MALFORMED_JSON, "a number, name or text longer than any device sends");
+        } catch (IOException e) {
+            throw new Undecodable(Reason.MALFORMED_JSON, positionOf(e));
+        }
+    }
+
+    /** RFC 8259, section 8.1: UTF-8 without a byte order mark. The parser would take UTF-16 and UTF-32 for what they are. */
+    private static void requireUtf8(byte[] payload) throws Undecodable {
+        for (int i = 0; i < Math.min(4, payload.length); i++) {
+            if (payload[i] == 0
+                    || payload[i] == (byte) 0xEF
+                    || payload[i] == (byte) 0xFE
+                    || payload[i] == (byte) 0xFF) {
+                if (i == 0 || payload[i] == 0) {
+                    throw new Undecodable(
+                            Reason.MALFORMED_JSON, "the payload is no UTF-8 or starts with a byte order mark");
+                }
+            }
+        }
+    }
+
+    /** Reads an array to its end, so that what is no JSON at all is called that; a scalar is read as one token. */
+    private static void skip(JsonParser parser) throws IOException {
+        parser.skipChildren();
+        parser.nextToken();
+    }
+
+    private static String nameOf(JsonToken token) {
+        return switch (token) {
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            default -> "null";
+        };
+    }
+
+    private static String positionOf(IOException e) {
+        if (e instanceof JsonParseException parse) {
+            String problem = Text.excerpt(parse.getOriginalMessage());
+            return "no JSON at byte " + Math.max(0, parse.getLocation().getByteOffset()) + ": "
+                    + problem.substring(1, problem.length() - 1);
+        }
+        return "no JSON: the bytes are no UTF-8";
+    }
+}

@@ -1,0 +1,288 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.caravan.decode.Measured.Form;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One JSON message being read. Used once, by one thread. */
+final class JsonMessage {
+
+    private final JsonDialect dialect;
+    private final RawMessage raw;
+    private final JsonParser parser;
+    private final JsonLeaves leaves;
+
+    private String tenant;
+    private String device;
+    private String type;
+    private String site;
+    private String zone;
+    private String eventType;
+    private long timestamp = Decoded.NO_TIME;
+    private Long sequence;
+    private Slice measurements;
+    private List<String> names = new ArrayList<>(8);
+    private final List<Slice> flat = new ArrayList<>(8);
+    private final Map<String, Slice> extras = new LinkedHashMap<>(2);
+
+    JsonMessage(JsonDialect dialect, RawMessage raw, JsonParser parser) {
+        this.dialect = dialect;
+        this.raw = raw;
+        this.parser = parser;
+        this.leaves = new JsonLeaves(parser);
+    }
+
+    /** Reads the object whose start the parser has just met, to its end. */
+    Decoded read() throws IOException, Undecodable {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            field(parser.currentName());
+        }
+        String topicDevice = raw.device();
+        if (topicDevice == null && device == null) {
+            throw new Undecodable(
+                    Reason.MISSING_DEVICE_ID, "no " + String.join(" or ", dialect.device()) + " in the payload");
+        }
+        boolean measures = eventType == null || eventType.equals("telemetry");
+        if (measures && names.isEmpty() && extras.isEmpty()) {
+            throw new Undecodable(Reason.EMPTY_MESSAGE, "the object measures, reports and says nothing");
+        }
+        return new Decoded(
+                tenant,
+                topicDevice != null ? topicDevice : device,
+                type,
+                site,
+                zone,
+                eventType != null ? eventType : eventTypeOfTopic(),
+                timestamp,
+                sequence != null ? sequence : PayloadHash.of(raw.payload()),
+                leaves.all(),
+                names,
+                measurements != null ? measurements : joined(),
+                extras);
+    }
+
+    private void field(String name) throws IOException, Undecodable {
+        int start = tokenStart();
+        JsonToken token = parser.nextToken();
+        if (dialect.device().contains(name)) {
+            device = id("the device id", token);
+        } else if (dialect.tenant().contains(name)) {
+            tenant = id("the tenant", token);
+        } else if (dialect.timestamp().contains(name)) {
+            timestamp = time(token);
+        } else {
+            switch (name) {
+                case "device_type" -> type = text(token);
+                case "site_id" -> site = id("the site", token);
+                case "zone_id" -> zone = id("the zone", token);
+                case "event_type" -> eventType = text(token);
+                case "event_id" -> sequence = token == JsonToken.VALUE_STRING ? eventId() : sequence(token);
+                case "sequence" -> sequence = sequence(token);
+                case "measurements" -> container(token);
+                default -> other(name, token, start);
+            }
+        }
+    }
+
+    /** The measurements; what had been taken for measurements before were fields beside them. */
+    private void container(JsonToken token) throws IOException, Undecodable {
+        if (token != JsonToken.START_OBJECT) {
+            other("measurements", token, tokenStart());
+            return;
+        }
+        int start = tokenStart();
+        leaves.clear();
+        names = leaves.object(MetricPath.ROOT);
+        measurements = new Slice(raw.payload(), start, tokenStart() + 1);
+    }
+
+    private void other(String name, JsonToken token, int nameStart) throws IOException, Undecodable {
+        if (dialect.known().contains(name)) {
+            int start = tokenStart();
+            parser.skipChildren();
+            if (name.equals("trends") || name.equals("status")) {
+                extras.put(name, new Slice(raw.payload(), start, tokenEnd(token)));
+            }
+        } else if (measurements != null) {
+            parser.skipChildren();
+        } else {
+            leaves.value(MetricPath.ROOT.child(name), token);
+            names.add(name);
+            flat.add(new Slice(raw.payload(), nameStart, tokenEnd(token)));
+        }
+    }
+
+    private String eventTypeOfTopic() {
+        String topic = raw.topic();
+        if (extras.containsKey("trends") || topic.endsWith("/trends")) {
+            return "trends";
+        }
+        return topic.endsWith("/status") || extras.containsKey("status") && names.isEmpty() ? "status" : "telemetry";
+    }
+
+    private String id(String what, JsonToken token) throws IOException, Undecodable {
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+            parser.skipChildren();
+            throw new Undecodable(Reason.INVALID_ID, what + " must be a text");
+        }
+        return Text.id(what, parser.getText());
+    }
+
+    private String text(JsonToken token) throws IOException, Undecodable {
+        if (token != JsonToken.VALUE_STRING) {
+            parser.skipChildren();
+            return null;
+        }
+        String text = parser.getText();
+        return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
+    }
+
+    private long time(JsonToken token) throws IOException, Undecodable {
+        switch (token) {
+            case VALUE_STRING:
+                return Timestamps.ofText(parser.getText(), dialect.zone());
+            case VALUE_NUMBER_INT:
+                if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+                    throw new Undecodable(Reason.INVALID_TIMESTAMP, "no time between 1970 and 9999: a huge number");
+                }
+                return Timestamps.ofInteger(parser.getLongValue());
+            case VALUE_NUMBER_FLOAT:
+                return Timestamps.ofNumber(parser.getDoubleValue());
+            case VALUE_NULL:
+                return Decoded.NO_TIME;
+            default:
+                throw new Undecodable(Reason.INVALID_TIMESTAMP, "the timestamp must be a text or a number");
+        }
+    }
+
+    private Long sequence(JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return parser.getLongValue();
+        }
+        parser.skipChildren();
+        return null;
+    }
+
+    private Long eventId() throws IOException {
+        return PayloadHash.of(parser.getText().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private Slice joined() {
+        if (flat.isEmpty()) {
+            return null;
+        }
+        ByteArrayOutputStream object = new ByteArrayOutputStream(raw.payload().length);
+        char separator = '{';
+        for (Slice field : flat) {
+            object.write(separator);
+            object.write(field.bytes(), field.start(), field.length());
+            separator = ',';
+        }
+        object.write('}');
+        return Slice.of(object.toByteArray());
+    }
+
+    private int tokenStart() {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    /** The byte after the value whose first token is given and whose last the parser stands on. */
+    private int tokenEnd(JsonToken first) throws IOException {
+        if (first == JsonToken.VALUE_STRING) {
+            parser.finishToken();
+        }
+        return (int) parser.currentLocation().getByteOffset();
+    }
+
+    /** The leaves below one object: readings to be. */
+    static final class JsonLeaves {
+
+        private final JsonParser parser;
+        private final List<Measured> all = new ArrayList<>(24);
+
+        JsonLeaves(JsonParser parser) {
+            this.parser = parser;
+        }
+
+        List<Measured> all() {
+            return all;
+        }
+
+        void clear() {
+            all.clear();
+        }
+
+        /** Reads an object to its end; answers the names in it. */
+        List<String> object(MetricPath path) throws IOException, Undecodable {
+            List<String> names = new ArrayList<>(8);
+            int first = all.size();
+            String unit = null;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken token = parser.nextToken();
+                if (path != MetricPath.ROOT && name.equals("unit") && token == JsonToken.VALUE_STRING) {
+                    unit = unit(parser.getText());
+                } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
+                    names.add(name);
+                    value(path, token);
+                } else {
+                    names.add(name);
+                    value(path.child(name), token);
+                }
+            }
+            if (unit != null) {
+                for (int i = first; i < all.size(); i++) {
+                    if (all.get(i).unit() == null) {
+                        all.set(i, all.get(i).withUnit(unit));
+                    }
+                }
+            }
+            return names;
+        }
+
+        void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
+            switch (token) {
+                case START_OBJECT -> object(path);
+                case START_ARRAY -> array(path);
+                case VALUE_TRUE -> number(path, 1);
+                case VALUE_FALSE -> number(path, 0);
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
+                case VALUE_STRING -> text(path, parser.getText());
+                default -> all.add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+            }
+        }
+
+        private void array(MetricPath path) throws IOException, Undecodable {
+            int index = 0;
+            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+                value(path.child(Integer.toString(index++)), token);
+            }
+        }
+
+        private void number(MetricPath path, double value) {
+            boolean finite = Double.isFinite(value);
+            all.add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
+        }
+
+        private void text(MetricPath path, String text) {
+            Quantity quantity = Quantity.parse(text);
+            all.add(
+                    quantity == null
+                            ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
+                            : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
+        }
+
+        private static String unit(String text) {
+            return text.length() > 32 || !Text.isClean(text) ? null : text;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.caravan.decode;
+
+/**
+ * One leaf of a device's message, before the registry has spoken.
+ *
+ * @param metric its path, such as {@code voltage.phase_a}
+ * @param value the number, NaN where it is none
+ * @param unit the unit that the message gives, or null
+ * @param form what it is
+ */
+public record Measured(String metric, double value, String unit, Form form) {
+
+    /** What a leaf is. */
+    public enum Form {
+        /** A finite number, a boolean as 0 or 1, or a text that is a number with an optional unit. */
+        NUMBER,
+        /** A number that no double can hold, such as 1e999. */
+        OVERFLOW,
+        /** Text that is no number. */
+        TEXT,
+        /** null. */
+        ABSENT
+    }
+
+    Measured withUnit(String other) {
+        return new Measured(metric, value, other, form);
+    }
+}

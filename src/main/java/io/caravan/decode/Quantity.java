@@ -1,0 +1,99 @@
+package io.caravan.decode;
+
+/**
+ * Reads a text that is a number with an optional unit to its end: {@code 27.93 °C} is 27.93 and °C. {@code 2.1.0},
+ * {@code 27,5}, {@code 12:30} and dates are no numbers. Runs in one pass.
+ *
+ * @param value a finite number
+ * @param unit the unit, or null where the text has none
+ */
+public record Quantity(double value, String unit) {
+
+    private static final int LONGEST_NUMBER = 64;
+    private static final int LONGEST_UNIT = 16;
+
+    /** The quantity that a text is, or null where it is none. */
+    public static Quantity parse(String text) {
+        if (text.length() > LONGEST_NUMBER + LONGEST_UNIT) {
+            return null;
+        }
+        String trimmed = text.strip();
+        int end = numberEnd(trimmed);
+        if (end == 0 || end > LONGEST_NUMBER) {
+            return null;
+        }
+        String unit = trimmed.substring(end).strip();
+        if (!isUnit(unit)) {
+            return null;
+        }
+        double value = Double.parseDouble(trimmed.substring(0, end));
+        return Double.isFinite(value) ? new Quantity(value, unit.isEmpty() ? null : unit) : null;
+    }
+
+    private static int numberEnd(String text) {
+        int at = 0;
+        int length = text.length();
+        if (at < length && (text.charAt(at) == '-' || text.charAt(at) == '+')) {
+            at++;
+        }
+        int start = at;
+        at = digitsEnd(text, at);
+        int digits = at - start;
+        if (at < length && text.charAt(at) == '.') {
+            int fraction = digitsEnd(text, at + 1);
+            digits += fraction - at - 1;
+            at = fraction;
+        }
+        if (digits == 0) {
+            return 0;
+        }
+        if (at < length && (text.charAt(at) == 'e' || text.charAt(at) == 'E')) {
+            int exponent = at + 1;
+            if (exponent < length && (text.charAt(exponent) == '-' || text.charAt(exponent) == '+')) {
+                exponent++;
+            }
+            int exponentEnd = digitsEnd(text, exponent);
+            if (exponentEnd > exponent) {
+                at = exponentEnd;
+            }
+        }
+        return at;
+    }
+
+    private static int digitsEnd(String text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        return at;
+    }
+
+    /** "m/s2", "m3/h", "kg/m³", "%RH" and "µg/m3" are units; "x1F" and "F2A" are the rest of something else. */
+    private static boolean isUnit(String unit) {
+        if (unit.isEmpty()) {
+            return true;
+        }
+        if (unit.length() > LONGEST_UNIT) {
+            return false;
+        }
+        char first = unit.charAt(0);
+        if (!Character.isLetter(first)
+                && first != '%'
+                && first != '°'
+                && first != '‰'
+                && first != '"'
+                && first != '\'') {
+            return false;
+        }
+        for (int i = 0; i < unit.length(); i++) {
+            char c = unit.charAt(i);
+            if (Character.isISOControl(c) || Character.isSurrogate(c) || c == ',' || c == ':' || c == ';') {
+                return false;
+            }
+            if (Character.isDigit(c) && i + 1 < unit.length() && Character.isLetterOrDigit(unit.charAt(i + 1))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

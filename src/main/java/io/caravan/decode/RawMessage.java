@@ -1,0 +1,13 @@
+package io.caravan.decode;
+
+/**
+ * A message as the device sent it, with what ingest noted beside it. Immutable but for the array, which nobody writes.
+ *
+ * @param dialect the name of the dialect that took it in, such as {@code iot}
+ * @param topic the MQTT topic
+ * @param tenant the tenant that the topic names, or null
+ * @param device the device that the topic names, or null
+ * @param receivedAt microseconds since the epoch, stamped once by ingest and reused by every replay
+ * @param payload the bytes, unchanged
+ */
+public record RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {}

@@ -1,0 +1,48 @@
+package io.caravan.decode;
+
+/** Why a message became a dead letter. The codes are stable: users filter by them. They are listed in docs/dead-letters.md. */
+public enum Reason {
+    /** No JSON: a syntax error, bytes that are no UTF-8, or nothing at all. */
+    MALFORMED_JSON("malformed-json"),
+    /** JSON, but an array, a string or a number where an object is expected. */
+    NOT_AN_OBJECT("not-an-object"),
+    /** Objects or arrays nested deeper than 32 levels. */
+    TOO_DEEP("too-deep"),
+    /** More bytes than ingest takes, or a message that would outgrow a Kafka record once enriched. */
+    TOO_LARGE("too-large"),
+    /** An object that measures, reports and says nothing. */
+    EMPTY_MESSAGE("empty-message"),
+    /** Neither topic nor payload names the device. */
+    MISSING_DEVICE_ID("missing-device-id"),
+    /** The device id, tenant, site or zone is empty, too long, no text, or holds control characters. */
+    INVALID_ID("invalid-id"),
+    /** The name of a metric is too long or holds control characters. */
+    INVALID_METRIC("invalid-metric"),
+    /** The timestamp is none, or lies before 1970 or after 9999. */
+    INVALID_TIMESTAMP("invalid-timestamp"),
+    /** The timestamp lies more than ten minutes ahead of the time of receipt. */
+    TIMESTAMP_IN_FUTURE("timestamp-in-future"),
+    /** The directory does not know the device, and auto-provisioning is off. */
+    UNKNOWN_DEVICE("unknown-device"),
+    /** The directory does not know the device, and the tenant has as many as it may have. */
+    DEVICE_CAP_REACHED("device-cap-reached"),
+    /** The payload claims another tenant than the one that the device belongs to. */
+    TENANT_MISMATCH("tenant-mismatch"),
+    /** The record on iot.raw names a dialect that no decoder reads, or lacks the headers that ingest writes. */
+    UNKNOWN_DIALECT("unknown-dialect"),
+    /** The database refused the row for what is in it. */
+    REFUSED_BY_DATABASE("refused-by-database"),
+    /** A fault of Caravan's own; the log tells more. */
+    INTERNAL_ERROR("internal-error");
+
+    private final String code;
+
+    Reason(String code) {
+        this.code = code;
+    }
+
+    /** The stable code, lower case with hyphens. */
+    public String code() {
+        return code;
+    }
+}

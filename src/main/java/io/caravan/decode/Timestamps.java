@@ -1,0 +1,218 @@
+package io.caravan.decode;
+
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the times that devices send: RFC 3339, {@code YYYY-MM-DD hh:mm:ss[.f]}, and numbers since the epoch in seconds,
+ * milliseconds or microseconds, told apart by magnitude. Kept to the microsecond, the rest is cut off. Thread-safe.
+ */
+public final class Timestamps {
+
+    /** 9999-12-31T23:59:59.999999Z. */
+    static final long LAST = 253_402_300_799_999_999L;
+
+    private static final Pattern TEXT = Pattern.compile(
+            "(\\d{4})-(\\d\\d)-(\\d\\d)[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,18}))?)? ?([Zz]|[+-]\\d\\d:?\\d\\d)?");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,16}(?:\\.\\d{1,18})?");
+    private static final int LONGEST = 64;
+
+    private Timestamps() {}
+
+    /**
+     * Microseconds since the epoch.
+     *
+     * @param text a time, or a number as text
+     * @param zone the zone of a time that names none
+     * @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is no time of 1970 to 9999
+     */
+    public static long ofText(String text, ZoneId zone) throws Undecodable {
+        if (text.length() > LONGEST) {
+            throw invalid("a text of " + text.length() + " characters");
+        }
+        String time = text.strip();
+        if (NUMBER.matcher(time).matches()) {
+            return ofNumber(Double.parseDouble(time));
+        }
+        Long fast = fastUtc(time);
+        return inRange(fast != null ? fast : parse(time, zone), text);
+    }
+
+    /**
+     * Microseconds since the epoch. Below 1e11 the number is seconds (until the year 5138), below 1e14 milliseconds,
+     * below 1e17 microseconds: each unit reaches from 1973 on where the smaller one ends.
+     *
+     * @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is negative, no number or too large
+     */
+    public static long ofNumber(double number) throws Undecodable {
+        if (!(number >= 0 && number < 1e17)) {
+            throw invalid(Double.toString(number));
+        }
+        if (number < 1e11) {
+            return Math.round(number * 1e6);
+        }
+        return inRange(number < 1e14 ? Math.round(number * 1e3) : Math.round(number), Double.toString(number));
+    }
+
+    /** As {@link #ofNumber(double)}, exact. */
+    public static long ofInteger(long number) throws Undecodable {
+        if (number < 0 || number >= 100_000_000_000_000_000L) {
+            throw invalid(Long.toString(number));
+        }
+        if (number < 100_000_000_000L) {
+            return number * 1_000_000;
+        }
+        return inRange(number < 100_000_000_000_000L ? number * 1_000 : number, Long.toString(number));
+    }
+
+    /** RFC 3339 in UTC with six digits, as every message and answer of Caravan's shows a time. */
+    public static String format(long micros) {
+        byte[] text = new byte[27];
+        format(micros, text, 0);
+        return new String(text, java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    /** Writes the 27 bytes of {@link #format(long)} into an array. */
+    public static void format(long micros, byte[] into, int at) {
+        long second = Math.floorDiv(micros, 1_000_000L);
+        int fraction = (int) Math.floorMod(micros, 1_000_000L);
+        long day = Math.floorDiv(second, 86_400L);
+        int ofDay = (int) Math.floorMod(second, 86_400L);
+        // Civil date from days: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"
+        long z = day + 719_468;
+        long era = Math.floorDiv(z, 146_097L);
+        int dayOfEra = (int) (z - era * 146_097);
+        int yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int shifted = (5 * dayOfYear + 2) / 153;
+        int month = shifted < 10 ? shifted + 3 : shifted - 9;
+        int year = (int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
+        digits(into, at, year, 4);
+        into[at + 4] = '-';
+        digits(into, at + 5, month, 2);
+        into[at + 7] = '-';
+        digits(into, at + 8, dayOfYear - (153 * shifted + 2) / 5 + 1, 2);
+        into[at + 10] = 'T';
+        digits(into, at + 11, ofDay / 3_600, 2);
+        into[at + 13] = ':';
+        digits(into, at + 14, ofDay / 60 % 60, 2);
+        into[at + 16] = ':';
+        digits(into, at + 17, ofDay % 60, 2);
+        into[at + 19] = '.';
+        digits(into, at + 20, fraction, 6);
+        into[at + 26] = 'Z';
+    }
+
+    private static void digits(byte[] into, int at, int number, int count) {
+        int rest = number;
+        for (int i = at + count - 1; i >= at; i--) {
+            into[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    /** The common form, {@code 2026-11-21T10:15:30[.ffffff]Z}, without a regular expression; null for any other. */
+    private static Long fastUtc(String t) {
+        int length = t.length();
+        if (length < 20
+                || length > 27
+                || t.charAt(length - 1) != 'Z'
+                || t.charAt(4) != '-'
+                || t.charAt(7) != '-'
+                || t.charAt(10) != 'T'
+                || t.charAt(13) != ':'
+                || t.charAt(16) != ':'
+                || length > 20 && (t.charAt(19) != '.' || length < 22)) {
+            return null;
+        }
+        int year = number(t, 0, 4);
+        int month = number(t, 5, 7);
+        int day = number(t, 8, 10);
+        int hour = number(t, 11, 13);
+        int minute = number(t, 14, 16);
+        int second = number(t, 17, 19);
+        int fraction = length == 20 ? 0 : number(t, 20, length - 1);
+        if (year < 1 || month < 1 || month > 12 || day < 1 || day > 28 && !exists(year, month, day)) {
+            return null;
+        }
+        if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || fraction < 0) {
+            return null;
+        }
+        for (int digits = length - 21; length > 20 && digits < 6; digits++) {
+            fraction *= 10;
+        }
+        int y = month <= 2 ? year - 1 : year;
+        int era = y / 400;
+        int yearOfEra = y - era * 400;
+        int dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+        long days = era * 146_097L + yearOfEra * 365L + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468;
+        return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000 + fraction;
+    }
+
+    private static boolean exists(int year, int month, int day) {
+        return day <= java.time.YearMonth.of(year, month).lengthOfMonth();
+    }
+
+    private static int number(String text, int from, int to) {
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    private static long parse(String time, ZoneId zone) throws Undecodable {
+        Matcher matcher = TEXT.matcher(time);
+        if (!matcher.matches()) {
+            throw invalid(quoted(time));
+        }
+        try {
+            String seconds = matcher.group(6);
+            int second = seconds == null ? 0 : Integer.parseInt(seconds);
+            boolean leap = second == 60; // RFC 3339, appendix D: a leap second is the one after it
+            LocalDateTime local = LocalDateTime.of(
+                    Integer.parseInt(matcher.group(1)),
+                    Integer.parseInt(matcher.group(2)),
+                    Integer.parseInt(matcher.group(3)),
+                    Integer.parseInt(matcher.group(4)),
+                    Integer.parseInt(matcher.group(5)),
+                    leap ? 59 : second);
+            long epochSecond = local.atZone(zoneOf(matcher.group(8), zone)).toEpochSecond() + (leap ? 1 : 0);
+            String fraction = matcher.group(7);
+            return epochSecond * 1_000_000
+                    + (fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6)));
+        } catch (DateTimeException e) {
+            throw invalid(quoted(time));
+        }
+    }
+
+    private static ZoneId zoneOf(String offset, ZoneId otherwise) {
+        if (offset == null) {
+            return otherwise;
+        }
+        return offset.equalsIgnoreCase("z") ? ZoneOffset.UTC : ZoneOffset.of(offset);
+    }
+
+    private static long inRange(long micros, String shown) throws Undecodable {
+        if (micros < 0 || micros > LAST) {
+            throw invalid(quoted(shown));
+        }
+        return micros;
+    }
+
+    private static String quoted(String text) {
+        return "'" + text + "'";
+    }
+
+    private static Undecodable invalid(String shown) {
+        return new Undecodable(Reason.INVALID_TIMESTAMP, "no time between 1970 and 9999: " + shown);
+    }
+}

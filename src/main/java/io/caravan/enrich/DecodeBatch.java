@@ -1,0 +1,80 @@
+package io.caravan.enrich;
+
+import io.caravan.decode.Decoder;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
+import io.caravan.decode.Undecodable;
+import io.caravan.kafka.Batch;
+import io.caravan.kafka.RecordHeaders;
+import io.caravan.kafka.RecordPosition;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decodes the messages of a batch, each by its dialect's decoder, and finds whose they are. A message that cannot be used
+ * is marked with the reason and stays in its place; it never costs its neighbours. Thread-safe.
+ */
+public final class DecodeBatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DecodeBatch.class);
+
+    private final Map<String, Decoder> decoders;
+    private final Ownership ownership;
+
+    /** @param decoders the decoder of each dialect, by its name */
+    public DecodeBatch(Map<String, Decoder> decoders, Ownership ownership) {
+        this.decoders = Map.copyOf(decoders);
+        this.ownership = ownership;
+    }
+
+    /**
+     * Replaces the body of each message by its parcel.
+     *
+     * @throws DirectoryUnavailable while the directory has not been loaded; the batch is to be tried again
+     */
+    public void decode(@Body List<Message> batch) {
+        ownership.requireDirectory();
+        for (Message message : batch) {
+            if (message.getBody() instanceof Parcel) {
+                continue; // decoded before a retry
+            }
+            message.setBody(open(message));
+        }
+    }
+
+    private Parcel open(Message message) {
+        RecordPosition position = Batch.positionOf(message);
+        String dialect = RecordHeaders.text(message, RecordHeaders.DIALECT);
+        String topic = RecordHeaders.text(message, RecordHeaders.TOPIC);
+        Object payload = message.getBody();
+        RawMessage raw = new RawMessage(
+                dialect == null ? "" : dialect,
+                topic == null ? "" : topic,
+                RecordHeaders.text(message, RecordHeaders.TENANT),
+                RecordHeaders.text(message, RecordHeaders.DEVICE),
+                RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, System.currentTimeMillis() * 1_000),
+                payload instanceof byte[] bytes ? bytes : new byte[0]);
+        Parcel parcel = new Parcel(
+                raw,
+                message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
+                position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());
+        try {
+            Decoder decoder = decoders.get(raw.dialect());
+            if (decoder == null) {
+                throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
+            }
+            parcel.decoded = decoder.decode(raw);
+            ownership.assign(parcel);
+        } catch (Undecodable e) {
+            parcel.fail(e);
+        } catch (RuntimeException e) {
+            LOG.error("Cannot decode {}: a fault of ours, the message becomes a dead letter", parcel.origin, e);
+            parcel.fail(new Undecodable(Reason.INTERNAL_ERROR, e.getClass().getSimpleName()));
+        }
+        return parcel;
+    }
+}

@@ -1,0 +1,81 @@
+package io.caravan.enrich;
+
+import io.caravan.decode.Reason;
+import io.caravan.decode.Undecodable;
+import io.caravan.kafka.RecordHeaders;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the enriched message: {@code enrich} turns a parcel into JSON bytes and says in the header {@code device-type} where
+ * it belongs, or turns it back into its raw bytes with the header {@code reason}. Thread-safe.
+ */
+public final class Enricher {
+
+    /** The header that names the device type, always one of the registry. */
+    public static final String DEVICE_TYPE = "device-type";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Enricher.class);
+
+    private final DeviceRegistry registry;
+    private final int largest;
+    private final EnrichedJson json = new EnrichedJson();
+
+    /** @param largest how many bytes an enriched message may have, so that Kafka takes the record */
+    public Enricher(DeviceRegistry registry, int largest) {
+        this.registry = registry;
+        this.largest = largest;
+    }
+
+    /** Replaces the parcel in the body. */
+    public void enrich(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Parcel parcel = message.getBody(Parcel.class);
+        if (parcel.failure == null) {
+            try {
+                render(parcel, message);
+            } catch (Undecodable e) {
+                parcel.fail(e);
+            } catch (RuntimeException e) {
+                LOG.error("Cannot enrich {}: a fault of ours, the message becomes a dead letter", parcel.origin, e);
+                parcel.fail(new Undecodable(Reason.INTERNAL_ERROR, e.getClass().getSimpleName()));
+            }
+        }
+        if (parcel.failure != null) {
+            message.setBody(parcel.raw.payload());
+            message.setHeader(RecordHeaders.STAGE, "enrich");
+            message.setHeader(RecordHeaders.REASON, parcel.failure.reason().code());
+            message.setHeader(RecordHeaders.DETAIL, parcel.failure.getMessage());
+            message.setHeader(RecordHeaders.FAILED_AT, Long.toString(nowMicros()));
+        }
+        message.setHeader(RecordHeaders.ORIGIN, parcel.origin);
+        if (parcel.tenant != null) {
+            message.setHeader(RecordHeaders.TENANT, parcel.tenant);
+            message.setHeader(RecordHeaders.DEVICE, parcel.decoded.device());
+        }
+    }
+
+    private void render(Parcel parcel, Message message) throws Undecodable {
+        DeviceType type = TypeOf.message(registry.types(), parcel.decoded, parcel.device);
+        Normalised normalised = Normalised.of(parcel.decoded, parcel.raw.receivedAt(), type);
+        byte[] enriched = json.write(parcel, type, normalised, nowMicros());
+        if (enriched.length > largest) {
+            throw new Undecodable(
+                    Reason.TOO_LARGE,
+                    "enriched it has " + enriched.length + " bytes, more than caravan.kafka.max-record-bytes ("
+                            + largest + ")");
+        }
+        message.setBody(enriched);
+        message.setHeader(DEVICE_TYPE, type.name());
+        message.setHeader(
+                org.apache.camel.component.kafka.KafkaConstants.KEY, parcel.tenant + '/' + parcel.decoded.device());
+    }
+
+    private static long nowMicros() {
+        return System.currentTimeMillis() * 1_000;
+    }
+}

@@ -1,0 +1,66 @@
+package io.caravan.enrich;
+
+import io.caravan.decode.Decoded;
+import io.caravan.decode.Measured;
+import io.caravan.decode.Reason;
+import io.caravan.decode.Timestamps;
+import io.caravan.decode.Undecodable;
+import io.caravan.reading.Quality;
+import io.caravan.reading.Reading;
+import io.caravan.registry.DeviceType;
+import io.caravan.registry.Measurement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A message with time, units and qualities settled by the rules of its device type.
+ *
+ * @param timestamp microseconds since the epoch: the device's own, else the time of receipt
+ * @param ownTime whether the time is the device's own
+ * @param readings the readings, none for a report
+ * @param event whether the message holds what no reading can say, and so is kept whole as well
+ */
+record Normalised(long timestamp, boolean ownTime, List<Reading> readings, boolean event) {
+
+    private static final long FUTURE_MICROS = 10 * 60 * 1_000_000L;
+
+    static Normalised of(Decoded decoded, long receivedAt, DeviceType type) throws Undecodable {
+        boolean ownTime = decoded.timestamp() != Decoded.NO_TIME;
+        long timestamp = ownTime ? decoded.timestamp() : receivedAt;
+        if (timestamp > receivedAt + FUTURE_MICROS) {
+            throw new Undecodable(
+                    Reason.TIMESTAMP_IN_FUTURE,
+                    Timestamps.format(timestamp) + " is more than ten minutes ahead of the receipt at "
+                            + Timestamps.format(receivedAt));
+        }
+        if (decoded.isReport()) {
+            return new Normalised(timestamp, ownTime, List.of(), true);
+        }
+        boolean event = !decoded.eventType().equals("telemetry");
+        List<Reading> readings = new ArrayList<>(decoded.measured().size());
+        for (Measured measured : decoded.measured()) {
+            Measurement declared = type.measurement(measured.metric());
+            Reading reading = reading(measured, declared, ownTime);
+            if (reading != null) {
+                readings.add(reading);
+            } else {
+                event |= measured.form() == Measured.Form.TEXT;
+            }
+        }
+        if (readings.isEmpty() && !event) {
+            throw new Undecodable(Reason.EMPTY_MESSAGE, "the message has no value, only nulls or nothing");
+        }
+        return new Normalised(timestamp, ownTime, readings, event);
+    }
+
+    private static Reading reading(Measured measured, Measurement declared, boolean ownTime) {
+        String unit = measured.unit() != null ? measured.unit() : declared != null ? declared.unit() : "";
+        boolean isNumber = measured.form() == Measured.Form.NUMBER;
+        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
+        if (!isNumber) {
+            return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD) : null;
+        }
+        boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
+        return new Reading(measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN);
+    }
+}

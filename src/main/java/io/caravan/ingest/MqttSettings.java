@@ -1,0 +1,36 @@
+package io.caravan.ingest;
+
+import io.caravan.Settings;
+import java.time.Duration;
+
+/**
+ * How to reach the MQTT broker.
+ *
+ * @param url such as {@code tcp://127.0.0.1:1883}
+ * @param username null where the broker asks for none
+ * @param password null where the broker asks for none
+ * @param clientId the start of every client's id; the same after a restart, different for each instance of Caravan
+ * @param shareGroup the name of the shared subscription
+ * @param sessionExpiry how long the broker keeps the messages of a client that is away
+ * @param receiveMaximum how many messages a client may hold that are not acknowledged yet
+ */
+public record MqttSettings(
+        String url,
+        String username,
+        String password,
+        String clientId,
+        String shareGroup,
+        Duration sessionExpiry,
+        int receiveMaximum) {
+
+    public static MqttSettings of(Settings settings) {
+        return new MqttSettings(
+                settings.text("caravan.mqtt.url"),
+                settings.text("caravan.mqtt.username", null),
+                settings.text("caravan.mqtt.password", null),
+                settings.text("caravan.mqtt.client-id"),
+                settings.text("caravan.mqtt.share-group"),
+                settings.duration("caravan.mqtt.session-expiry"),
+                settings.number("caravan.mqtt.receive-maximum", 1, 65_535));
+    }
+}

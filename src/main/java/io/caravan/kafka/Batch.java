@@ -1,0 +1,74 @@
+package io.caravan.kafka;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The frame of every stage that reads Kafka: {@link #open} when a batch arrives, {@link #commit} when all its effects are
+ * durable. Offsets are committed per partition and only for partitions that are still assigned; what was lost to another
+ * member in between is dropped here and read again there. Stateless; both methods run on the consumer's thread.
+ */
+public final class Batch {
+
+    /** The property of the exchange that keeps the messages while the body is something else. */
+    public static final String MESSAGES = "caravanBatch";
+
+    private static final String CONSUMER = "caravanConsumer";
+    private static final String OFFSETS = "caravanOffsets";
+
+    /** Turns the batch of exchanges into the list of its messages, without those of partitions that have left. */
+    public void open(Exchange exchange) {
+        List<?> records = exchange.getMessage().getBody(List.class);
+        List<Message> messages = new ArrayList<>(records.size());
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        Map<TopicPartition, Long> last = new HashMap<>();
+        Consumer<?, ?> consumer = null;
+        Set<TopicPartition> assigned = Set.of();
+        for (Object record : records) {
+            Message message = ((Exchange) record).getMessage();
+            RecordPosition position = positionOf(message);
+            if (consumer == null) {
+                consumer = position.consumer();
+                assigned = consumer.assignment();
+            }
+            if (assigned.contains(position.partition())) {
+                messages.add(message);
+                last.put(position.partition(), position.offset());
+            }
+        }
+        last.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset + 1)));
+        exchange.setProperty(CONSUMER, consumer);
+        exchange.setProperty(OFFSETS, offsets);
+        exchange.setProperty(MESSAGES, messages);
+        exchange.getMessage().setBody(messages);
+    }
+
+    /**
+     * Commits the last offset of each partition of the batch.
+     *
+     * @throws org.apache.kafka.common.KafkaException when the group has moved on (never retried) or Kafka does not answer
+     */
+    public void commit(Exchange exchange) {
+        Consumer<?, ?> consumer = exchange.getProperty(CONSUMER, Consumer.class);
+        @SuppressWarnings("unchecked")
+        Map<TopicPartition, OffsetAndMetadata> offsets = exchange.getProperty(OFFSETS, Map.class);
+        offsets.keySet().retainAll(consumer.assignment());
+        if (!offsets.isEmpty()) {
+            consumer.commitSync(offsets);
+        }
+    }
+
+    /** The position of a record of a batch. */
+    public static RecordPosition positionOf(Message message) {
+        return message.getHeader(KafkaConstants.MANUAL_COMMIT, RecordPosition.class);
+    }
+}

@@ -1,0 +1,26 @@
+package io.caravan.kafka;
+
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.support.DefaultMessage;
+
+/**
+ * A record to be sent as one of a list. Camel's producer takes the topic out of a list's message while it sends it; here
+ * it stays, so that a list whose sending failed half way can be sent again, each record to its own topic.
+ */
+public final class OutboundRecord extends DefaultMessage {
+
+    public OutboundRecord(CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers) {
+        super(context);
+        setBody(value);
+        setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
+        setHeader(KafkaConstants.KEY, key);
+        headers.forEach(this::setHeader);
+    }
+
+    @Override
+    public Object removeHeader(String name) {
+        return KafkaConstants.OVERRIDE_TOPIC.equals(name) ? getHeader(name) : super.removeHeader(name);
+    }
+}

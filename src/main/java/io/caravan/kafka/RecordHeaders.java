@@ -1,0 +1,53 @@
+package io.caravan.kafka;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Message;
+
+/** The names of the headers that Caravan writes on its records, all of them text in UTF-8, and how to read them. */
+public final class RecordHeaders {
+
+    /** The MQTT topic that the message came in on. */
+    public static final String TOPIC = "mqtt-topic";
+    /** The dialect that took it in. */
+    public static final String DIALECT = "dialect";
+    /** The time of receipt, microseconds since the epoch, decimal. Stamped once. */
+    public static final String RECEIVED_AT = "received-at";
+    /** The tenant, where the topic names one. */
+    public static final String TENANT = "tenant";
+    /** The device, where the topic names one. */
+    public static final String DEVICE = "device";
+    /** Where on iot.raw an enriched message or a dead letter comes from: topic/partition/offset. */
+    public static final String ORIGIN = "origin";
+    /** On a dead letter: the stage that gave up. */
+    public static final String STAGE = "stage";
+    /** On a dead letter: the reason's code. */
+    public static final String REASON = "reason";
+    /** On a dead letter: what is wrong, in words. */
+    public static final String DETAIL = "detail";
+    /** On a dead letter: when it was given up, microseconds since the epoch, decimal. */
+    public static final String FAILED_AT = "failed-at";
+    /** On a dead letter whose payload was cut: the length in bytes before. */
+    public static final String LENGTH = "payload-length";
+    /** On a dead letter whose payload was cut: the SHA-256 of the whole, in hexadecimal. */
+    public static final String SHA256 = "payload-sha256";
+
+    private RecordHeaders() {}
+
+    /** A header as text, or null. Kafka hands headers of others back as bytes. */
+    public static String text(Message message, String name) {
+        Object value = message.getHeader(name);
+        return value instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.UTF_8)
+                : value == null ? null : value.toString();
+    }
+
+    /** A header as a whole number, or the fallback where it is absent or none. */
+    public static long number(Message message, String name, long fallback) {
+        String text = text(message, name);
+        try {
+            return text == null ? fallback : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return fallback;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.caravan.kafka;
+
+import org.apache.camel.component.kafka.consumer.CommitManager;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Where a record came from and who read it, noted on every record of a batch. It commits nothing by itself:
+ * {@link Batch} commits the whole batch, each partition once.
+ *
+ * @param consumer the consumer, to be used on the thread of its route only
+ * @param partition the partition of the record
+ * @param offset the offset of the record
+ */
+public record RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset)
+        implements KafkaManualCommit {
+
+    @Override
+    public void commit() {
+        throw new UnsupportedOperationException("a batch is committed as a whole");
+    }
+
+    /**
+     * Makes positions. With a factory that is none of Camel's own, Camel itself never commits: neither on a failed batch,
+     * which it would skip, nor on a rebalance.
+     */
+    public static final class Factory implements KafkaManualCommitFactory {
+
+        @Override
+        public KafkaManualCommit newInstance(
+                CamelExchangePayload exchange, KafkaRecordPayload position, CommitManager manager) {
+            return new RecordPosition(exchange.consumer, position.partition, position.recordOffset);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.caravan.kafka;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Creates topics that are missing. Those that exist are left as they are. Thread-safe. */
+public final class Topics {
+
+    private static final long ANSWER_SECONDS = 10;
+
+    private final Admin admin;
+    private final int partitions;
+    private final short replication;
+    private final int maxRecordBytes;
+
+    /** @param maxRecordBytes the largest record that a new topic takes; headers and framing come on top */
+    public Topics(Admin admin, int partitions, int replication, int maxRecordBytes) {
+        this.admin = admin;
+        this.partitions = partitions;
+        this.replication = (short) replication;
+        this.maxRecordBytes = maxRecordBytes;
+    }
+
+    /**
+     * Creates those of the topics that are missing.
+     *
+     * @return the names of the created
+     * @throws ExecutionException when Kafka refuses
+     * @throws TimeoutException when Kafka does not answer within ten seconds
+     */
+    public List<String> ensure(Collection<String> names)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Set<String> existing = admin.listTopics().names().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        Map<String, String> configuration = Map.of("max.message.bytes", Integer.toString(maxRecordBytes + 65_536));
+        List<NewTopic> missing = new ArrayList<>();
+        for (String name : names) {
+            if (!existing.contains(name)) {
+                missing.add(new NewTopic(name, partitions, replication).configs(configuration));
+            }
+        }
+        List<String> created = new ArrayList<>();
+        for (var result : admin.createTopics(missing).values().entrySet()) {
+            try {
+                result.getValue().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+                created.add(result.getKey());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+            }
+        }
+        return created;
+    }
+}

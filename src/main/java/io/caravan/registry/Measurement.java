@@ -1,0 +1,55 @@
+package io.caravan.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * What a device type declares about one metric. Immutable.
+ *
+ * @param unit the unit of its values, empty where none is declared
+ * @param min the lowest value to be expected, negative infinity where none is declared
+ * @param max the highest value to be expected, positive infinity where none is declared
+ * @param dataType the kind of its values
+ */
+public record Measurement(String unit, double min, double max, DataType dataType) {
+
+    /** Whether a reading of it should be a number. */
+    public boolean isNumeric() {
+        return dataType.isNumeric();
+    }
+
+    /** Whether a value lies in min..max, both included; NaN never does. */
+    public boolean contains(double value) {
+        return value >= min && value <= max;
+    }
+
+    /** A top-level measurement. */
+    static Measurement of(JsonNode declaration) {
+        return of(declaration, "", DataType.FLOAT);
+    }
+
+    /** A component of this measurement: it takes the unit and the data type from here where it names none itself. */
+    Measurement component(JsonNode declaration) {
+        return of(declaration, unit, dataType);
+    }
+
+    private static Measurement of(JsonNode declaration, String unitOfParent, DataType typeOfParent) {
+        DataType dataType = DataType.of(declaration, typeOfParent);
+        double min = Double.NEGATIVE_INFINITY;
+        double max = Double.POSITIVE_INFINITY;
+        if (declaration.has("min_value") || declaration.has("max_value")) {
+            min = declaration.path("min_value").asDouble(min);
+            max = declaration.path("max_value").asDouble(max);
+        } else if (dataType == DataType.BOOLEAN) {
+            min = 0;
+            max = 1;
+        } else if (dataType.isNumeric() && declaration.has("valid_values")) {
+            min = Double.POSITIVE_INFINITY;
+            max = Double.NEGATIVE_INFINITY;
+            for (JsonNode valid : declaration.path("valid_values")) {
+                min = Math.min(min, valid.asDouble());
+                max = Math.max(max, valid.asDouble());
+            }
+        }
+        return new Measurement(declaration.path("unit").asText(unitOfParent), min, max, dataType);
+    }
+}

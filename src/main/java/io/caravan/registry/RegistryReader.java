@@ -1,0 +1,100 @@
+package io.caravan.registry;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Turns the bytes of a registry file into device types, or says everything that is wrong with them. Thread-safe. */
+final class RegistryReader {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final RegistrySchema schema;
+
+    RegistryReader(RegistrySchema schema) {
+        this.schema = schema;
+    }
+
+    DeviceTypes read(byte[] content) throws InvalidRegistryException {
+        JsonNode registry = parse(content);
+        List<String> problems = schema.problems(registry);
+        if (problems.isEmpty()) {
+            problems = problemsBeyondSchema(registry);
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidRegistryException(problems);
+        }
+        return new DeviceTypes(registry);
+    }
+
+    private static JsonNode parse(byte[] content) throws InvalidRegistryException {
+        try {
+            JsonNode registry = MAPPER.readTree(content);
+            if (registry.isMissingNode()) {
+                throw new InvalidRegistryException(List.of("is empty"));
+            }
+            return registry;
+        } catch (JsonProcessingException e) {
+            JsonLocation place = e.getLocation();
+            String where = place == null ? "" : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": ";
+            throw new InvalidRegistryException(List.of(Problem.oneLine(where + e.getOriginalMessage())));
+        } catch (IOException e) {
+            throw new InvalidRegistryException(List.of(Problem.oneLine("is no JSON in UTF-8: " + e.getMessage())));
+        }
+    }
+
+    /** What JSON Schema cannot say; the names once more, because the schema is the user's to edit and topics are not. */
+    private static List<String> problemsBeyondSchema(JsonNode registry) {
+        List<String> problems = new ArrayList<>();
+        JsonPointer types = JsonPointer.empty().appendProperty("device_types");
+        for (Map.Entry<String, JsonNode> type : registry.path("device_types").properties()) {
+            JsonPointer place = types.appendProperty(type.getKey());
+            if (type.getKey().equals(DeviceType.UNKNOWN)) {
+                problems.add(Problem.at(place, "is the name of devices that no type fits: choose another"));
+            } else if (!DeviceType.isName(type.getKey())) {
+                problems.add(Problem.at(place, "is no valid name of a device type"));
+            } else if (!type.getValue().isObject()) {
+                problems.add(Problem.at(place, "must be an object"));
+            }
+            checkRanges(type.getValue().path("measurements"), place.appendProperty("measurements"), problems);
+        }
+        return problems;
+    }
+
+    private static void checkRanges(JsonNode measurements, JsonPointer place, List<String> problems) {
+        for (Map.Entry<String, JsonNode> entry : measurements.properties()) {
+            JsonPointer here = place.appendProperty(entry.getKey());
+            double min = bound(entry.getValue(), "min_value", Double.NEGATIVE_INFINITY, here, problems);
+            double max = bound(entry.getValue(), "max_value", Double.POSITIVE_INFINITY, here, problems);
+            if (min > max) {
+                problems.add(Problem.at(
+                        here.appendProperty("min_value"), "must not be above max_value: " + min + " > " + max));
+            }
+            checkRanges(entry.getValue().path("components"), here.appendProperty("components"), problems);
+        }
+    }
+
+    private static double bound(
+            JsonNode measurement, String key, double absent, JsonPointer place, List<String> problems) {
+        JsonNode value = measurement.path(key);
+        if (value.isMissingNode()) {
+            return absent;
+        }
+        if (!Double.isFinite(value.doubleValue())) {
+            problems.add(Problem.at(place.appendProperty(key), "is too large for a number"));
+            return absent;
+        }
+        return value.doubleValue();
+    }
+}

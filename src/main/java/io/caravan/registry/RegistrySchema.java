@@ -1,0 +1,113 @@
+package io.caravan.registry;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaException;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.PathType;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
+import io.caravan.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The JSON Schema of the registry file, and its messages in words of the user. Thread-safe. */
+final class RegistrySchema {
+
+    static final String FILE = "device-registry.schema.json";
+
+    private final JsonNode source;
+    private final JsonSchema schema;
+
+    private RegistrySchema(JsonNode source) {
+        this.source = source;
+        this.schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
+                .getSchema(
+                        source,
+                        SchemaValidatorsConfig.builder()
+                                .pathType(PathType.JSON_POINTER)
+                                .locale(Locale.ENGLISH)
+                                .build());
+        schema.initializeValidators();
+    }
+
+    /**
+     * The schema beside the registry file, else the one that Caravan brings.
+     *
+     * @throws UserError when it is missing or no schema
+     */
+    static RegistrySchema besides(Path registryFile) {
+        Path file = registryFile.resolveSibling(FILE);
+        try (InputStream in = Files.exists(file)
+                ? Files.newInputStream(file)
+                : RegistrySchema.class.getResourceAsStream("/" + FILE)) {
+            if (in == null) {
+                throw new UserError("The schema of the device registry is missing: " + file);
+            }
+            return new RegistrySchema(new JsonMapper().readTree(in));
+        } catch (IOException | JsonSchemaException e) {
+            throw new UserError(file + " is no JSON Schema that can be used: " + Problem.oneLine(e.getMessage()), e);
+        }
+    }
+
+    /** What is wrong with a registry, as {@code <JSON pointer>: <problem>}; empty when it is as it should be. */
+    List<String> problems(JsonNode registry) {
+        List<String> problems = new ArrayList<>();
+        for (ValidationMessage message : schema.validate(registry)) {
+            problems.add(problem(message));
+        }
+        return problems;
+    }
+
+    private String problem(ValidationMessage message) {
+        JsonPointer place = JsonPointer.compile(message.getInstanceLocation().toString());
+        Object[] arguments = message.getArguments();
+        return switch (message.getType()) {
+            case "type" -> Problem.at(place, "must be " + typeInWords(message.getSchemaNode()));
+            case "required" -> Problem.at(place.appendProperty(message.getProperty()), "is missing");
+            case "additionalProperties" -> Problem.at(place.appendProperty(message.getProperty()), "is no known key");
+            case "propertyNames" ->
+                Problem.at(place.appendProperty(message.getProperty()), "is no valid name: it " + arguments[1]);
+            case "enum" -> Problem.at(place, "must be one of " + arguments[0]);
+            case "minProperties", "minItems", "minLength" -> Problem.at(place, "must not be empty");
+            case "pattern" -> Problem.at(place, message.getError() + explanation(message));
+            default -> Problem.at(place, message.getError());
+        };
+    }
+
+    /** What the schema itself says about the value whose keyword failed, in brackets. */
+    private String explanation(ValidationMessage message) {
+        JsonPointer keyword =
+                JsonPointer.compile(message.getSchemaLocation().getFragment().toString());
+        String description = source.at(keyword.head()).path("description").asText();
+        return description.isEmpty() ? "" : " (" + description + ")";
+    }
+
+    private static String typeInWords(JsonNode type) {
+        List<String> names = new ArrayList<>();
+        if (type.isArray()) {
+            type.forEach(name -> names.add(withArticle(name.asText())));
+        } else {
+            names.add(withArticle(type.asText()));
+        }
+        return String.join(" or ", names);
+    }
+
+    private static String withArticle(String type) {
+        return switch (type) {
+            case "boolean" -> "true or false";
+            case "array" -> "an array";
+            case "object" -> "an object";
+            case "integer" -> "a whole number";
+            default -> "a " + type;
+        };
+    }
+}

@@ -1,0 +1,146 @@
+package io.caravan.store;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.decode.Text;
+import io.caravan.kafka.RecordHeaders;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.component.kafka.KafkaConstants;
+
+/**
+ * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw; one
+ * that never got there has its own place on the dead-letter topic. Whatever the headers hold, the row can be stored.
+ * Thread-safe.
+ */
+public final class DeadLetters {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String DEFAULT_TENANT = "default";
+    private static final int LONGEST = 1_000;
+    private static final List<String> SHOWN = List.of(
+            RecordHeaders.TOPIC,
+            RecordHeaders.DIALECT,
+            RecordHeaders.RECEIVED_AT,
+            RecordHeaders.TENANT,
+            RecordHeaders.DEVICE,
+            RecordHeaders.ORIGIN);
+
+    public void collect(Exchange exchange) {
+        @SuppressWarnings("unchecked")
+        List<Message> batch = exchange.getMessage().getBody(List.class);
+        List<Row> rows = new ArrayList<>(batch.size());
+        batch.forEach(message -> rows.add(Row.of(message)));
+        Map<String, Object> columns = new HashMap<>();
+        columns.put("originTopics", texts(rows, Row::originTopic));
+        columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
+        columns.put("originOffsets", rows.stream().mapToLong(Row::originOffset).toArray());
+        columns.put("tenants", texts(rows, Row::tenant));
+        columns.put("devices", texts(rows, Row::device));
+        columns.put("dialects", texts(rows, Row::dialect));
+        columns.put("topics", texts(rows, Row::topic));
+        columns.put("stages", texts(rows, Row::stage));
+        columns.put("reasons", texts(rows, Row::reason));
+        columns.put("details", texts(rows, Row::detail));
+        columns.put("receivedTimes", rows.stream().map(Row::receivedAt).toArray(Long[]::new));
+        columns.put("failedTimes", rows.stream().mapToLong(Row::failedAt).toArray());
+        columns.put("headers", texts(rows, Row::headers));
+        columns.put("payloads", rows.stream().map(Row::payload).toArray(byte[][]::new));
+        columns.put("payloadLengths", rows.stream().mapToLong(Row::length).toArray());
+        columns.put("payloadHashes", texts(rows, Row::sha256));
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, columns);
+    }
+
+    private static String[] texts(List<Row> rows, Function<Row, String> column) {
+        return rows.stream().map(column).toArray(String[]::new);
+    }
+
+    private record Row(
+            String originTopic,
+            int originPartition,
+            long originOffset,
+            String tenant,
+            String device,
+            String dialect,
+            String topic,
+            String stage,
+            String reason,
+            String detail,
+            Long receivedAt,
+            long failedAt,
+            String headers,
+            byte[] payload,
+            long length,
+            String sha256) {
+
+        static Row of(Message message) {
+            String[] origin = origin(message);
+            byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
+            long received = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
+            String tenant = text(message, RecordHeaders.TENANT);
+            String stage = text(message, RecordHeaders.STAGE);
+            String reason = text(message, RecordHeaders.REASON);
+            String detail = text(message, RecordHeaders.DETAIL);
+            return new Row(
+                    origin[0],
+                    Integer.parseInt(origin[1]),
+                    Long.parseLong(origin[2]),
+                    tenant == null ? DEFAULT_TENANT : tenant,
+                    text(message, RecordHeaders.DEVICE),
+                    text(message, RecordHeaders.DIALECT),
+                    text(message, RecordHeaders.TOPIC),
+                    stage == null ? "unknown" : stage,
+                    reason == null ? "unknown" : reason,
+                    detail == null ? "" : detail,
+                    received < 0 ? null : received,
+                    RecordHeaders.number(
+                            message,
+                            RecordHeaders.FAILED_AT,
+                            message.getHeader(KafkaConstants.TIMESTAMP, 0L, Long.class) * 1_000),
+                    headers(message),
+                    payload,
+                    RecordHeaders.number(message, RecordHeaders.LENGTH, payload.length),
+                    text(message, RecordHeaders.SHA256));
+        }
+
+        private static String[] origin(Message message) {
+            String text = RecordHeaders.text(message, RecordHeaders.ORIGIN);
+            String[] parts = text == null ? new String[0] : text.split("/");
+            if (parts.length == 3 && parts[1].matches("\\d{1,9}") && parts[2].matches("\\d{1,18}")) {
+                return parts;
+            }
+            return new String[] {
+                message.getHeader(KafkaConstants.TOPIC, String.class),
+                message.getHeader(KafkaConstants.PARTITION, String.class),
+                message.getHeader(KafkaConstants.OFFSET, String.class)
+            };
+        }
+
+        private static String headers(Message message) {
+            ObjectNode object = MAPPER.createObjectNode();
+            for (String name : SHOWN) {
+                String value = text(message, name);
+                if (value != null) {
+                    object.put(name, value);
+                }
+            }
+            return object.toString();
+        }
+
+        /** A header as a column can hold it: no control characters, no lone surrogates, bounded. */
+        private static String text(Message message, String name) {
+            String text = RecordHeaders.text(message, name);
+            if (text == null) {
+                return null;
+            }
+            String bounded = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+            return Text.isClean(bounded) ? bounded : Text.printable(bounded);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.caravan.store;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.caravan.decode.PayloadHash;
+import io.caravan.decode.Timestamps;
+import io.caravan.decode.Undecodable;
+import io.caravan.reading.Quality;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+
+/**
+ * What a stage needs of an enriched message: its identity, its readings, and the body where it is an event. Reads the bytes
+ * up to the end of the readings; what follows is for people and other programs. One instance reads many messages, one after
+ * the other; used by one thread.
+ */
+final class EnrichedMessage {
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .build();
+
+    String tenant;
+    String device;
+    String kind;
+    long timestamp;
+    long receivedAt;
+    long sequence;
+    /** The whole payload of a message that is an event, else null. */
+    String body;
+
+    /** Receives the readings of a message in their order. */
+    interface Readings {
+        void add(String metric, double value, String unit, Quality quality, long sequence);
+    }
+
+    /**
+     * Reads one message.
+     *
+     * @throws NotEnriched when it is none
+     */
+    void read(byte[] json, Readings readings) {
+        try {
+            parse(json, readings);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new NotEnriched(e);
+        }
+    }
+
+    private void parse(byte[] json, Readings readings) throws IOException {
+        tenant = null;
+        device = null;
+        kind = null;
+        body = null;
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new IOException("no enriched message");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                switch (name) {
+                    case "tenant_id" -> tenant = parser.getText();
+                    case "device_id" -> device = parser.getText();
+                    case "event_type" -> kind = parser.getText();
+                    case "timestamp" -> timestamp = time(parser);
+                    case "sequence" -> sequence = parser.getLongValue();
+                    case "received_at" -> receivedAt = time(parser);
+                    case "body" -> body = slice(parser, json);
+                    case "readings" -> {
+                        requireIdentity();
+                        readings(parser, readings);
+                        return;
+                    }
+                    default -> parser.skipChildren();
+                }
+            }
+        }
+        throw new IOException("an enriched message without readings");
+    }
+
+    private void requireIdentity() throws IOException {
+        if (tenant == null || device == null || kind == null) {
+            throw new IOException("an enriched message without identity");
+        }
+    }
+
+    private void readings(JsonParser parser, Readings readings) throws IOException {
+        int index = 0;
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+            String metric = null;
+            double value = Double.NaN;
+            String unit = "";
+            Quality quality = Quality.GOOD;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken token = parser.nextToken();
+                switch (name) {
+                    case "metric" -> metric = parser.getText();
+                    case "value" -> value = token == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
+                    case "unit" -> unit = parser.getText();
+                    case "quality" -> quality = Quality.valueOf(parser.getText());
+                    default -> parser.skipChildren();
+                }
+            }
+            if (metric == null) {
+                throw new IOException("a reading without metric");
+            }
+            readings.add(metric, value, unit, quality, PayloadHash.mix(sequence, index++));
+        }
+    }
+
+    private static long time(JsonParser parser) throws IOException {
+        try {
+            return Timestamps.ofText(parser.getText(), ZoneOffset.UTC);
+        } catch (Undecodable e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static String slice(JsonParser parser, byte[] json) throws IOException {
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        int end = (int) parser.currentLocation().getByteOffset();
+        return new String(json, start, end - start, StandardCharsets.UTF_8);
+    }
+}

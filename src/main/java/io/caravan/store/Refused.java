@@ -1,0 +1,45 @@
+package io.caravan.store;
+
+import io.caravan.decode.Reason;
+import io.caravan.decode.Text;
+import io.caravan.kafka.RecordHeaders;
+import java.sql.SQLException;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.Message;
+
+/** Tells what the database refuses for what is in a row from what is worth another try, and puts it aside. Stateless. */
+public final class Refused {
+
+    /** The property of the exchange that keeps the message while the body is something else. */
+    private static final String MESSAGE = "caravanMessage";
+
+    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
+    private static final Set<String> CLASSES = Set.of("22", "23", "54");
+
+    /** Whether trying again cannot help, because a row cannot be stored as it is. */
+    public boolean byContent(@ExchangeException Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotEnriched) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState().length() == 5
+                        && CLASSES.contains(sql.getSQLState().substring(0, 2));
+            }
+        }
+        return false;
+    }
+
+    /** Makes a dead letter of the message that was being stored: its bytes as they were, and why. */
+    public void deadLetter(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Message message = exchange.getMessage();
+        message.setBody(exchange.getProperty(MESSAGE));
+        message.setHeader(RecordHeaders.STAGE, "store");
+        message.setHeader(RecordHeaders.REASON, Reason.REFUSED_BY_DATABASE.code());
+        message.setHeader(RecordHeaders.DETAIL, Text.printable(String.valueOf(failure.getMessage())));
+        message.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+    }
+}
