@@ -13,13 +13,14 @@ SELECT DISTINCT ON (origin, origin_part, origin_place)
     topic,
     stage,
     reason,
-    detail,
+    coalesce(detail, ''),
+    -- a batch may hold several failures of one message: the newest counts them all
     dense_rank() OVER (PARTITION BY origin, origin_part, origin_place ORDER BY failed),
-    'epoch'::timestamptz + received / 1000000 * interval '1 second' + received % 1000000 * interval '1 microsecond',
-    failed_time,
-    headers::json,
-    payload,
-    length,
+    moment(received),
+    moment(failed),
+    coalesce(headers, '{}')::json,
+    coalesce(payload, ''),
+    coalesce(length, 0),
     sha256
 FROM unnest(
     :?originTopics::text[],
@@ -41,15 +42,12 @@ FROM unnest(
     AS batch (
         origin, origin_part, origin_place, tenant, device, dialect, topic, stage, reason, detail, received, failed,
         headers, payload, length, sha256)
-CROSS JOIN LATERAL (
-    SELECT 'epoch'::timestamptz + failed / 1000000 * interval '1 second' + failed % 1000000 * interval '1 microsecond')
-    AS time_of_failure (failed_time)
 WHERE NOT EXISTS (
     SELECT FROM dead_letters AS known
     WHERE known.origin_topic = origin
         AND known.origin_partition = origin_part
         AND known.origin_offset = origin_place
-        AND known.failed_at >= failed_time)
+        AND known.failed_at >= moment(failed))
 ORDER BY origin, origin_part, origin_place, failed DESC
 ON CONFLICT (origin_topic, origin_partition, origin_offset) DO UPDATE
 SET attempts = stored.attempts + excluded.attempts,

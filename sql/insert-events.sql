@@ -1,12 +1,6 @@
 -- Stores a batch of events: each identity once, whichever delivery came first; answers the number of new rows.
 INSERT INTO events (tenant_id, device_id, ts, seq, kind, body)
-SELECT
-    tenant,
-    device,
-    'epoch'::timestamptz + micros / 1000000 * interval '1 second' + micros % 1000000 * interval '1 microsecond',
-    sequence,
-    kind,
-    body::json
+SELECT tenant, device, moment(micros), sequence, kind, body::json
 FROM unnest(
     :?tenants::text[],
     :?devices::text[],

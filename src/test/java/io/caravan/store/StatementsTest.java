@@ -1,0 +1,577 @@
+package io.caravan.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What each statement of {@code sql/} promises in its first line. */
+class StatementsTest {
+
+    private static final long NOW = micros(Instant.now().truncatedTo(ChronoUnit.MICROS));
+
+    private static final String JDBC = "jdbc:database?useHeadersAsParameters=true";
+
+    private static String url;
+
+    private Connection connection;
+
+    @BeforeAll
+    static void migrate() throws Exception {
+        url = Postgres.migratedDatabase();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        connection = Postgres.connect(url);
+        query("TRUNCATE readings, events, latest, presence, devices, dead_letters; SELECT 1");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        connection.close();
+    }
+
+    @Test
+    void aReadingIsStoredAsItCame() throws Exception {
+        assertThat(insertReadings(readings("voltage.phase_a", NOW, Long.MIN_VALUE, 121.3)))
+                .isEqualTo(1);
+
+        assertThat(query("SELECT * FROM readings")).singleElement().satisfies(row -> assertThat(row)
+                .containsEntry("tenant_id", "acme")
+                .containsEntry("device_id", "breaker-1")
+                .containsEntry("metric", "voltage.phase_a")
+                .containsEntry("seq", Long.MIN_VALUE)
+                .containsEntry("value", 121.3)
+                .containsEntry("unit", "°C")
+                .containsEntry("quality", 0));
+    }
+
+    @Test
+    void aReadingCountsOnceHoweverOftenItComes() throws Exception {
+        Map<String, Object> once = readings("power", NOW, 1, 5.0);
+
+        assertThat(insertReadings(once)).isEqualTo(1);
+        assertThat(insertReadings(once)).isZero();
+        assertThat(insertReadings(readings(
+                        new String[] {"power", "power", "power", "energy"},
+                        new long[] {NOW, NOW + 1, NOW + 1, NOW},
+                        new long[] {1, 1, 1, 1},
+                        new double[] {6, 7, 8, 9})))
+                .as("the first is known, the third repeats the second of its own batch")
+                .isEqualTo(2);
+        assertThat(query("SELECT value FROM readings ORDER BY value"))
+                .extracting("value")
+                .containsExactly(5.0, 7.0, 9.0);
+    }
+
+    @Test
+    void readingsThatDifferInOnePartOfTheirIdentityAreAllKept() throws Exception {
+        assertThat(insertReadings(readings("power", NOW, 1, 5))).isEqualTo(1);
+        assertThat(insertReadings(readings("power", NOW, 2, 5))).isEqualTo(1);
+        assertThat(insertReadings(readings("power", NOW + 1, 1, 5))).isEqualTo(1);
+        assertThat(insertReadings(readings("energy", NOW, 1, 5))).isEqualTo(1);
+        Map<String, Object> other = readings("power", NOW, 1, 5);
+        assertThat(insertReadings(with(other, "tenants", new String[] {"other"})))
+                .isEqualTo(1);
+        assertThat(insertReadings(with(other, "devices", new String[] {"breaker-2"})))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aReadingWithoutValueIsNullAndInfinityStays() throws Exception {
+        insertReadings(readings(new String[] {"a", "b", "c"}, new long[] {NOW, NOW, NOW}, new long[3], new double[] {
+            Double.NaN, Double.POSITIVE_INFINITY, -0.0
+        }));
+
+        assertThat(query("SELECT value FROM readings ORDER BY metric"))
+                .extracting("value")
+                .containsExactly(null, Double.POSITIVE_INFINITY, -0.0);
+    }
+
+    @Test
+    void boxedValuesMayBeNull() throws Exception {
+        Map<String, Object> boxed =
+                readings(new String[] {"a", "b"}, new long[] {NOW, NOW}, new long[2], new double[2]);
+
+        insertReadings(with(boxed, "values", new Double[] {null, 2.5}));
+
+        assertThat(query("SELECT value FROM readings ORDER BY metric"))
+                .extracting("value")
+                .containsExactly(null, 2.5);
+    }
+
+    @Test
+    void timesAreExactToTheMicrosecond() throws Exception {
+        Map<String, String> times = Map.of(
+                "-4700-01-01T00:00:00.000001Z", "4701-01-01 00:00:00.000001+00 BC",
+                "-0043-03-15T12:00:00.123457Z", "0044-03-15 12:00:00.123457+00 BC",
+                "1969-12-31T23:59:59.999999Z", "1969-12-31 23:59:59.999999+00",
+                "1970-01-01T00:00:00Z", "1970-01-01 00:00:00+00",
+                "2025-03-09T06:59:59.999999Z", "2025-03-09 06:59:59.999999+00",
+                "2026-11-01T05:30:00.000001Z", "2026-11-01 05:30:00.000001+00",
+                "9999-12-31T23:59:59.999999Z", "9999-12-31 23:59:59.999999+00");
+        for (Map.Entry<String, String> time : times.entrySet()) {
+            long micros = micros(Instant.parse(time.getKey()));
+            insertReadings(readings("m", micros, 0, 1));
+            upsertLatest(readings(time.getKey(), micros, 0, 1));
+            assertThat(query("SELECT (extract(epoch FROM ts) * 1000000)::bigint AS micros FROM readings WHERE ts = '"
+                            + time.getValue() + "'"))
+                    .as(time.getKey())
+                    .singleElement()
+                    .isEqualTo(Map.of("micros", micros));
+        }
+        assertThat(query("SELECT ts FROM readings EXCEPT SELECT ts FROM latest"))
+                .isEmpty();
+    }
+
+    @Test
+    void aTimeThatTheDatabaseCannotHoldIsADataError() {
+        assertDataError(() -> insertReadings(readings("m", Long.MIN_VALUE, 0, 1)));
+    }
+
+    @Test
+    void aRowThatTheDatabaseRefusesIsADataErrorAndStoresNothing() throws Exception {
+        assertDataError(() -> insertReadings(
+                readings(new String[] {"good", "nul\0character"}, new long[] {NOW, NOW}, new long[2], new double[2])));
+        assertDataError(() -> insertEvents(new long[] {NOW, NOW}, new long[] {1, 2}, new String[] {"{}", "{no json"}));
+
+        assertThat(query("SELECT metric FROM readings")).isEmpty();
+        assertThat(query("SELECT kind FROM events")).isEmpty();
+    }
+
+    @Test
+    void halfACharacterIsStoredAsAQuestionMark() throws Exception {
+        insertReadings(readings("\ud800", NOW, 0, 1));
+
+        assertThat(query("SELECT metric FROM readings")).containsExactly(Map.of("metric", "?"));
+    }
+
+    @Test
+    void anEmptyBatchIsNoError() throws Exception {
+        assertThat(insertReadings(readings(new String[0], new long[0], new long[0], new double[0])))
+                .isZero();
+        assertThat(insertEvents(new long[0], new long[0], new String[0])).isZero();
+    }
+
+    @Test
+    void thePlannerDissolvesTheSharedFunctions() throws Exception {
+        assertThat(query(
+                                "EXPLAIN VERBOSE SELECT * FROM reading_rows('{t}', '{d}', '{m}', '{1}', '{1}', '{1}', '{u}', '{0}')")
+                        .toString())
+                .contains("unnest")
+                .doesNotContain("reading_rows(", "moment(");
+    }
+
+    @Test
+    void aWindowIsFoundByItsTime() throws Exception {
+        query("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality)"
+                + " SELECT 't', 'd' || n % 1000, 'm', date_trunc('day', now(), 'UTC') + n * interval '0.4 seconds', n, 1, 0"
+                + " FROM generate_series(1, 200000) AS n; ANALYZE readings; SELECT 1");
+
+        assertThat(query("EXPLAIN SELECT tenant_id, device_id, metric, sum(value) FROM readings"
+                                + " WHERE ts >= date_trunc('day', now(), 'UTC') + interval '3 hours'"
+                                + " AND ts < date_trunc('day', now(), 'UTC') + interval '181 minutes' GROUP BY 1, 2, 3")
+                        .toString())
+                .contains("Bitmap Index Scan on readings_", "_ts_idx");
+    }
+
+    @Test
+    void twoSessionsStoreOverlappingBatchesOnce() throws Exception {
+        int rows = 2000;
+        String[] metrics = new String[rows];
+        long[] times = new long[rows];
+        for (int i = 0; i < rows; i++) {
+            metrics[i] = "m" + i % 7;
+            times[i] = NOW + i;
+        }
+        Map<String, Object> batch = readings(metrics, times, new long[rows], new double[rows]);
+
+        List<Integer> stored = together(4, () -> {
+            try (Connection session = Postgres.connect(url)) {
+                return insertReadings(session, batch);
+            }
+        });
+
+        assertThat(stored.stream().mapToInt(Integer::intValue).sum()).isEqualTo(rows);
+        assertThat(query("SELECT count(*)::int AS rows FROM readings")).containsExactly(Map.of("rows", rows));
+    }
+
+    @Test
+    void anEventCountsOnceAndKeepsItsBodyToTheByte() throws Exception {
+        String body = "{\"b\": 1.0,  \"a\":\"\\u0000 ü\", \"a\":2}";
+
+        assertThat(insertEvents(new long[] {NOW}, new long[] {7}, new String[] {body}))
+                .isEqualTo(1);
+        assertThat(insertEvents(new long[] {NOW, NOW}, new long[] {7, 8}, new String[] {"{}", "[1]"}))
+                .isEqualTo(1);
+
+        assertThat(query("SELECT kind, body::text FROM events ORDER BY seq"))
+                .containsExactly(Map.of("kind", "door", "body", body), Map.of("kind", "door", "body", "[1]"));
+    }
+
+    @Test
+    void latestMovesForwardByTimeThenSequenceAndNeverBack() throws Exception {
+        upsertLatest(readings("power", NOW, 5, 1));
+        upsertLatest(readings("power", NOW - 1, 9, 2));
+        assertThat(latestValue()).as("older").isEqualTo(1.0);
+        upsertLatest(readings("power", NOW, 4, 3));
+        assertThat(latestValue()).as("same time, lower sequence").isEqualTo(1.0);
+        upsertLatest(readings("power", NOW, 5, 4));
+        assertThat(latestValue()).as("the same reading").isEqualTo(1.0);
+        upsertLatest(readings("power", NOW, 6, 5));
+        assertThat(latestValue()).as("same time, higher sequence").isEqualTo(5.0);
+        upsertLatest(readings("power", NOW + 1, -9, Double.NaN));
+        assertThat(latestValue()).as("newer, without value").isNull();
+    }
+
+    @Test
+    void presenceMovesForwardAndNeverBack() throws Exception {
+        upsertPresence(NOW);
+        upsertPresence(NOW - 1);
+        assertThat(lastSeen()).isEqualTo(NOW);
+        upsertPresence(NOW + 1);
+        assertThat(lastSeen()).isEqualTo(NOW + 1);
+    }
+
+    @Test
+    void anUnknownDeviceIsAddedAndAKnownOneAnsweredAsItIs() throws Exception {
+        List<Map<String, Object>> added = provision(connection, "acme", 10, "b-1");
+        assertThat(added).singleElement().satisfies(row -> assertThat(row)
+                .containsEntry("tenant_id", "acme")
+                .containsEntry("device_id", "b-1")
+                .containsEntry("label", "Label of b-1")
+                .containsEntry("device_type", "smart_breaker")
+                .containsEntry("site_id", null)
+                .containsEntry("zone_id", "zone of b-1")
+                .containsKey("created_at"));
+        query("UPDATE devices SET label = 'Main hall', site_id = 's1', device_type = 'smart_meter'; SELECT 1");
+
+        assertThat(provision(connection, "acme", 10, "b-1")).singleElement().satisfies(row -> assertThat(row)
+                .containsEntry("label", "Main hall")
+                .containsEntry("site_id", "s1")
+                .containsEntry("device_type", "smart_meter")
+                .containsEntry("created_at", added.get(0).get("created_at")));
+        assertThat(new NamedStatement("select-directory.sql").query(connection, Map.of()))
+                .isEqualTo(provision(connection, "acme", 10, "b-1"));
+    }
+
+    @Test
+    void aTenantGetsNoMoreDevicesThanTheCapAndKeepsThoseItHas() throws Exception {
+        assertThat(provision(connection, "acme", 3, "z", "z", "y", "x", "w", "v"))
+                .extracting("device_id")
+                .containsExactlyInAnyOrder("z", "y", "x");
+        assertThat(provision(connection, "acme", 3, "w", "x"))
+                .extracting("device_id")
+                .containsExactly("x");
+        assertThat(provision(connection, "other", 3, "w"))
+                .extracting("device_id")
+                .containsExactly("w");
+        assertThat(provision(connection, "acme", 0, "x", "u"))
+                .extracting("device_id")
+                .containsExactly("x");
+    }
+
+    @Test
+    void sessionsThatProvisionAtOnceAgreeOnTheDevicesAndKeepTheCap() throws Exception {
+        List<List<Map<String, Object>>> answers = together(4, () -> {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            try (Connection session = Postgres.connect(url)) {
+                for (int i = 0; i < 40; i++) {
+                    rows.addAll(provision(session, "acme", 25, "d" + i, "e" + i));
+                }
+            }
+            return rows;
+        });
+
+        assertThat(query("SELECT device_id FROM devices")).hasSize(25);
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).isEqualTo(answers.get(0)));
+    }
+
+    @Test
+    void aDeadLetterIsOneRowHoweverOftenItIsDelivered() throws Exception {
+        deadLetters(new long[] {7}, new long[] {NOW}, "bad-json");
+        deadLetters(new long[] {7}, new long[] {NOW}, "bad-json");
+
+        assertThat(query("SELECT * FROM dead_letters")).singleElement().satisfies(row -> assertThat(row)
+                .containsEntry("origin_topic", "iot.raw")
+                .containsEntry("origin_partition", 3)
+                .containsEntry("origin_offset", 7L)
+                .containsEntry("attempts", 1)
+                .containsEntry("reason", "bad-json")
+                .containsEntry("device_id", null)
+                .containsEntry("received_at", null)
+                .containsEntry("payload", new byte[] {0, -1, 'x'}));
+    }
+
+    @Test
+    void aReplayThatFailsAgainAddsAnAttemptAndItsReason() throws Exception {
+        deadLetters(new long[] {7}, new long[] {NOW}, "bad-json");
+        deadLetters(new long[] {7}, new long[] {NOW + 5}, "unknown-device");
+        deadLetters(new long[] {7}, new long[] {NOW}, "bad-json");
+        assertThat(attemptsAndReason()).containsExactly(Map.of("attempts", 2, "reason", "unknown-device"));
+
+        deadLetters(new long[] {7, 7, 7}, new long[] {NOW, NOW + 9, NOW + 7}, "bad-json", "third", "second");
+        assertThat(attemptsAndReason())
+                .as("two of the batch are new")
+                .containsExactly(Map.of("attempts", 4, "reason", "third"));
+    }
+
+    @Test
+    void statementsRunThroughCamelJdbc() throws Exception {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        source.setUser("postgres");
+        DefaultCamelContext camel = new DefaultCamelContext();
+        camel.getRegistry().bind("database", source);
+        camel.start();
+        try {
+            ProducerTemplate template = camel.createProducerTemplate();
+            Map<String, Object> power = readings("power", NOW, 1, 5);
+
+            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 1)));
+            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 0)));
+            assertThat(updated(
+                            template, "insert-events.sql", events(new long[] {NOW}, new long[] {1}, new String[] {"{}"
+                            })))
+                    .isEqualTo(1);
+            assertThat(updated(template, "upsert-latest.sql", power)).isEqualTo(1);
+            assertThat(updated(template, "upsert-presence.sql", presence(NOW))).isEqualTo(1);
+            assertThat(updated(
+                            template,
+                            "insert-dead-letters.sql",
+                            deadLetter(new long[] {1}, new long[] {NOW}, "bad-json")))
+                    .isEqualTo(1);
+            Object device = answer(template, "provision-devices.sql", asked("acme", 5, "d1"));
+            assertThat(device).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+            assertThat(answer(template, "select-directory.sql", Map.of())).isEqualTo(device);
+            assertThat(answer(template, "ensure-partitions.sql", Map.of())).isEqualTo(List.of(Map.of("created", 0)));
+        } finally {
+            camel.stop();
+        }
+    }
+
+    private static Object answer(ProducerTemplate template, String file, Map<String, Object> headers) throws Exception {
+        return template.requestBodyAndHeaders(JDBC, NamedStatement.read(file), headers);
+    }
+
+    private static Object updated(ProducerTemplate template, String file, Map<String, Object> headers)
+            throws Exception {
+        String sql = NamedStatement.read(file);
+        return template.request(JDBC, exchange -> {
+                    exchange.getMessage().setBody(sql);
+                    exchange.getMessage().setHeaders(new HashMap<>(headers));
+                })
+                .getMessage()
+                .getHeader(JdbcConstants.JDBC_UPDATE_COUNT);
+    }
+
+    private static Map<String, Object> readings(String metric, long time, long sequence, double value) {
+        return readings(new String[] {metric}, new long[] {time}, new long[] {sequence}, new double[] {value});
+    }
+
+    private static Map<String, Object> readings(String[] metrics, long[] times, long[] sequences, double[] values) {
+        int rows = metrics.length;
+        return new HashMap<>(Map.of(
+                "tenants",
+                filled(rows, "acme"),
+                "devices",
+                filled(rows, "breaker-1"),
+                "metrics",
+                metrics,
+                "timestamps",
+                times,
+                "sequences",
+                sequences,
+                "values",
+                values,
+                "units",
+                filled(rows, "°C"),
+                "qualities",
+                new short[rows]));
+    }
+
+    private static Map<String, Object> events(long[] times, long[] sequences, String[] bodies) {
+        int rows = times.length;
+        return new HashMap<>(Map.of(
+                "tenants",
+                filled(rows, "acme"),
+                "devices",
+                filled(rows, "door-1"),
+                "timestamps",
+                times,
+                "sequences",
+                sequences,
+                "kinds",
+                filled(rows, "door"),
+                "bodies",
+                bodies));
+    }
+
+    private static Map<String, Object> presence(long time) {
+        return new HashMap<>(Map.of(
+                "tenants", new String[] {"acme"}, "devices", new String[] {"d"}, "timestamps", new long[] {time}));
+    }
+
+    private static Map<String, Object> asked(String tenant, int cap, String... devices) {
+        int rows = devices.length;
+        String[] labels = new String[rows];
+        String[] zones = new String[rows];
+        for (int i = 0; i < rows; i++) {
+            labels[i] = "Label of " + devices[i];
+            zones[i] = "zone of " + devices[i];
+        }
+        return new HashMap<>(Map.of(
+                "tenants", filled(rows, tenant),
+                "devices", devices,
+                "labels", labels,
+                "types", filled(rows, "smart_breaker"),
+                "sites", new String[rows],
+                "zones", zones,
+                "cap", cap));
+    }
+
+    private static Map<String, Object> deadLetter(long[] offsets, long[] failed, String... reasons) {
+        int rows = offsets.length;
+        int[] partitions = new int[rows];
+        byte[][] payloads = new byte[rows][];
+        for (int i = 0; i < rows; i++) {
+            partitions[i] = 3;
+            payloads[i] = new byte[] {0, -1, 'x'};
+        }
+        Map<String, Object> values = new HashMap<>();
+        values.put("originTopics", filled(rows, "iot.raw"));
+        values.put("originPartitions", partitions);
+        values.put("originOffsets", offsets);
+        values.put("tenants", filled(rows, "default"));
+        values.put("devices", new String[rows]);
+        values.put("dialects", filled(rows, "iot"));
+        values.put("topics", filled(rows, "iot/d/raw"));
+        values.put("stages", filled(rows, "enrich"));
+        values.put("reasons", reasons);
+        values.put("details", filled(rows, "detail"));
+        values.put("receivedTimes", new Long[rows]);
+        values.put("failedTimes", failed);
+        values.put("headers", filled(rows, "{\"dialect\":\"iot\"}"));
+        values.put("payloads", payloads);
+        values.put("payloadLengths", new long[rows]);
+        values.put("payloadHashes", new String[rows]);
+        return values;
+    }
+
+    private int insertReadings(Map<String, Object> batch) throws Exception {
+        return insertReadings(connection, batch);
+    }
+
+    private static int insertReadings(Connection session, Map<String, Object> batch) throws Exception {
+        List<Map<String, Object>> answer = new NamedStatement("insert-readings.sql").query(session, batch);
+        return (int) answer.get(0).get("stored");
+    }
+
+    private int insertEvents(long[] times, long[] sequences, String[] bodies) throws Exception {
+        return new NamedStatement("insert-events.sql").update(connection, events(times, sequences, bodies));
+    }
+
+    private void upsertLatest(Map<String, Object> batch) throws Exception {
+        new NamedStatement("upsert-latest.sql").update(connection, batch);
+    }
+
+    private Object latestValue() throws SQLException {
+        return query("SELECT value FROM latest").get(0).get("value");
+    }
+
+    private void upsertPresence(long time) throws Exception {
+        new NamedStatement("upsert-presence.sql").update(connection, presence(time));
+    }
+
+    private Object lastSeen() throws SQLException {
+        return query("SELECT (extract(epoch FROM last_seen) * 1000000)::bigint AS micros FROM presence")
+                .get(0)
+                .get("micros");
+    }
+
+    private static List<Map<String, Object>> provision(Connection session, String tenant, int cap, String... devices)
+            throws Exception {
+        return new NamedStatement("provision-devices.sql").query(session, asked(tenant, cap, devices));
+    }
+
+    private void deadLetters(long[] offsets, long[] failed, String... reasons) throws Exception {
+        new NamedStatement("insert-dead-letters.sql").update(connection, deadLetter(offsets, failed, reasons));
+    }
+
+    private List<Map<String, Object>> attemptsAndReason() throws SQLException {
+        return query("SELECT attempts, reason FROM dead_letters");
+    }
+
+    private static <T> List<T> together(int sessions, Callable<T> work) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(sessions);
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> result : pool.invokeAll(Collections.nCopies(sessions, work))) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** SQLState class 22: the rows are at fault, not the server, so that a retry of the same batch cannot help. */
+    private static void assertDataError(ThrowingCallable statement) {
+        assertThatThrownBy(statement).isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                .startsWith("22"));
+    }
+
+    private List<Map<String, Object>> query(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            boolean rows = statement.execute(sql);
+            while (!rows) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                return NamedStatement.rows(result);
+            }
+        }
+    }
+
+    private static Map<String, Object> with(Map<String, Object> batch, String name, Object value) {
+        Map<String, Object> changed = new HashMap<>(batch);
+        changed.put(name, value);
+        return changed;
+    }
+
+    private static String[] filled(int rows, String text) {
+        String[] column = new String[rows];
+        Arrays.fill(column, text);
+        return column;
+    }
+
+    private static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000), time.getNano() / 1000);
+    }
+}
