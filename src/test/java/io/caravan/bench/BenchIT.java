@@ -58,9 +58,10 @@ class BenchIT {
 
                 connection
                         .createStatement()
-                        .execute(
-                                "CREATE RULE faults AS ON INSERT TO readings WHERE NEW.metric = 'humidity'"
-                                        + " DO INSTEAD INSERT INTO readings SELECT NEW.device_id, 'humidity2', NEW.ts, NEW.value, ''");
+                        .execute("CREATE FUNCTION rename() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " 'BEGIN NEW.metric := NEW.metric || 2; RETURN NEW; END';"
+                                + " CREATE TRIGGER fault BEFORE INSERT ON readings FOR EACH ROW"
+                                + " WHEN (NEW.metric = 'humidity') EXECUTE FUNCTION rename()");
                 Run bad = bench(broker, postgres);
                 result = MAPPER.readTree(bad.out);
                 assertThat(bad.exitCode).isOne();
