@@ -25,7 +25,7 @@ final class BenchRun {
 
     static final long LONGEST_BACKLOG = 100_000;
 
-    private static final int CONNECTIONS = 4;
+    private static final int CONNECTIONS = 1;
     private static final int WINDOW = 4000;
     private static final long LOOK_NANOS = 2_000_000_000L;
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;

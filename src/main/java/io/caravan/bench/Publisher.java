@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Publisher implements AutoCloseable {
 
     private static final long ACKNOWLEDGE_NANOS = 30_000_000_000L;
-    private static final long NAP_NANOS = 1_000_000L;
+    private static final long NAP_NANOS = 2_000_000L;
 
     private final Workload workload;
     private final Journal journal;
