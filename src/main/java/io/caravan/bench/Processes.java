@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,13 +118,21 @@ final class Processes {
     private static boolean holdsAny(Path descriptors, Set<String> sockets) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(descriptors)) {
             for (Path file : files) {
-                if (sockets.contains(Files.readSymbolicLink(file).toString())) {
+                if (sockets.contains(linkOf(file))) {
                     return true;
                 }
             }
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            // Another user's process, or one that has ended, or a file closed meanwhile.
+        } catch (IOException | DirectoryIteratorException e) {
+            // Another user's process, or one that has ended.
         }
         return false;
+    }
+
+    private static String linkOf(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
+        }
     }
 }

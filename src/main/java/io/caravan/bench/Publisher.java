@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Publisher implements AutoCloseable {
 
     private static final long ACKNOWLEDGE_NANOS = 30_000_000_000L;
-    private static final long NAP_NANOS = 200_000L;
+    private static final long NAP_NANOS = 2_000_000L;
 
     private final Workload workload;
     private final Journal journal;
@@ -28,6 +28,7 @@ final class Publisher implements AutoCloseable {
     private volatile long sent;
     private volatile long behindNanos;
     private volatile int measuredFrom = Integer.MAX_VALUE;
+    private volatile boolean held;
     private volatile boolean closed;
 
     /**
@@ -57,7 +58,7 @@ final class Publisher implements AutoCloseable {
                 measuring.countDown();
             }
             long due = rate > 0 ? (long) (elapsed / 1e9 * rate) - sent : 64;
-            long room = window - outstanding();
+            long room = held ? 0 : window - outstanding();
             long now = Math.min(due, room);
             if (now <= 0) {
                 LockSupport.parkNanos(NAP_NANOS);
@@ -122,6 +123,11 @@ final class Publisher implements AutoCloseable {
     /** The farthest that publishing fell behind its schedule since the warm-up, in nanoseconds. */
     long behind() {
         return behindNanos;
+    }
+
+    /** Holds publishing back while the application works off what it has, or lets it go on. */
+    void hold(boolean hold) {
+        held = hold;
     }
 
     /** Released when the warm-up is over. */

@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.UserError;
+import io.reactivex.schedulers.Schedulers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
@@ -37,6 +38,10 @@ public final class MqttLink implements AutoCloseable {
                 .identifier(clientId)
                 .serverHost(url.getHost())
                 .serverPort(port(url))
+                .executorConfig()
+                // Acknowledgements are told on the connection's own thread: a hop to another costs more than the rest.
+                .applicationScheduler(Schedulers.trampoline())
+                .applyExecutorConfig()
                 .addConnectedListener(context -> leaveIfClosed())
                 .addDisconnectedListener(this::reconnect);
         if (isTls(url)) {

@@ -75,6 +75,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Logs.quiet();
         int count = devices == null ? family.defaultDevices() : devices;
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
