@@ -1,0 +1,22 @@
+-- Dead letters of a tenant, newest first, from an id on. A page ends with the payload that takes it over :?bytes; its last
+-- row says whether there is more.
+SELECT
+    id, reason, detail, stage, topic, dialect, device_id, failed_at, received_at, attempts, payload, payload_length,
+    payload_sha256, more
+FROM (
+    SELECT
+        *,
+        sum(octet_length(payload)) OVER (newest ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before,
+        lead(id) OVER newest IS NOT NULL AS more
+    FROM (
+        SELECT *
+        FROM dead_letters
+        WHERE tenant_id = :?tenant
+            AND id < :?before
+            AND (:?reason::text IS NULL OR reason = :?reason)
+            AND (:?device::text IS NULL OR device_id = :?device)
+        ORDER BY id DESC
+        LIMIT :?rows) AS newer
+    WINDOW newest AS (ORDER BY id DESC)) AS measured
+WHERE coalesce(bytes_before, 0) < :?bytes
+ORDER BY id DESC

@@ -1,0 +1,5 @@
+-- One device.
+SELECT device_id, label, device_type, site_id, zone_id, created_at, last_seen
+FROM devices
+LEFT JOIN presence USING (tenant_id, device_id)
+WHERE tenant_id = :?tenant AND device_id = :?device

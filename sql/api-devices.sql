@@ -1,0 +1,11 @@
+-- The devices of a tenant, newest first, from a place in that order on.
+SELECT page.device_id, page.label, page.device_type, page.site_id, page.zone_id, page.created_at, presence.last_seen
+FROM (
+    SELECT *
+    FROM devices
+    WHERE tenant_id = :?tenant
+        AND (created_at < :?createdBy OR created_at = :?createdBy AND device_id > :?afterDevice)
+    ORDER BY created_at DESC, device_id
+    LIMIT :?rows) AS page
+LEFT JOIN presence USING (tenant_id, device_id)
+ORDER BY page.created_at DESC, page.device_id

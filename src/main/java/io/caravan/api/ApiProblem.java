@@ -1,0 +1,51 @@
+package io.caravan.api;
+
+/**
+ * A request that is answered with an error instead of data, as problem details say it (RFC 9457). Its text is written for
+ * the one who asked; it holds nothing of the inside. Immutable, and without a stack trace: mistakes of clients are many.
+ */
+public final class ApiProblem extends RuntimeException {
+
+    private final int status;
+    private final String parameter;
+
+    private ApiProblem(int status, String parameter, String detail) {
+        super(detail, null, false, false);
+        this.status = status;
+        this.parameter = parameter;
+    }
+
+    /** 400: a parameter is missing, unknown or has a value that it cannot have. */
+    public static ApiProblem parameter(String name, String detail) {
+        return new ApiProblem(400, name, detail);
+    }
+
+    /** 404: what the request names is not there. */
+    public static ApiProblem notFound(String detail) {
+        return new ApiProblem(404, null, detail);
+    }
+
+    /** 503: the same request may succeed later. */
+    public static ApiProblem unavailable(String detail) {
+        return new ApiProblem(503, null, detail);
+    }
+
+    /** 500: the fault is ours. */
+    public static ApiProblem internal() {
+        return new ApiProblem(500, null, "This is a fault of the server; its log says more");
+    }
+
+    /** Any other status of HTTP. */
+    static ApiProblem of(int status, String detail) {
+        return new ApiProblem(status, null, detail);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** The name of the parameter that is to blame, null where none is. */
+    public String parameter() {
+        return parameter;
+    }
+}

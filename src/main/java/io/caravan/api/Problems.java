@@ -1,0 +1,56 @@
+package io.caravan.api;
+
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * Turns the failure of a request into its answer. Of a failure that is not the client's, the answer tells neither text nor
+ * type: both may name tables or hosts. Stateless.
+ */
+public final class Problems {
+
+    private static final int RETRY_AFTER_SECONDS = 5;
+
+    /** Replaces the message by problem details; the failure is the one that the exchange caught. */
+    public void answer(Exchange exchange) {
+        ApiProblem problem = of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+        message.setHeader(Exchange.CONTENT_TYPE, ProblemDetails.MEDIA_TYPE);
+        if (problem.status() == 503) {
+            message.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        message.setBody(ProblemDetails.of(problem));
+    }
+
+    static ApiProblem of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApiProblem problem) {
+                return problem;
+            }
+            if (cause instanceof SQLException refused) {
+                return of(refused);
+            }
+        }
+        return ApiProblem.internal();
+    }
+
+    private static ApiProblem of(SQLException failure) {
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        if (failure instanceof SQLTimeoutException || state.equals("57014")) {
+            return ApiProblem.unavailable(
+                    "The database took too long; a shorter time range or a smaller limit may help");
+        }
+        // 08 connection, 53 out of resources, 57 shut down or starting, 42P01 not migrated yet
+        boolean away = failure instanceof SQLTransientException
+                || state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.equals("42P01");
+        return away ? ApiProblem.unavailable("The database is not available") : ApiProblem.internal();
+    }
+}

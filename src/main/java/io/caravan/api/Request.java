@@ -1,0 +1,96 @@
+package io.caravan.api;
+
+import io.caravan.decode.Text;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.jdbc.JdbcConstants;
+
+/**
+ * One request on its way through a route: it is opened once, before the statement, and found again after it. Belongs to
+ * one exchange.
+ */
+final class Request {
+
+    static final String TENANT = "tenant";
+
+    private static final String PROPERTY = "caravan.api.request";
+    private static final String DEFAULT_TENANT = "default";
+
+    private final Query query;
+    private final String tenant;
+    private final Map<String, Object> parameters = new HashMap<>();
+    private int limit;
+
+    private Request(Query query) {
+        this.query = query;
+        this.tenant = query.text(TENANT, DEFAULT_TENANT);
+        parameters.put(TENANT, tenant);
+    }
+
+    /**
+     * Opens a request and strips it of all that came with it, so that no header of the client's reaches a later step.
+     *
+     * @param known the query parameters of the endpoint besides tenant
+     * @throws ApiProblem 400 when there are others
+     */
+    static Request open(Exchange exchange, String... known) {
+        Set<String> names = new LinkedHashSet<>(List.of(known));
+        names.add(TENANT);
+        Message message = exchange.getMessage();
+        Request request = new Request(Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names));
+        exchange.setProperty(PROPERTY, request);
+        return request;
+    }
+
+    /** The request that was opened in the same route. */
+    static Request of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, Request.class);
+    }
+
+    /** A part of the path, decoded. A header of the same name, which a client may send, comes before it in a list. */
+    static String inPath(Exchange exchange, String name) {
+        Object value = exchange.getMessage().getHeader(name);
+        Object last = value instanceof List<?> list ? list.get(list.size() - 1) : value;
+        String text = String.valueOf(last);
+        if (!Text.isClean(text)) {
+            throw ApiProblem.parameter(name, name + " must not have control characters");
+        }
+        return text;
+    }
+
+    Query query() {
+        return query;
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /** A parameter of the statement. */
+    Request with(String name, Object value) {
+        parameters.put(name, value);
+        return this;
+    }
+
+    /** The page's size; the statement is asked for a row more, which tells whether there is a next page. */
+    Request withLimit(int fallback, int max) {
+        limit = query.limit(fallback, max);
+        return with("rows", limit + 1);
+    }
+
+    /** Leaves nothing in the message but the parameters of the statement. */
+    void handOver(Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
+    }
+}

@@ -1,0 +1,81 @@
+package io.caravan.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.support.LifecycleStrategySupport;
+
+/**
+ * Answers what no route takes: 404 for a path that is not there, 405 for a method that the path does not have, 406 where the
+ * client accepts none of its media types, 400 for a request that HTTP does not allow. Bound to the registry, it installs
+ * itself behind all routes of every HTTP server when the context has started. Stateless.
+ */
+public final class UnknownPaths extends LifecycleStrategySupport {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @Override
+    public void onContextStarted(CamelContext context) {
+        for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
+            router.route()
+                    .order(Integer.MAX_VALUE)
+                    .handler(request -> answer(request, router))
+                    .failureHandler(UnknownPaths::fail);
+        }
+    }
+
+    private static void answer(RoutingContext request, VertxPlatformHttpRouter router) {
+        Set<String> allowed = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            if (route.getPath() != null && matches(route.getPath(), request.normalizedPath())) {
+                Set<HttpMethod> methods = route.methods();
+                (methods == null ? Set.<HttpMethod>of() : methods).forEach(method -> allowed.add(method.name()));
+            }
+        }
+        if (allowed.isEmpty()) {
+            end(request, ApiProblem.notFound("There is nothing at this path"));
+        } else if (allowed.contains(request.request().method().name())) {
+            end(request, ApiProblem.of(406, "This path has no media type that the request accepts"));
+        } else {
+            String methods = String.join(", ", allowed);
+            request.response().putHeader("Allow", methods);
+            end(request, ApiProblem.of(405, "This path allows " + methods));
+        }
+    }
+
+    private static boolean matches(String template, String path) {
+        String[] wanted = template.split("/");
+        String[] given = path.split("/");
+        boolean matches = wanted.length == given.length;
+        for (int i = 0; matches && i < wanted.length; i++) {
+            matches = wanted[i].startsWith(":") || wanted[i].equals(given[i]);
+        }
+        return matches;
+    }
+
+    private static void fail(RoutingContext request) {
+        boolean mistaken = request.failure() instanceof IllegalArgumentException
+                || request.statusCode() >= 400 && request.statusCode() < 500;
+        end(request, mistaken ? ApiProblem.of(400, "The request is not well formed") : ApiProblem.internal());
+    }
+
+    private static void end(RoutingContext request, ApiProblem problem) {
+        if (request.response().ended()) {
+            return;
+        }
+        try {
+            request.response()
+                    .setStatusCode(problem.status())
+                    .putHeader("Content-Type", ProblemDetails.MEDIA_TYPE)
+                    .end(MAPPER.writeValueAsString(ProblemDetails.of(problem)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
