@@ -13,14 +13,14 @@ SELECT DISTINCT ON (origin, origin_part, origin_place)
     topic,
     stage,
     reason,
-    detail,
+    coalesce(detail, ''),
     -- a batch may hold several failures of one message: the newest counts them all
     dense_rank() OVER (PARTITION BY origin, origin_part, origin_place ORDER BY failed),
     moment(received),
     moment(failed),
-    headers::json,
-    payload,
-    length,
+    coalesce(headers, '{}')::json,
+    coalesce(payload, ''),
+    coalesce(length, 0),
     sha256
 FROM unnest(
     :?originTopics::text[],

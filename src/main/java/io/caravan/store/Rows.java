@@ -101,7 +101,9 @@ public final class Rows {
 
     /** Counts what the statement for the readings has stored, and what had been there before. */
     public void counted(Exchange exchange) {
-        int rows = exchange.getMessage().getHeader(JdbcConstants.JDBC_UPDATE_COUNT, 0, Integer.class);
+        @SuppressWarnings("unchecked")
+        List<Map<String, Integer>> answer = exchange.getMessage().getBody(List.class);
+        int rows = answer.get(0).get("stored");
         stored.increment(rows);
         duplicates.increment(
                 exchange.getProperty(READINGS, ReadingColumns.class).size() - rows);

@@ -180,6 +180,28 @@ class StatementsTest {
     }
 
     @Test
+    void thePlannerDissolvesTheSharedFunctions() throws Exception {
+        assertThat(query(
+                                "EXPLAIN VERBOSE SELECT * FROM reading_rows('{t}', '{d}', '{m}', '{1}', '{1}', '{1}', '{u}', '{0}')")
+                        .toString())
+                .contains("unnest")
+                .doesNotContain("reading_rows(", "moment(");
+    }
+
+    @Test
+    void aWindowIsFoundByItsTime() throws Exception {
+        query("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality)"
+                + " SELECT 't', 'd' || n % 1000, 'm', date_trunc('day', now(), 'UTC') + n * interval '0.4 seconds', n, 1, 0"
+                + " FROM generate_series(1, 200000) AS n; ANALYZE readings; SELECT 1");
+
+        assertThat(query("EXPLAIN SELECT tenant_id, device_id, metric, sum(value) FROM readings"
+                                + " WHERE ts >= date_trunc('day', now(), 'UTC') + interval '3 hours'"
+                                + " AND ts < date_trunc('day', now(), 'UTC') + interval '181 minutes' GROUP BY 1, 2, 3")
+                        .toString())
+                .contains("Bitmap Index Scan on readings_", "_ts_idx");
+    }
+
+    @Test
     void twoSessionsStoreOverlappingBatchesOnce() throws Exception {
         int rows = 2000;
         String[] metrics = new String[rows];

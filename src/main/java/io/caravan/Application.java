@@ -1,0 +1,194 @@
+package io.caravan;
+
+import io.caravan.decode.JsonDecoder;
+import io.caravan.decode.JsonDialect;
+import io.caravan.enrich.DecodeBatch;
+import io.caravan.enrich.Directory;
+import io.caravan.enrich.Enricher;
+import io.caravan.enrich.Outbox;
+import io.caravan.enrich.Ownership;
+import io.caravan.enrich.Provisioning;
+import io.caravan.ingest.Dialect;
+import io.caravan.ingest.MqttClients;
+import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.Oversize;
+import io.caravan.ingest.TopicShape;
+import io.caravan.kafka.Batch;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.store.DeadLetters;
+import io.caravan.store.Newest;
+import io.caravan.store.Refused;
+import io.caravan.store.Rows;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MetricsConfigurationProperties;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/**
+ * The application: the route files of its stages, the beans that they name, and the clients of the servers they work with.
+ * Servers that are down when it starts, or later, are waited for. Not thread-safe: started once and closed once.
+ */
+public final class Application implements AutoCloseable {
+
+    private final Settings settings;
+    private final Set<Stage> stages;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final DeviceRegistry deviceRegistry;
+    private final Servers servers;
+    private final List<MqttClients> mqtt = new ArrayList<>();
+    private Main main;
+
+    /** @throws UserError when a setting or the device registry is not valid */
+    public Application(Settings settings, Set<Stage> stages) {
+        this.settings = settings;
+        this.stages = Set.copyOf(stages);
+        this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        this.servers = new Servers(settings, deviceRegistry, meters);
+    }
+
+    /**
+     * Starts the routes.
+     *
+     * @throws UserError when a port is taken
+     */
+    public void start() throws Exception {
+        Ports.requireFree(settings, stages.contains(Stage.API));
+        servers.start(stages);
+        main = new Main();
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setOverrideProperties(properties());
+        main.configure().withRoutesIncludePattern(routeFiles());
+        main.configure().withBeanIntrospectionExtendedStatistics(false);
+        main.bind("metricsRegistry", meters);
+        main.bind("caravan", servers.dataSource());
+        main.bind("deviceRegistry", deviceRegistry);
+        main.bind("batch", new Batch());
+        if (stages.contains(Stage.INGEST)) {
+            bindIngest();
+        }
+        if (stages.contains(Stage.ENRICH)) {
+            bindEnrich();
+        }
+        if (stages.contains(Stage.STORE)) {
+            bindStore();
+        }
+        configureHttp();
+        main.start();
+    }
+
+    /** Stops taking messages, finishes those under way and leaves the servers. */
+    @Override
+    public void close() {
+        mqtt.forEach(MqttClients::close);
+        if (main != null) {
+            main.stop();
+        }
+        servers.close();
+        meters.close();
+    }
+
+    private void bindIngest() throws MqttException {
+        MqttSettings broker = MqttSettings.of(settings);
+        int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
+        bindClients("mqttIot", new MqttClients(broker, "iot", clients, true));
+        bindClients("mqttIotStatus", new MqttClients(broker, "iot-status", 1, false));
+        bindClients("mqttBuilding", new MqttClients(broker, "building", clients, true));
+        main.bind("stampIot", processor(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp));
+        main.bind(
+                "stampBuilding", processor(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp));
+        main.bind("oversize", new Oversize(largest("caravan.ingest.max-payload-bytes"), meters));
+        servers.watch(mqtt);
+    }
+
+    private void bindClients(String name, MqttClients clients) {
+        mqtt.add(clients);
+        main.bind(name, clients);
+    }
+
+    private void bindEnrich() {
+        boolean autoProvision = settings.flag("caravan.devices.auto-provision");
+        int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
+        Directory directory = new Directory();
+        Outbox outbox = new Outbox(meters);
+        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
+        main.bind("directory", directory);
+        main.bind(
+                "decodeBatch",
+                new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision)));
+        main.bind("provisioning", new Provisioning(directory, deviceRegistry, cap));
+        main.bind(
+                "enricher", processor(new Enricher(deviceRegistry, largest("caravan.kafka.max-record-bytes"))::enrich));
+        main.bind("openOutbox", processor(outbox::open));
+        main.bind("addToOutbox", processor(outbox::add));
+        main.bind("closeOutbox", processor(outbox::close));
+    }
+
+    private void bindStore() {
+        main.bind("rows", new Rows(meters));
+        main.bind("newest", new Newest());
+        main.bind("deadLetters", new DeadLetters());
+        main.bind("refused", new Refused());
+    }
+
+    private void configureHttp() {
+        if (stages.contains(Stage.API)) {
+            main.configure()
+                    .httpServer()
+                    .withEnabled(true)
+                    .withHost(settings.text("caravan.http.host"))
+                    .withPort(settings.port("caravan.http.port"));
+            // Camel looks for its router by this port, which would be the management server's otherwise.
+            VertxPlatformHttpServerConfiguration rest = new VertxPlatformHttpServerConfiguration();
+            rest.setBindPort(settings.port("caravan.http.port"));
+            main.bind("restServer", rest);
+        }
+        main.configure()
+                .httpManagementServer()
+                .withEnabled(true)
+                .withHost(settings.text("caravan.management.host"))
+                .withPort(settings.port("caravan.management.port"))
+                .withMetricsEnabled(true);
+        MetricsConfigurationProperties metrics = main.configure().metrics();
+        metrics.setEnabled(true);
+        metrics.setPath("/metrics");
+        metrics.setEnableExchangeEventNotifier(false);
+        metrics.setBinders("processor,jvm-memory,jvm-gc,jvm-thread,uptime");
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.putAll(settings.asMap());
+        return properties;
+    }
+
+    /** errors.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    private String routeFiles() {
+        return stages.stream()
+                .map(Stage::label)
+                .flatMap(stage ->
+                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
+                                .stream())
+                .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,", ""));
+    }
+
+    private int largest(String key) {
+        return settings.number(key, 1_024, 64 * 1_024 * 1_024);
+    }
+
+    private static Processor processor(Processor step) {
+        return step;
+    }
+}

@@ -1,0 +1,183 @@
+package io.caravan;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.ingest.MqttClients;
+import io.caravan.kafka.ConsumerLag;
+import io.caravan.kafka.Topics;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
+import io.caravan.store.Migrations;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The servers that the application works with, and what has to be there in them: topics in Kafka, the schema in the
+ * database. What is missing, or down, is tried again with back-off until it is there. Thread-safe.
+ */
+final class Servers implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
+    private static final int ANSWER_MILLIS = 5_000;
+
+    private final Settings settings;
+    private final DeviceRegistry deviceRegistry;
+    private final HikariDataSource dataSource;
+    private final Admin admin;
+    private final Topics topics;
+    private final ConsumerLag lag;
+    private final ScheduledExecutorService keeper = Executors.newScheduledThreadPool(2, task -> {
+        Thread thread = new Thread(task, "servers");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<MqttClients> mqtt = new ArrayList<>();
+    private volatile boolean topicsReady;
+    private volatile boolean schemaReady;
+    private volatile long registryVersion;
+
+    Servers(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters) {
+        this.settings = settings;
+        this.deviceRegistry = deviceRegistry;
+        this.dataSource = new HikariDataSource(pool(settings));
+        dataSource.setMetricRegistry(meters);
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                settings.text("caravan.kafka.brokers"),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                2 * ANSWER_MILLIS,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                ANSWER_MILLIS));
+        this.topics = new Topics(
+                admin,
+                settings.number("caravan.kafka.partitions", 1, 10_000),
+                settings.number("caravan.kafka.replication", 1, 100),
+                settings.number("caravan.kafka.max-record-bytes", 1_024, 64 * 1_024 * 1_024));
+        this.lag = new ConsumerLag(admin, meters);
+    }
+
+    private static HikariConfig pool(Settings settings) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName("caravan");
+        pool.setJdbcUrl(settings.text("caravan.db.url"));
+        pool.setUsername(settings.text("caravan.db.user"));
+        pool.setPassword(settings.text("caravan.db.password", null));
+        pool.setMaximumPoolSize(settings.number("caravan.db.pool", 2, 1_000));
+        pool.setMinimumIdle(2);
+        pool.setConnectionTimeout(ANSWER_MILLIS);
+        pool.setInitializationFailTimeout(-1);
+        pool.addDataSourceProperty("ApplicationName", "caravan");
+        pool.addDataSourceProperty("socketTimeout", "120");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        return pool;
+    }
+
+    /** The migrations of the configured database. */
+    static Migrations migrations(Settings settings) {
+        return new Migrations(
+                Path.of("sql"),
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", ""));
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    /** Makes what the stages need, now where the servers answer, else as soon as they do. */
+    void start(Set<Stage> stages) {
+        boolean database = !stages.equals(Set.of(Stage.INGEST));
+        if (stages.contains(Stage.API) && stages.size() == 1) {
+            topicsReady = true;
+        } else {
+            keepTopics(500);
+            keeper.scheduleWithFixedDelay(lag::measure, 5, 5, TimeUnit.SECONDS);
+        }
+        if (!database || !settings.flag("caravan.db.migrate")) {
+            schemaReady = true;
+        } else {
+            migrate(500);
+        }
+    }
+
+    /** Includes MQTT clients in what readiness tells. */
+    void watch(Collection<MqttClients> clients) {
+        mqtt.addAll(clients);
+    }
+
+    private void keepTopics(long delay) {
+        long next = 1_000;
+        try {
+            ensureTopics();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        } catch (Exception e) {
+            LOG.warn(
+                    "Kafka at {}: cannot create topics ({}), trying again",
+                    settings.text("caravan.kafka.brokers"),
+                    reason(e));
+            next = Math.min(delay * 2, 10_000);
+        }
+        long again = next;
+        keeper.schedule(() -> keepTopics(again), again, TimeUnit.MILLISECONDS);
+    }
+
+    private void ensureTopics() throws Exception {
+        long version = deviceRegistry.version();
+        if (topicsReady && version == registryVersion) {
+            return;
+        }
+        List<String> names = new ArrayList<>(List.of(
+                settings.text("caravan.topic.raw"),
+                settings.text("caravan.topic.enriched"),
+                settings.text("caravan.topic.dead-letters"),
+                deviceRegistry.types().unknown().topic()));
+        deviceRegistry.types().all().stream().map(DeviceType::topic).forEach(names::add);
+        List<String> created = topics.ensure(names);
+        if (!created.isEmpty()) {
+            LOG.info("Kafka: created the topics {}", created);
+        }
+        registryVersion = version;
+        topicsReady = true;
+    }
+
+    private void migrate(long delay) {
+        try {
+            migrations(settings).run();
+            schemaReady = true;
+        } catch (UserError e) {
+            LOG.warn("{}, trying again", e.getMessage());
+            keeper.schedule(() -> migrate(Math.min(delay * 2, 10_000)), delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static String reason(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+
+    @Override
+    public void close() {
+        keeper.shutdownNow();
+        admin.close(java.time.Duration.ofSeconds(1));
+        dataSource.close();
+    }
+}

@@ -1,0 +1,61 @@
+package io.caravan.bench;
+
+import io.caravan.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The servers that a run loads and looks at.
+ *
+ * @param mqtt {@code tcp://host:port}
+ * @param kafka bootstrap servers
+ * @param dbUrl JDBC URL
+ * @param httpPort where the application listens, to find its process
+ */
+record BenchTarget(String mqtt, String kafka, String dbUrl, String dbUser, String dbPassword, int httpPort) {
+
+    private static final Path PROPERTIES = Path.of("application.properties");
+
+    /**
+     * The servers of a configuration.
+     *
+     * @throws io.caravan.UserError when the file cannot be read, or a key is missing or wrong
+     */
+    static BenchTarget ofConfiguration(Path file, Map<String, String> environment) {
+        Settings settings = Settings.load(file, environment);
+        return new BenchTarget(
+                settings.text("caravan.mqtt.url"),
+                settings.text("caravan.kafka.brokers"),
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", ""),
+                settings.port("caravan.http.port"));
+    }
+
+    /** The servers of the demo, on the ports that the working directory's configuration or the environment gives it. */
+    static BenchTarget ofDemo(Map<String, String> environment) {
+        int mqtt = 1883;
+        int kafka = 19092;
+        int postgres = 15432;
+        int http = 8080;
+        if (Files.exists(PROPERTIES)) {
+            Settings settings = Settings.load(PROPERTIES, environment);
+            mqtt = port(settings, "caravan.embedded.mqtt.port", mqtt);
+            kafka = port(settings, "caravan.embedded.kafka.port", kafka);
+            postgres = port(settings, "caravan.embedded.postgres.port", postgres);
+            http = port(settings, "caravan.http.port", http);
+        }
+        return new BenchTarget(
+                "tcp://127.0.0.1:" + mqtt,
+                "127.0.0.1:" + kafka,
+                "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
+                "caravan",
+                "",
+                http);
+    }
+
+    private static int port(Settings settings, String key, int fallback) {
+        return settings.text(key, null) == null ? fallback : settings.port(key);
+    }
+}

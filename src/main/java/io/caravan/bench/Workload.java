@@ -1,0 +1,141 @@
+package io.caravan.bench;
+
+import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import io.caravan.simulator.FamilyName;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What a run publishes: the devices, their topics and the template of their messages. Device ids carry the id of the run,
+ * {@code bench-<run>-00001}, so that a run finds its own rows in a database that holds others. Immutable.
+ */
+final class Workload {
+
+    /** The tenant of all that a run publishes. */
+    static final String TENANT = "bench";
+
+    private static final String BUILDING = "{\"deviceId\":\"<device>\",\"tenant_id\":\"" + TENANT
+            + "\",\"timestamp\":<millis>,\"temperature\":<temperature 20.0 29.9 ->,\"humidity\":<humidity 40.0 59.9 ->}";
+
+    private static final String SMART_BREAKER = "{\"device_id\":\"<device>\",\"device_type\":\"smart_breaker\","
+            + "\"timestamp\":\"<rfc3339>\",\"event_type\":\"telemetry\",\"measurements\":{"
+            + "\"voltage\":{\"phase_a\":<voltage.phase_a 110.00 129.99 V>,\"phase_b\":<voltage.phase_b 110.00 129.99 V>,"
+            + "\"phase_c\":<voltage.phase_c 110.00 129.99 V>,\"unit\":\"V\"},"
+            + "\"current\":{\"phase_a\":<current.phase_a 10.00 99.99 A>,\"phase_b\":<current.phase_b 10.00 99.99 A>,"
+            + "\"phase_c\":<current.phase_c 10.00 99.99 A>,\"unit\":\"A\"},"
+            + "\"power\":{\"active\":<power.active 5000.00 9999.99 W>,\"reactive\":<power.reactive 1000.00 2999.99 ->,"
+            + "\"apparent\":<power.apparent 5000.00 9999.99 ->,\"factor\":<power.factor 0.850 0.980 ->,\"unit\":\"W\"},"
+            + "\"frequency\":{\"value\":<frequency 59.50 60.50 Hz>,\"unit\":\"Hz\"},"
+            + "\"temperature\":{\"value\":<temperature 20.00 79.99 °C>,\"unit\":\"°C\"},"
+            + "\"status\":{\"breaker\":<status.breaker 0 1 ->,\"position\":<status.position 0 1 ->,"
+            + "\"communication\":<status.communication 1 1 ->},"
+            + "\"protection\":{\"trip_count\":<protection.trip_count 0 9 ->,"
+            + "\"ground_fault_current\":<protection.ground_fault_current 0.00 4.99 ->,"
+            + "\"arc_fault_detected\":<protection.arc_fault_detected bool>},"
+            + "\"operational\":{\"load_percentage\":<operational.load_percentage 20.0 89.9 ->,"
+            + "\"operating_hours\":<operational.operating_hours 100 999 ->,"
+            + "\"maintenance_due\":<operational.maintenance_due bool>}}}";
+
+    private static final String ENVIRONMENT = "{\"device_id\":\"<device>\",\"device_type\":\"environmental_sensor\","
+            + "\"site_id\":\"site-01\",\"zone_id\":\"zone-01\",\"timestamp\":\"<rfc3339>\",\"event_type\":\"telemetry\","
+            + "\"measurements\":{\"co2\":{\"value\":<co2 400.00 799.99 ppm>,\"unit\":\"ppm\"},"
+            + "\"temperature\":{\"value\":<temperature 18.0 26.0 °C>,\"unit\":\"°C\"},"
+            + "\"humidity\":{\"value\":<humidity 30.0 60.0 %RH>,\"unit\":\"%RH\"},"
+            + "\"occupancy\":{\"value\":<occupancy 0 9 persons>,\"unit\":\"persons\"}}}";
+
+    private static final int BUILDING_BYTES = 300;
+
+    private final int devices;
+    private final String prefix;
+    private final byte[] prefixBytes;
+    private final int digits;
+    private final Template template;
+    private final MqttTopic[] topics;
+    private final byte[][] metrics;
+    private final byte[][] units;
+
+    /**
+     * @param run the id of the run, of lower-case letters and digits
+     * @param devices 1 or more
+     */
+    Workload(FamilyName family, String run, int devices) {
+        this.devices = devices;
+        this.prefix = "bench-" + run + "-";
+        this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
+        this.digits = Math.max(4, String.valueOf(devices - 1).length());
+        String text =
+                switch (family) {
+                    case BUILDING -> BUILDING;
+                    case SMART_BREAKER -> SMART_BREAKER;
+                    case ENVIRONMENT -> ENVIRONMENT;
+                };
+        int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
+        this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
+        this.topics = new MqttTopic[devices];
+        MqttTopic shared = MqttTopic.of("building/room1/data");
+        for (int device = 0; device < devices; device++) {
+            topics[device] = family == FamilyName.BUILDING
+                    ? shared
+                    : MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
+        }
+        this.metrics = template.fields().stream()
+                .map(field -> field.metric().getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        this.units = template.fields().stream()
+                .map(field -> field.unit() == null ? null : field.unit().getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+    }
+
+    int devices() {
+        return devices;
+    }
+
+    /** What the ids of all devices of this run begin with. */
+    String prefix() {
+        return prefix;
+    }
+
+    String deviceId(int device) {
+        String number = String.valueOf(device);
+        return prefix + "0".repeat(digits - number.length()) + number;
+    }
+
+    MqttTopic topic(int device) {
+        return topics[device];
+    }
+
+    Template template() {
+        return template;
+    }
+
+    /** Readings of each message. */
+    int readings() {
+        return metrics.length;
+    }
+
+    /** The number of the device whose id these bytes are, or -1. */
+    int deviceNumber(byte[] bytes, int offset, int length) {
+        if (length != prefixBytes.length + digits
+                || !Arrays.equals(bytes, offset, offset + prefixBytes.length, prefixBytes, 0, prefixBytes.length)) {
+            return -1;
+        }
+        long number = Digits.read(bytes, offset + prefixBytes.length, digits);
+        return number < devices ? (int) number : -1;
+    }
+
+    /** The index of the metric whose name these bytes are, or -1. */
+    int metricNumber(byte[] bytes, int offset, int length) {
+        for (int i = 0; i < metrics.length; i++) {
+            if (metrics[i].length == length && Arrays.equals(bytes, offset, offset + length, metrics[i], 0, length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether these bytes are the unit of a metric, as far as its message names one. */
+    boolean unitIs(int metric, byte[] bytes, int offset, int length) {
+        byte[] unit = units[metric];
+        return unit == null || Arrays.equals(bytes, offset, offset + length, unit, 0, unit.length);
+    }
+}

@@ -1,0 +1,162 @@
+package io.caravan.embedded;
+
+import io.caravan.UserError;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
+import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+
+/**
+ * An MQTT broker (ActiveMQ Artemis) in this process, on loopback, for MQTT 3.1.1 and 5, without passwords.
+ *
+ * <p>A publish of QoS 1 or 2 is acknowledged after its journal record has been handed to the operating system: it survives
+ * the death of this process by any signal. The files are not synced to disk, so a power failure or a crash of the operating
+ * system may cost the last seconds. Durable sessions, shared subscriptions, their queued messages, retained messages and
+ * wills are kept; nothing is dropped or moved aside for being old, unwanted or often redelivered. What does not fit into
+ * memory waits on disk.
+ *
+ * <p>{@link #close} may be called from any thread, and more than once.
+ */
+public final class EmbeddedMqtt implements AutoCloseable {
+
+    static final String PORT_KEY = "caravan.embedded.mqtt.port";
+
+    private static final String ACCEPTOR = "mqtt";
+    private static final int MEGABYTE = 1024 * 1024;
+
+    /** The most that a client may send in one packet, in bytes; more ends its connection. */
+    private static final int MAX_PACKET_BYTES = 32 * MEGABYTE;
+
+    /** How long a record waits for others to be written together with it. */
+    private static final int JOURNAL_WAIT_NANOS = 300_000;
+
+    private final Claim claim;
+    private final EmbeddedActiveMQ broker;
+
+    private EmbeddedMqtt(Claim claim, EmbeddedActiveMQ broker) {
+        this.claim = claim;
+        this.broker = broker;
+    }
+
+    /**
+     * Starts a broker and waits until it listens.
+     *
+     * @param dataDir keeps its files, in a folder {@code mqtt}
+     * @param port 1 to 65535, or 0 for any free one
+     * @throws UserError when the port or the folder is in use by somebody else
+     */
+    public static EmbeddedMqtt start(Path dataDir, int port) {
+        return start(claim(dataDir, port));
+    }
+
+    static Claim claim(Path dataDir, int port) {
+        return Claim.of("MQTT broker", dataDir, "mqtt", PORT_KEY, port);
+    }
+
+    static EmbeddedMqtt start(Claim claim) {
+        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, new EmbeddedActiveMQ());
+        try {
+            mqtt.broker.setConfiguration(configuration(claim));
+            mqtt.broker.start();
+            // start() logs a port that it cannot bind, and returns
+            if (!mqtt.isListening()) {
+                throw claim.portTaken(null);
+            }
+            return mqtt;
+        } catch (Exception e) {
+            throw claim.startFailed(e, mqtt);
+        }
+    }
+
+    public int port() {
+        return claim.port();
+    }
+
+    /** The address for MQTT clients, such as {@code tcp://127.0.0.1:1883}. */
+    public String mqttUrl() {
+        return "tcp://" + claim.address();
+    }
+
+    /** Disconnects the clients and closes the files. */
+    @Override
+    public void close() {
+        try {
+            broker.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("The embedded MQTT broker did not stop: " + e.getMessage(), e);
+        } finally {
+            claim.close();
+        }
+    }
+
+    private boolean isListening() {
+        var acceptor = broker.getActiveMQServer().getRemotingService().getAcceptor(ACCEPTOR);
+        return acceptor != null && acceptor.isStarted();
+    }
+
+    private static Configuration configuration(Claim claim) throws Exception {
+        Path directory = claim.directory();
+        Configuration configuration = new ConfigurationImpl()
+                .setName("caravan")
+                .setBindingsDirectory(directory.resolve("bindings").toString())
+                .setJournalDirectory(directory.resolve("journal").toString())
+                .setPagingDirectory(directory.resolve("paging").toString())
+                .setLargeMessagesDirectory(directory.resolve("large-messages").toString())
+                .setNodeManagerLockDirectory(directory.resolve("bindings").toString());
+        journal(configuration);
+        configuration
+                .setSecurityEnabled(false)
+                .setJMXManagementEnabled(false)
+                .setCriticalAnalyzer(false)
+                .setGlobalMaxSize(256L * MEGABYTE)
+                .setPageSyncTimeout(0)
+                // by default publishers hang without a word when a disk is 90 % full, whatever remains
+                .setMaxDiskUsage(-1)
+                .setMinDiskFree(256L * MEGABYTE)
+                .addAcceptorConfiguration(acceptor(claim))
+                .addAddressSetting("#", addresses());
+        return configuration;
+    }
+
+    /**
+     * "Sync" makes an acknowledgement wait until its record has left this process; "datasync" would make it wait for the
+     * disk as well.
+     */
+    private static void journal(Configuration configuration) {
+        configuration
+                .setPersistenceEnabled(true)
+                .setJournalType(JournalType.NIO)
+                .setJournalSyncTransactional(true)
+                .setJournalSyncNonTransactional(true)
+                .setJournalDatasync(false)
+                .setJournalFileSize(32 * MEGABYTE)
+                .setJournalMinFiles(2)
+                .setJournalPoolFiles(8)
+                .setJournalCompactMinFiles(20)
+                .setJournalBufferSize_NIO(4 * MEGABYTE)
+                .setJournalBufferTimeout_NIO(JOURNAL_WAIT_NANOS);
+    }
+
+    private static TransportConfiguration acceptor(Claim claim) {
+        return new TransportConfiguration(
+                NettyAcceptorFactory.class.getName(),
+                Map.of("host", Claim.HOST, "port", claim.port(), "protocols", "MQTT"),
+                ACCEPTOR,
+                Map.of("maximumPacketSize", MAX_PACKET_BYTES));
+    }
+
+    private static AddressSettings addresses() {
+        return new AddressSettings()
+                .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+                .setPageSizeBytes(4 * MEGABYTE)
+                .setMaxDeliveryAttempts(-1)
+                .setRedeliveryDelay(0)
+                .setEnableMetrics(false);
+    }
+}

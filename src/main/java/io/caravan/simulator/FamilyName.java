@@ -1,0 +1,57 @@
+package io.caravan.simulator;
+
+import java.time.ZoneId;
+import java.util.random.RandomGenerator;
+
+/** The families that can be simulated, by the names of the command line, with defaults that make a readable demo. */
+public enum FamilyName {
+    /** Circuit breakers that send nested JSON: telemetry, and with bursts also trends and status. */
+    SMART_BREAKER("smart-breaker", 10, 0.2),
+    /** Flat JSON of two readings, all devices on one topic. */
+    BUILDING("building", 10, 0.5),
+    /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
+    ENVIRONMENT("environment", 45, 0.2);
+
+    private final String text;
+    private final int devices;
+    private final double rate;
+
+    FamilyName(String text, int devices, double rate) {
+        this.text = text;
+        this.devices = devices;
+        this.rate = rate;
+    }
+
+    /** How many devices there are where nobody says. */
+    public int defaultDevices() {
+        return devices;
+    }
+
+    /** Messages per second of each device where nobody says. */
+    public double defaultRate() {
+        return rate;
+    }
+
+    /**
+     * A family of this name.
+     *
+     * @param burst whether its devices send in bursts; only smart breakers can
+     * @throws IllegalArgumentException when bursts are asked of devices that send none
+     */
+    public Family create(boolean burst, RandomGenerator random) {
+        if (burst && this != SMART_BREAKER) {
+            throw new IllegalArgumentException("only " + SMART_BREAKER + " devices send in bursts");
+        }
+        return switch (this) {
+            case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
+            case BUILDING -> new BuildingSensors(random);
+            case ENVIRONMENT -> new EnvironmentSensors(random);
+        };
+    }
+
+    /** The name as the command line has it. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,166 @@
+package io.caravan.simulator;
+
+import io.caravan.UserError;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code caravan simulate}: devices of one family against an MQTT broker, until the duration is over or Ctrl-C. Exit code 0,
+ * 1 when the broker cannot be reached at start or did not acknowledge everything, 2 when an option is wrong.
+ */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Simulates devices of one family: publishes their messages to an MQTT broker at QoS 1.")
+public final class SimulateCommand implements Callable<Integer> {
+
+    private static final int MOST_DEVICES = 100_000;
+    private static final double HIGHEST_RATE = 10_000;
+    private static final long EXIT_SECONDS = 8;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--family",
+            required = true,
+            paramLabel = "F",
+            description = "What the devices are: ${COMPLETION-CANDIDATES}.")
+    private FamilyName family;
+
+    @Option(
+            names = "--devices",
+            paramLabel = "N",
+            description = "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices.")
+    private Integer devices;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "HZ",
+            description = "Messages per second of each device. Default: 0.2; building 0.5.")
+    private Double rate;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "D",
+            converter = DurationConverter.class,
+            description = "How long, such as 30s, 5m or 2h. Default: until Ctrl-C.")
+    private Duration duration;
+
+    @Option(
+            names = "--burst",
+            description =
+                    "smart-breaker only: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
+                            + "and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
+    private boolean burst;
+
+    @Option(
+            names = "--mqtt",
+            paramLabel = "URL",
+            defaultValue = "tcp://127.0.0.1:1883",
+            description =
+                    "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: ${DEFAULT-VALUE}.")
+    private String mqtt;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logs.quiet();
+        int count = devices == null ? family.defaultDevices() : devices;
+        double hertz = rate == null ? family.defaultRate() : rate;
+        check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
+        check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
+        check(!burst || family == FamilyName.SMART_BREAKER, "--burst: only smart-breaker devices send in bursts");
+
+        PrintWriter out = spec.commandLine().getOut();
+        Simulator simulator = new Simulator(family.create(burst, new SplittableRandom()), count, hertz);
+        try {
+            simulator.start(mqtt);
+        } catch (UserError e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return 1;
+        }
+        out.printf(
+                Locale.ROOT,
+                "%d %s devices publish to %s%s%n",
+                count,
+                family,
+                mqtt.replaceFirst("//[^/@]*@", "//"),
+                burst ? ", in bursts" : String.format(Locale.ROOT, ", %s messages/s each", shortest(hertz)));
+        out.flush();
+        publish(simulator, out);
+        return simulator.acknowledged() == simulator.sent() ? 0 : 1;
+    }
+
+    /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */
+    private void publish(Simulator simulator, PrintWriter out) throws InterruptedException {
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread onSignal = new Thread(() -> {
+            stop.countDown();
+            try {
+                ended.await(EXIT_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            Progress progress = new Progress(out);
+            long start = System.nanoTime();
+            long nanos = duration == null ? Long.MAX_VALUE : duration.toNanos();
+            RateMeter meter = new RateMeter(start);
+            long left = nanos;
+            while (left > 0 && !stop.await(Math.min(left, 200_000_000L), TimeUnit.NANOSECONDS)) {
+                progress.show(() -> line(simulator, meter.perSecond(simulator.acknowledged(), System.nanoTime()))
+                        + (simulator.connected() ? "" : "  (not connected)"));
+                left = nanos - (System.nanoTime() - start);
+            }
+            simulator.close();
+            progress.end();
+            out.println(line(simulator, simulator.acknowledged() * 1e9 / (System.nanoTime() - start)));
+            out.flush();
+        } finally {
+            ended.countDown();
+            if (stop.getCount() > 0) {
+                Runtime.getRuntime().removeShutdownHook(onSignal);
+            }
+        }
+    }
+
+    private void check(boolean good, String message) {
+        if (!good) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    private static String line(Simulator simulator, double perSecond) {
+        StringBuilder line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "sent %,d  acknowledged %,d  rate %,.1f/s",
+                simulator.sent(),
+                simulator.acknowledged(),
+                perSecond));
+        if (simulator.failed() > 0) {
+            line.append(String.format(Locale.ROOT, "  refused or lost %,d", simulator.failed()));
+        }
+        if (simulator.dropped() > 0) {
+            line.append(String.format(Locale.ROOT, "  dropped %,d", simulator.dropped()));
+        }
+        return line.toString();
+    }
+
+    private static String shortest(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+    }
+}
