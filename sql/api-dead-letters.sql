@@ -1,5 +1,5 @@
--- Dead letters of a tenant, newest first, from an id on. A page ends with the payload that takes it over :?bytes; its last
--- row says whether there is more.
+-- Dead letters of a tenant, newest first, from an id on. A page ends with the payload that takes it over the given number
+-- of bytes; its last row says whether there is more.
 SELECT
     id, reason, detail, stage, topic, dialect, device_id, failed_at, received_at, attempts, payload, payload_length,
     payload_sha256, more

@@ -9,6 +9,9 @@ import org.apache.camel.Message;
 /** Turns the rows of a statement into the answer of a request. Stateless. */
 final class Answer {
 
+    /** What a page holds in payloads or bodies, in bytes, before it ends; thousands of large ones must not fill the memory. */
+    static final int MOST_BYTES = 8 * 1024 * 1024;
+
     static final String JSON = "application/json; charset=utf-8";
 
     private Answer() {}

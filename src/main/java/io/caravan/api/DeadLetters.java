@@ -5,12 +5,11 @@ import org.apache.camel.Exchange;
 
 /**
  * The messages that could not be used, the newest first: {@link #ask} before the statement, {@link #answer} after it. A page
- * ends early rather than carry more than {@value #MOST_BYTES} bytes of payload and one payload more. Stateless.
+ * ends early rather than carry more than {@value Answer#MOST_BYTES} bytes of payload and one payload more. Stateless.
  */
 public final class DeadLetters {
 
     private static final int MOST_ROWS = 1_000;
-    private static final int MOST_BYTES = 8 * 1024 * 1024;
 
     public void ask(Exchange exchange) {
         Request request = Request.open(exchange, "reason", "device", "limit", Cursor.PARAMETER)
@@ -20,7 +19,7 @@ public final class DeadLetters {
         request.with("reason", query.text("reason", null))
                 .with("device", query.text("device", null))
                 .with("before", cursor == null ? Long.MAX_VALUE : cursor.number(0))
-                .with("bytes", MOST_BYTES)
+                .with("bytes", Answer.MOST_BYTES)
                 .handOver(exchange);
     }
 

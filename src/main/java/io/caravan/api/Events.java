@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.List;
 import org.apache.camel.Exchange;
 
-/** The events of a device, newest first: {@link #ask} before the statement, {@link #answer} after it. Stateless. */
+/**
+ * The events of a device, newest first: {@link #ask} before the statement, {@link #answer} after it. A page ends early rather
+ * than carry more than {@value Answer#MOST_BYTES} bytes of bodies and one body more. Stateless.
+ */
 public final class Events {
 
     private static final int MOST_ROWS = 1_000;
@@ -21,6 +24,7 @@ public final class Events {
                 .with("from", TimeRange.toDatabase(range.from()))
                 .with("beforeTime", TimeRange.toDatabase(fromStart ? range.to() : cursor.number(0)))
                 .with("beforeSequence", fromStart ? Long.MIN_VALUE : cursor.number(1))
+                .with("bytes", Answer.MOST_BYTES)
                 .handOver(exchange);
     }
 

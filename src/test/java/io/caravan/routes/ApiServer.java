@@ -31,7 +31,7 @@ final class ApiServer implements AutoCloseable {
 
     final Main main = new Main();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final int port;
+    final int port;
     private final HikariDataSource database;
     private final Health health;
 
@@ -55,6 +55,8 @@ final class ApiServer implements AutoCloseable {
         main.bind("health", health);
         main.addInitialProperty(
                 "camel.main.routesIncludePattern", "file:routes/api.camel.yaml,file:routes/api-*.camel.yaml");
+        main.addInitialProperty("caravan.http.host", "127.0.0.1");
+        main.addInitialProperty("caravan.http.port", Integer.toString(port));
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", Integer.toString(port));
