@@ -193,7 +193,10 @@ public final class MqttClients extends MqttClient {
         try {
             MqttConnection connection = connected(index);
             connections[index] = connection;
-            connection.subscribe(filters, qos);
+            if (!connection.resumedSession()) {
+                // Not otherwise: Artemis sends all that is under way again when a shared subscription is renewed.
+                connection.subscribe(filters, qos);
+            }
             LOG.info("MQTT {}: client {} is connected again", name, idOf(index));
         } catch (MqttException | RuntimeException e) {
             LOG.warn("MQTT {}: {} does not answer ({}), trying again", name, settings.url(), e.getMessage());
