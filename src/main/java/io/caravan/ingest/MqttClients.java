@@ -101,7 +101,9 @@ public final class MqttClients extends MqttClient {
         filters = wanted;
         this.qos = qos;
         for (MqttConnection connection : connections) {
-            connection.subscribe(filters, qos);
+            if (settings.resubscribe() || !connection.resumedSession()) {
+                connection.subscribe(filters, qos);
+            }
         }
         keeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "mqtt-keeper-" + name);
@@ -193,8 +195,7 @@ public final class MqttClients extends MqttClient {
         try {
             MqttConnection connection = connected(index);
             connections[index] = connection;
-            if (!connection.resumedSession()) {
-                // Not otherwise: Artemis sends all that is under way again when a shared subscription is renewed.
+            if (settings.resubscribe() || !connection.resumedSession()) {
                 connection.subscribe(filters, qos);
             }
             LOG.info("MQTT {}: client {} is connected again", name, idOf(index));
