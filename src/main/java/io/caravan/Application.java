@@ -1,5 +1,11 @@
 package io.caravan;
 
+import io.caravan.api.Devices;
+import io.caravan.api.Events;
+import io.caravan.api.Problems;
+import io.caravan.api.Readings;
+import io.caravan.api.Types;
+import io.caravan.api.UnknownPaths;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
 import io.caravan.enrich.DecodeBatch;
@@ -32,7 +38,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
-import org.apache.camel.main.MetricsConfigurationProperties;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -84,6 +89,9 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.STORE)) {
             bindStore();
+        }
+        if (stages.contains(Stage.API)) {
+            bindApi();
         }
         configureHttp();
         main.start();
@@ -143,6 +151,17 @@ public final class Application implements AutoCloseable {
         main.bind("refused", new Refused());
     }
 
+    private void bindApi() {
+        main.bind("apiDevices", new Devices());
+        main.bind("apiReadings", new Readings());
+        main.bind("apiEvents", new Events());
+        main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
+        main.bind("apiTypes", new Types(deviceRegistry));
+        main.bind("apiProblems", new Problems());
+        main.bind("health", servers.health(stages));
+        main.bind("unknownPaths", new UnknownPaths());
+    }
+
     private void configureHttp() {
         if (stages.contains(Stage.API)) {
             main.configure()
@@ -161,11 +180,6 @@ public final class Application implements AutoCloseable {
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true);
-        MetricsConfigurationProperties metrics = main.configure().metrics();
-        metrics.setEnabled(true);
-        metrics.setPath("/metrics");
-        metrics.setEnableExchangeEventNotifier(false);
-        metrics.setBinders("processor,jvm-memory,jvm-gc,jvm-thread,uptime");
     }
 
     private Properties properties() {

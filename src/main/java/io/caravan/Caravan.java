@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.bench.BenchCommand;
 import io.caravan.simulator.SimulateCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -13,7 +14,13 @@ import picocli.CommandLine.Spec;
         description = "Carries telemetry from devices over MQTT and Kafka into a database and an API.",
         mixinStandardHelpOptions = true,
         versionProvider = Caravan.Version.class,
-        subcommands = {DemoCommand.class, RunCommand.class, SimulateCommand.class, MigrateCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            SimulateCommand.class,
+            BenchCommand.class,
+            MigrateCommand.class
+        },
         footer = {"", "Settings: application.properties, overlaid by CARAVAN_... variables. See README.md."})
 public final class Caravan implements Callable<Integer> {
 

@@ -50,6 +50,7 @@ final class DemoCommand implements Callable<Integer> {
                     "caravan.mqtt.url", servers.mqttUrl(),
                     "caravan.kafka.brokers", servers.kafkaBrokers(),
                     "caravan.db.url", servers.jdbcUrl(),
+                    "caravan.mqtt.resubscribe", "false",
                     "caravan.devices.auto-provision", "true"));
             Application application =
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));

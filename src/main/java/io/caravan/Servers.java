@@ -2,6 +2,9 @@ package io.caravan;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.Status;
 import io.caravan.ingest.MqttClients;
 import io.caravan.kafka.ConsumerLag;
 import io.caravan.kafka.Topics;
@@ -10,11 +13,14 @@ import io.caravan.registry.DeviceType;
 import io.caravan.store.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +54,7 @@ final class Servers implements AutoCloseable {
     private volatile boolean topicsReady;
     private volatile boolean schemaReady;
     private volatile long registryVersion;
+    private Health health;
 
     Servers(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters) {
         this.settings = settings;
@@ -119,6 +126,61 @@ final class Servers implements AutoCloseable {
         mqtt.addAll(clients);
     }
 
+    /** Starts to watch the servers that the stages need. */
+    Health health(Set<Stage> stages) {
+        List<Dependency> dependencies = new ArrayList<>();
+        if (stages.contains(Stage.INGEST)) {
+            dependencies.add(new Check("mqtt", this::checkMqtt));
+        }
+        if (!stages.equals(Set.of(Stage.API))) {
+            dependencies.add(new Check("kafka", this::checkKafka));
+        }
+        if (!stages.equals(Set.of(Stage.INGEST))) {
+            dependencies.add(new Check("database", this::checkDatabase));
+        }
+        if (stages.contains(Stage.ENRICH)) {
+            dependencies.add(new Check("registry", this::checkRegistry));
+        }
+        health = new Health(dependencies);
+        return health;
+    }
+
+    private Status checkMqtt() {
+        boolean ready = !mqtt.isEmpty() && mqtt.stream().allMatch(MqttClients::isReady);
+        return new Status(ready, ready ? "all clients are connected" : "a client is not connected");
+    }
+
+    private Status checkKafka() throws Exception {
+        int nodes = admin.describeCluster()
+                .nodes()
+                .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+                .size();
+        return new Status(topicsReady, topicsReady ? nodes + " broker(s)" : "the topics are not there yet");
+    }
+
+    private Status checkDatabase() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean valid = connection.isValid(2);
+            return new Status(valid && schemaReady, schemaReady ? "answers" : "the schema is not there yet");
+        }
+    }
+
+    /** A bad edit does not make it unready: what was read before is in use. */
+    private Status checkRegistry() {
+        return new Status(true, deviceRegistry.lastError().orElse("version " + deviceRegistry.version()));
+    }
+
+    private record Check(String name, Callable<Status> question) implements Dependency {
+        @Override
+        public Status check() {
+            try {
+                return question.call();
+            } catch (Exception e) {
+                return new Status(false, reason(e));
+            }
+        }
+    }
+
     private void keepTopics(long delay) {
         long next = 1_000;
         try {
@@ -177,6 +239,9 @@ final class Servers implements AutoCloseable {
     @Override
     public void close() {
         keeper.shutdownNow();
+        if (health != null) {
+            health.close();
+        }
         admin.close(java.time.Duration.ofSeconds(1));
         dataSource.close();
     }

@@ -101,7 +101,9 @@ public final class MqttClients extends MqttClient {
         filters = wanted;
         this.qos = qos;
         for (MqttConnection connection : connections) {
-            connection.subscribe(filters, qos);
+            if (settings.resubscribe() || !connection.resumedSession()) {
+                connection.subscribe(filters, qos);
+            }
         }
         keeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "mqtt-keeper-" + name);
@@ -193,7 +195,9 @@ public final class MqttClients extends MqttClient {
         try {
             MqttConnection connection = connected(index);
             connections[index] = connection;
-            connection.subscribe(filters, qos);
+            if (settings.resubscribe() || !connection.resumedSession()) {
+                connection.subscribe(filters, qos);
+            }
             LOG.info("MQTT {}: client {} is connected again", name, idOf(index));
         } catch (MqttException | RuntimeException e) {
             LOG.warn("MQTT {}: {} does not answer ({}), trying again", name, settings.url(), e.getMessage());

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param clientId the start of every client's id; the same after a restart, different for each instance of Caravan
  * @param shareGroup the name of the shared subscription
  * @param sessionExpiry how long the broker keeps the messages of a client that is away
+ * @param resubscribe whether the subscriptions of a resumed session are asked for again
  * @param receiveMaximum how many messages a client may hold that are not acknowledged yet
  */
 public record MqttSettings(
@@ -21,6 +22,7 @@ public record MqttSettings(
         String clientId,
         String shareGroup,
         Duration sessionExpiry,
+        boolean resubscribe,
         int receiveMaximum) {
 
     public static MqttSettings of(Settings settings) {
@@ -31,6 +33,7 @@ public record MqttSettings(
                 settings.text("caravan.mqtt.client-id"),
                 settings.text("caravan.mqtt.share-group"),
                 settings.duration("caravan.mqtt.session-expiry"),
+                settings.flag("caravan.mqtt.resubscribe"),
                 settings.number("caravan.mqtt.receive-maximum", 1, 65_535));
     }
 }
