@@ -18,8 +18,11 @@ import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.Oversize;
+import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.CallbackExecutor;
+import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
@@ -81,6 +84,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("routeMeters", new RouteMeters(meters));
+        main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
             bindIngest();
         }
@@ -118,6 +123,8 @@ public final class Application implements AutoCloseable {
         main.bind(
                 "stampBuilding", processor(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp));
         main.bind("oversize", new Oversize(largest("caravan.ingest.max-payload-bytes"), meters));
+        main.bind("isTooLarge", new TooLarge(largest("caravan.ingest.max-payload-bytes")));
+        main.bind("kafkaCallbacks", new CallbackExecutor());
         servers.watch(mqtt);
     }
 

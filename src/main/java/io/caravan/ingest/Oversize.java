@@ -26,10 +26,6 @@ public final class Oversize implements Processor {
         this.counter = meters.counter("caravan.dead.letters", "stage", "ingest", "reason", Reason.TOO_LARGE.code());
     }
 
-    public boolean isTooLarge(Exchange exchange) {
-        return ((byte[]) exchange.getMessage().getBody()).length > largest;
-    }
-
     @Override
     public void process(Exchange exchange) {
         Message message = exchange.getMessage();
