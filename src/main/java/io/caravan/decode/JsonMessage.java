@@ -120,7 +120,7 @@ final class JsonMessage {
 
     private String eventTypeOfTopic() {
         String topic = raw.topic();
-        if (extras.containsKey("trends") || topic.endsWith("/trends")) {
+        if (topic.endsWith("/trends") || extras.containsKey("trends") && measurements == null) {
             return "trends";
         }
         return topic.endsWith("/status") || extras.containsKey("status") && names.isEmpty() ? "status" : "telemetry";
