@@ -299,7 +299,7 @@ class PipelineIT {
                 assertThat(values("/api/readings?device=megabyte")).containsExactly(120.0));
         await().untilAsserted(() -> assertThat(caravan.api()
                         .json("/api/events?device=megabyte")
-                        .get(0)
+                        .path(0)
                         .at("/body/measurements/note")
                         .textValue())
                 .isEqualTo(filler));
