@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -132,6 +134,20 @@ public final class Settings {
             return parseDuration(value);
         } catch (IllegalArgumentException e) {
             throw new UserError(key + " must be a duration such as 500ms, 30s, 5m or 2h, not '" + value + "'");
+        }
+    }
+
+    /**
+     * A time zone such as {@code Europe/Berlin}, {@code +02:00} or {@code UTC}.
+     *
+     * @throws UserError when the value is none
+     */
+    public ZoneId zone(String key) {
+        String value = text(key);
+        try {
+            return ZoneId.of(value);
+        } catch (DateTimeException e) {
+            throw new UserError(key + " must be a time zone such as Europe/Berlin or UTC, not '" + value + "'");
         }
     }
 
