@@ -38,6 +38,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        requireServers();
         Settings settings = config.settings();
         try (Shutdown shutdown = new Shutdown()) {
             EmbeddedServers servers = shutdown.closes(EmbeddedServers.start(
@@ -58,5 +59,17 @@ final class DemoCommand implements Callable<Integer> {
             shutdown.await();
         }
         return 0;
+    }
+
+    /** They are not in the class path of the jar, only in that of the script. */
+    private static void requireServers() {
+        try {
+            Class.forName(
+                    "org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ",
+                    false,
+                    DemoCommand.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new UserError("The demo's own servers are not on the class path: start it as ./caravan demo", e);
+        }
     }
 }
