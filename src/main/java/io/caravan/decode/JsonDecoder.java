@@ -61,16 +61,12 @@ public final class JsonDecoder implements Decoder {
 
     /** RFC 8259, section 8.1: UTF-8 without a byte order mark. The parser would take UTF-16 and UTF-32 for what they are. */
     private static void requireUtf8(byte[] payload) throws Undecodable {
+        boolean marked = payload.length > 0 && payload[0] == (byte) 0xEF;
         for (int i = 0; i < Math.min(4, payload.length); i++) {
-            if (payload[i] == 0
-                    || payload[i] == (byte) 0xEF
-                    || payload[i] == (byte) 0xFE
-                    || payload[i] == (byte) 0xFF) {
-                if (i == 0 || payload[i] == 0) {
-                    throw new Undecodable(
-                            Reason.MALFORMED_JSON, "the payload is no UTF-8 or starts with a byte order mark");
-                }
-            }
+            marked |= payload[i] == 0;
+        }
+        if (marked || !Utf8.isValid(payload)) {
+            throw new Undecodable(Reason.MALFORMED_JSON, "the payload is no UTF-8 or starts with a byte order mark");
         }
     }
 

@@ -84,16 +84,16 @@ final class JsonMessage {
                 case "event_type" -> eventType = text(token);
                 case "event_id" -> sequence = token == JsonToken.VALUE_STRING ? eventId() : sequence(token);
                 case "sequence" -> sequence = sequence(token);
-                case "measurements" -> container(token);
+                case "measurements" -> container(token, start);
                 default -> other(name, token, start);
             }
         }
     }
 
     /** The measurements; what had been taken for measurements before were fields beside them. */
-    private void container(JsonToken token) throws IOException, Undecodable {
+    private void container(JsonToken token, int nameStart) throws IOException, Undecodable {
         if (token != JsonToken.START_OBJECT) {
-            other("measurements", token, tokenStart());
+            other("measurements", token, nameStart);
             return;
         }
         int start = tokenStart();
@@ -120,7 +120,7 @@ final class JsonMessage {
 
     private String eventTypeOfTopic() {
         String topic = raw.topic();
-        if (extras.containsKey("trends") || topic.endsWith("/trends")) {
+        if (topic.endsWith("/trends") || extras.containsKey("trends") && measurements == null) {
             return "trends";
         }
         return topic.endsWith("/status") || extras.containsKey("status") && names.isEmpty() ? "status" : "telemetry";

@@ -35,11 +35,14 @@ public final class Timestamps {
             throw invalid("a text of " + text.length() + " characters");
         }
         String time = text.strip();
+        Long fast = fastUtc(time);
+        if (fast != null) {
+            return inRange(fast, text);
+        }
         if (NUMBER.matcher(time).matches()) {
             return ofNumber(Double.parseDouble(time));
         }
-        Long fast = fastUtc(time);
-        return inRange(fast != null ? fast : parse(time, zone), text);
+        return inRange(parse(time, zone), text);
     }
 
     /**

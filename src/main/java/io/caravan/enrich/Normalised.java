@@ -36,7 +36,8 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, boole
         if (decoded.isReport()) {
             return new Normalised(timestamp, ownTime, List.of(), true);
         }
-        boolean event = !decoded.eventType().equals("telemetry");
+        boolean event =
+                !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty();
         List<Reading> readings = new ArrayList<>(decoded.measured().size());
         for (Measured measured : decoded.measured()) {
             Measurement declared = type.measurement(measured.metric());

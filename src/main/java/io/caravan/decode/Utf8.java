@@ -1,0 +1,38 @@
+package io.caravan.decode;
+
+/**
+ * Tells UTF-8 from what only looks like it (RFC 3629, section 4). The JSON parser lets overlong forms and surrogates pass,
+ * and slices of the payload go on as they are: to Kafka, where other programs read them. Stateless.
+ */
+final class Utf8 {
+
+    private Utf8() {}
+
+    static boolean isValid(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length) {
+            int lead = bytes[at++] & 0xff;
+            if (lead < 0x80) {
+                continue;
+            }
+            int following = lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
+            if (following < 0 || at + following > bytes.length || !isSecond(lead, bytes[at] & 0xff)) {
+                return false;
+            }
+            for (int i = 1; i < following; i++) {
+                if ((bytes[at + i] & 0xc0) != 0x80) {
+                    return false;
+                }
+            }
+            at += following;
+        }
+        return true;
+    }
+
+    /** The second byte shows overlong forms, surrogates, and what lies beyond the last code point. */
+    private static boolean isSecond(int lead, int second) {
+        int lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        int highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        return second >= lowest && second <= highest;
+    }
+}
