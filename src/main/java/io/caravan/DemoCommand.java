@@ -43,6 +43,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        requireServers();
         Settings settings = config.settings();
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = new Shutdown()) {
@@ -97,5 +98,17 @@ final class DemoCommand implements Callable<Integer> {
     private static void say(PrintWriter out, String text) {
         out.println(text);
         out.flush();
+    }
+
+    /** They are not in the class path of the jar, only in that of the script. */
+    private static void requireServers() {
+        try {
+            Class.forName(
+                    "org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ",
+                    false,
+                    DemoCommand.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new UserError("The demo's own servers are not on the class path: start it as ./caravan demo", e);
+        }
     }
 }
