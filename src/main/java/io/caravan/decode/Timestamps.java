@@ -175,7 +175,7 @@ public final class Timestamps {
     private static long parse(String time, ZoneId zone) throws Undecodable {
         Matcher matcher = TEXT.matcher(time);
         if (!matcher.matches()) {
-            throw invalid(quoted(time));
+            throw invalid(Text.excerpt(time));
         }
         try {
             String seconds = matcher.group(6);
@@ -193,7 +193,7 @@ public final class Timestamps {
             return epochSecond * 1_000_000
                     + (fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6)));
         } catch (DateTimeException e) {
-            throw invalid(quoted(time));
+            throw invalid(Text.excerpt(time));
         }
     }
 
@@ -206,13 +206,9 @@ public final class Timestamps {
 
     private static long inRange(long micros, String shown) throws Undecodable {
         if (micros < 0 || micros > LAST) {
-            throw invalid(quoted(shown));
+            throw invalid(Text.excerpt(shown));
         }
         return micros;
-    }
-
-    private static String quoted(String text) {
-        return "'" + text + "'";
     }
 
     private static Undecodable invalid(String shown) {
