@@ -72,6 +72,11 @@ public final class Timestamps {
         return inRange(number < 100_000_000_000_000L ? number * 1_000 : number, Long.toString(number));
     }
 
+    /** Whether a number of microseconds is a time of 1970 to 9999. */
+    public static boolean isTime(long micros) {
+        return micros >= 0 && micros <= LAST;
+    }
+
     /** RFC 3339 in UTC with six digits, as every message and answer of Caravan's shows a time. */
     public static String format(long micros) {
         byte[] text = new byte[27];
@@ -205,7 +210,7 @@ public final class Timestamps {
     }
 
     private static long inRange(long micros, String shown) throws Undecodable {
-        if (micros < 0 || micros > LAST) {
+        if (!isTime(micros)) {
             throw invalid(Text.excerpt(shown));
         }
         return micros;
