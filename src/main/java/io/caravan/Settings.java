@@ -41,17 +41,15 @@ public final class Settings {
         }
         SortedMap<String, String> values = new TreeMap<>();
         properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+        Map<String, String> known = Map.copyOf(values);
         environment.forEach((name, value) -> {
-            if (name.startsWith("CARAVAN_")) {
-                if (name.endsWith("_FILE")) {
-                    values.put(
-                            keyOf(values, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
-                }
+            if (name.startsWith("CARAVAN_") && namesFile(known, name)) {
+                values.put(keyOf(known, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
             }
         });
         environment.forEach((name, value) -> {
-            if (name.startsWith("CARAVAN_") && !name.endsWith("_FILE")) {
-                values.put(keyOf(values, name), value);
+            if (name.startsWith("CARAVAN_") && !namesFile(known, name)) {
+                values.put(keyOf(known, name), value);
             }
         });
         return new Settings(values);
@@ -174,6 +172,12 @@ public final class Settings {
     /** The environment variable that overrides a key. */
     public static String variableOf(String key) {
         return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** Whether a variable names a file with the value; CARAVAN_REGISTRY_FILE is the value of caravan.registry.file. */
+    private static boolean namesFile(Map<String, String> known, String variable) {
+        return variable.endsWith("_FILE")
+                && known.keySet().stream().map(Settings::variableOf).noneMatch(variable::equals);
     }
 
     private static String keyOf(Map<String, String> known, String variable) {

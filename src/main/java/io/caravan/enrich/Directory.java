@@ -48,6 +48,11 @@ public final class Directory {
         return only;
     }
 
+    /** Whether any tenant has a device of that id. */
+    boolean isKnown(String id) {
+        return byTenant.values().stream().anyMatch(devices -> devices.containsKey(id));
+    }
+
     /** Whether it has been loaded since the start. Until then nobody can tell who is unknown. */
     public boolean isLoaded() {
         return loaded;
