@@ -25,7 +25,7 @@ public final class Directory {
 
     private volatile boolean loaded;
     private Instant lastWhole = Instant.EPOCH;
-    private boolean whole;
+    private boolean whole = true;
 
     /** The device of a tenant, or null where the directory has none. */
     public Device find(String tenant, String id) {

@@ -50,7 +50,7 @@ final class EnrichStage {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision));
         enricher = new Enricher(registry, largest);
-        directory.replace(List.of());
+        directory.take(List.of());
     }
 
     static EnrichStage open() {

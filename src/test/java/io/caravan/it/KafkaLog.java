@@ -23,8 +23,7 @@ record KafkaLog(String brokers) {
             String topic, int atLeast, Predicate<ConsumerRecord<String, byte[]>> wanted) {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", brokers), new StringDeserializer(), new ByteArrayDeserializer())) {
-            RunningCaravan.await()
-                    .until(() -> !consumer.partitionsFor(topic).isEmpty());
+            RunningCaravan.await().until(() -> !consumer.partitionsFor(topic).isEmpty());
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
