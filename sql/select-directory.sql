@@ -1,3 +1,4 @@
--- The whole directory, for the enrich stage to hold in memory.
+-- The entries of the directory that are new since a moment; all of them since 1970.
 SELECT tenant_id, device_id, label, device_type, site_id, zone_id, created_at
 FROM devices
+WHERE updated_at >= :?since::timestamptz

@@ -1,20 +1,31 @@
 package io.caravan.enrich;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * The devices that are known, held in memory so that no message waits for the database: loaded and refreshed by the route
- * {@code refresh-directory}, extended by {@code provision-devices}. Thread-safe.
+ * The devices that are known, held in memory so that no message waits for the database: refreshed by the route {@code
+ * refresh-directory}, which reads what is new every time and everything once a minute, and extended by {@code
+ * provision-devices}. Thread-safe.
  */
 public final class Directory {
+
+    private static final Duration WHOLE = Duration.ofMinutes(1);
+    /** An entry becomes visible when its transaction ends, some time after the moment it is stamped with. */
+    private static final Duration OVERLAP = Duration.ofSeconds(30);
 
     /** Devices by tenant, each by its id. */
     private volatile Map<String, Map<String, Device>> byTenant = Map.of();
 
     private volatile boolean loaded;
+    private Instant lastWhole = Instant.EPOCH;
+    private boolean whole = true;
 
     /** The device of a tenant, or null where the directory has none. */
     public Device find(String tenant, String id) {
@@ -37,17 +48,35 @@ public final class Directory {
         return only;
     }
 
+    /** Whether any tenant has a device of that id. */
+    boolean isKnown(String id) {
+        return byTenant.values().stream().anyMatch(devices -> devices.containsKey(id));
+    }
+
     /** Whether it has been loaded since the start. Until then nobody can tell who is unknown. */
     public boolean isLoaded() {
         return loaded;
     }
 
-    /** Takes the whole directory from rows of {@code devices}; what is not among them is forgotten. */
-    public synchronized void replace(@Body List<Map<String, Object>> rows) {
+    /** Says since when the route is to read: since 1970 when it is time to read everything. */
+    public synchronized void ask(Exchange exchange) {
+        Instant now = Instant.now();
+        whole = !loaded || now.isAfter(lastWhole.plus(WHOLE));
+        Instant since = whole ? Instant.EPOCH : now.minus(WHOLE).minus(OVERLAP);
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, Map.of("since", since.toString()));
+    }
+
+    /** Takes what was read; when it was everything, what is not among it is forgotten. */
+    public synchronized void take(@Body List<Map<String, Object>> rows) {
+        if (!whole) {
+            add(rows);
+            return;
+        }
         Map<String, Map<String, Device>> fresh = new ConcurrentHashMap<>();
         rows.forEach(row -> put(fresh, row));
         byTenant = fresh;
         loaded = true;
+        lastWhole = Instant.now();
     }
 
     /** Adds rows of {@code devices}. */

@@ -1,18 +1,24 @@
 package io.caravan.ingest;
 
-import java.nio.charset.StandardCharsets;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
+import io.caravan.UserError;
+import java.net.URI;
 import java.time.Duration;
-import org.eclipse.paho.mqttv5.client.IMqttToken;
-import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
-import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One connection of one client to the broker, with a durable session and acknowledgement by hand. It is used once: after
@@ -20,82 +26,74 @@ import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
  */
 final class MqttConnection implements AutoCloseable {
 
-    /** Receives messages and the loss of the connection, on the client's own threads. */
+    /** Receives messages, one after the other, and the loss of the connection. */
     interface Listener {
-        void arrived(MqttConnection connection, String topic, MqttMessage message) throws Exception;
+        void arrived(MqttConnection connection, Mqtt5Publish message);
 
         void lost(MqttConnection connection, String why);
     }
 
-    private static final long ANSWER_MILLIS = 10_000;
-    /** Retained messages come when the subscription is new, not with every reconnect (MQTT 5, 3.8.3.1). */
-    private static final int RETAINED_ONCE = 1;
+    /**
+     * Where messages are handed on, those of one connection one after the other. Never shut down: the client reports the end
+     * of a session to it some time after the connection has been closed. Idle threads end by themselves.
+     */
+    private static final ExecutorService WORKERS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "mqtt-messages");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    private final MqttAsyncClient client;
+    private static final long ANSWER_SECONDS = 10;
+    private static final int KEEP_ALIVE_SECONDS = 30;
+
+    private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
+    private volatile boolean leaving;
     private boolean resumed;
 
-    MqttConnection(MqttSettings settings, String clientId, Listener listener) throws MqttException {
+    MqttConnection(MqttSettings settings, String clientId, Listener listener) {
         this.settings = settings;
-        this.client = new MqttAsyncClient(settings.url(), clientId, new MemoryPersistence());
-        client.setManualAcks(true);
-        client.setCallback(new MqttCallback() {
-            @Override
-            public void messageArrived(String topic, MqttMessage message) throws Exception {
-                listener.arrived(MqttConnection.this, topic, message);
-            }
-
-            @Override
-            public void disconnected(MqttDisconnectResponse response) {
-                String reason = response.getReasonString();
-                Throwable cause = response.getException();
-                listener.lost(
-                        MqttConnection.this,
-                        reason != null
-                                ? reason
-                                : cause != null ? cause.getMessage() : "the broker closed the connection");
-            }
-
-            @Override
-            public void mqttErrorOccurred(MqttException exception) {
-                // followed by disconnected() where it matters
-            }
-
-            @Override
-            public void deliveryComplete(IMqttToken token) {
-                // nothing is published
-            }
-
-            @Override
-            public void connectComplete(boolean reconnect, String serverUri) {
-                // connect() waits for it
-            }
-
-            @Override
-            public void authPacketArrived(int reasonCode, MqttProperties properties) {
-                // no enhanced authentication
-            }
-        });
+        URI url = URI.create(settings.url());
+        if (url.getHost() == null) {
+            throw new UserError(
+                    "caravan.mqtt.url must be tcp://host:port or ssl://host:port, not '" + settings.url() + "'");
+        }
+        boolean tls = "ssl".equals(url.getScheme()) || "mqtts".equals(url.getScheme());
+        Mqtt5ClientBuilder builder = Mqtt5Client.builder()
+                .identifier(clientId)
+                .serverHost(url.getHost())
+                .serverPort(url.getPort() > 0 ? url.getPort() : tls ? 8883 : 1883)
+                .addDisconnectedListener(context -> {
+                    if (!leaving) {
+                        listener.lost(this, reason(context.getCause()));
+                    }
+                });
+        if (tls) {
+            builder = builder.sslConfig(MqttClientSslConfig.builder().build());
+        }
+        if (settings.username() != null) {
+            var auth = builder.simpleAuth().username(settings.username());
+            builder = settings.password() == null
+                    ? auth.applySimpleAuth()
+                    : auth.password(settings.password().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                            .applySimpleAuth();
+        }
+        this.client = builder.buildAsync();
+        // Before the connection stands, so that nothing that the broker kept for the session is dropped.
+        client.publishes(MqttGlobalPublishFilter.ALL, message -> listener.arrived(this, message), WORKERS, true);
     }
 
     /** Connects; from here on messages of the session may arrive. */
-    void connect() throws MqttException {
-        MqttConnectionOptions options = new MqttConnectionOptions();
-        options.setCleanStart(false);
-        options.setAutomaticReconnect(false);
-        options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
-        options.setReceiveMaximum(settings.receiveMaximum());
-        options.setConnectionTimeout((int) (ANSWER_MILLIS / 1_000));
-        options.setKeepAliveInterval(30);
-        if (settings.username() != null) {
-            options.setUserName(settings.username());
-        }
-        if (settings.password() != null) {
-            options.setPassword(settings.password().getBytes(StandardCharsets.UTF_8));
-        }
-        IMqttToken token = client.connect(options);
-        token.waitForCompletion(ANSWER_MILLIS);
-        resumed = token.getSessionPresent();
+    void connect() throws MqttUnavailable {
+        resumed = answer(client.connectWith()
+                        .cleanStart(false)
+                        .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
+                        .keepAlive(KEEP_ALIVE_SECONDS)
+                        .restrictions()
+                        .receiveMaximum(settings.receiveMaximum())
+                        .applyRestrictions()
+                        .send())
+                .isSessionPresent();
     }
 
     /** Whether the broker had a session of this client. */
@@ -103,35 +101,32 @@ final class MqttConnection implements AutoCloseable {
         return resumed;
     }
 
-    /** @throws MqttException also when the broker grants less than what is asked for */
-    void subscribe(Iterable<String> filters, int qos) throws MqttException {
+    /** Retained messages come when a subscription is new, not with every reconnect (MQTT 5, 3.8.3.1). */
+    void subscribe(Iterable<String> filters, int qos) throws MqttUnavailable {
         for (String filter : filters) {
-            MqttSubscription subscription = new MqttSubscription(filter, qos);
-            if (!filter.startsWith("$share/")) {
-                subscription.setRetainHandling(RETAINED_ONCE);
-            }
-            IMqttToken token = client.subscribe(subscription);
-            token.waitForCompletion(ANSWER_MILLIS);
-            for (int granted : token.getReasonCodes()) {
-                if (granted != qos) {
-                    throw new MqttException(granted);
-                }
-            }
+            boolean shared = filter.startsWith("$share/");
+            answer(client.subscribe(com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe.builder()
+                    .addSubscription(Mqtt5Subscription.builder()
+                            .topicFilter(filter)
+                            .qos(MqttQos.fromCode(qos))
+                            .retainHandling(
+                                    shared
+                                            ? Mqtt5RetainHandling.DO_NOT_SEND
+                                            : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
+                            .build())
+                    .build()));
         }
     }
 
-    void unsubscribe(Iterable<String> filters) throws MqttException {
+    void unsubscribe(Iterable<String> filters) throws MqttUnavailable {
         for (String filter : filters) {
-            client.unsubscribe(filter).waitForCompletion(ANSWER_MILLIS);
+            answer(client.unsubscribe(
+                    Mqtt5Unsubscribe.builder().topicFilter(filter).build()));
         }
-    }
-
-    void acknowledge(int packetId, int qos) throws MqttException {
-        client.messageArrivedComplete(packetId, qos);
     }
 
     boolean isConnected() {
-        return client.isConnected();
+        return client.getState().isConnected();
     }
 
     /** Leaves; the broker keeps the session. */
@@ -146,20 +141,36 @@ final class MqttConnection implements AutoCloseable {
     }
 
     private void disconnect(Duration expiry) {
+        leaving = true;
         try {
-            if (client.isConnected()) {
-                MqttProperties properties = new MqttProperties();
-                properties.setSessionExpiryInterval(expiry.toSeconds());
-                client.disconnect(0, null, null, MqttReturnCode.RETURN_CODE_SUCCESS, properties)
-                        .waitForCompletion(ANSWER_MILLIS);
+            if (client.getState().isConnected()) {
+                answer(client.disconnectWith()
+                        .sessionExpiryInterval(expiry.toSeconds())
+                        .send());
             }
-        } catch (MqttException e) {
+        } catch (MqttUnavailable e) {
             // the broker is gone: so is the connection
         }
+    }
+
+    private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {
         try {
-            client.close(true);
-        } catch (MqttException e) {
-            // nothing left to free
+            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new MqttUnavailable(reason(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new MqttUnavailable("no answer within " + ANSWER_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MqttUnavailable("interrupted", e);
         }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

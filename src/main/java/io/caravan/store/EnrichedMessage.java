@@ -102,7 +102,7 @@ final class EnrichedMessage {
                     case "metric" -> metric = parser.getText();
                     case "value" -> value = token == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
                     case "unit" -> unit = parser.getText();
-                    case "quality" -> quality = Quality.valueOf(parser.getText());
+                    case "quality" -> quality = quality(parser.getText());
                     default -> parser.skipChildren();
                 }
             }
@@ -111,6 +111,10 @@ final class EnrichedMessage {
             }
             readings.add(metric, value, unit, quality, PayloadHash.mix(sequence, index++));
         }
+    }
+
+    private static Quality quality(String name) {
+        return name.equals("GOOD") ? Quality.GOOD : Quality.valueOf(name);
     }
 
     private static long time(JsonParser parser) throws IOException {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -22,38 +23,39 @@ public final class Newest {
     public void reduce(Exchange exchange) {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
-        Map<Key, Row> newest = new HashMap<>();
-        Map<Key, Long> heard = new TreeMap<>();
+        Map<String, Map<String, Device>> tenants = new HashMap<>();
         EnrichedMessage message = new EnrichedMessage();
         for (Message record : batch) {
             try {
-                message.read((byte[]) record.getBody(), (metric, value, unit, quality, sequence) -> {
-                    Row row = new Row(message.timestamp, sequence, value, unit, quality);
-                    newest.merge(new Key(message.tenant, message.device, metric), row, Row::newer);
-                });
+                message.read(
+                        (byte[]) record.getBody(), (metric, value, unit, quality, sequence) -> device(tenants, message)
+                                .offer(metric, message.timestamp, sequence, value, unit, quality));
+                device(tenants, message).heard(message.receivedAt);
             } catch (NotEnriched e) {
-                continue;
+                // the store route makes a dead letter of it
             }
-            heard.merge(new Key(message.tenant, message.device, ""), message.receivedAt, Math::max);
         }
-        ReadingColumns columns = new ReadingColumns(newest.size());
-        new TreeMap<>(newest)
-                .forEach((key, row) -> columns.add(
-                        key.tenant,
-                        key.device,
-                        key.metric,
-                        row.timestamp,
-                        row.sequence,
-                        row.value,
-                        row.unit,
-                        row.quality));
+        Device[] sorted = tenants.values().stream()
+                .flatMap(devices -> devices.values().stream())
+                .sorted()
+                .toArray(Device[]::new);
+        ReadingColumns columns = new ReadingColumns(sorted.length * 4);
+        String[] owners = new String[sorted.length];
+        String[] ids = new String[sorted.length];
+        long[] heard = new long[sorted.length];
+        for (int i = 0; i < sorted.length; i++) {
+            owners[i] = sorted[i].tenant;
+            ids[i] = sorted[i].id;
+            heard[i] = sorted[i].heard;
+            sorted[i].newest.forEach(new Flush(columns, sorted[i]));
+        }
         exchange.setProperty(LATEST, columns.parameters());
-        Map<String, Object> presence = new HashMap<>();
-        presence.put("tenants", heard.keySet().stream().map(Key::tenant).toArray(String[]::new));
-        presence.put("devices", heard.keySet().stream().map(Key::device).toArray(String[]::new));
-        presence.put(
-                "timestamps", heard.values().stream().mapToLong(Long::longValue).toArray());
-        exchange.setProperty(HEARD, presence);
+        exchange.setProperty(HEARD, Map.of("tenants", owners, "devices", ids, "timestamps", heard));
+    }
+
+    private static Device device(Map<String, Map<String, Device>> tenants, EnrichedMessage message) {
+        return tenants.computeIfAbsent(message.tenant, tenant -> new HashMap<>())
+                .computeIfAbsent(message.device, id -> new Device(message.tenant, id));
     }
 
     /** Hands the newest readings to the statement that follows. */
@@ -66,21 +68,57 @@ public final class Newest {
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(HEARD));
     }
 
-    private record Key(String tenant, String device, String metric) implements Comparable<Key> {
-        @Override
-        public int compareTo(Key other) {
-            int order = tenant.compareTo(other.tenant);
-            if (order == 0) {
-                order = device.compareTo(other.device);
+    /** What a batch tells of one device. */
+    private static final class Device implements Comparable<Device> {
+
+        final String tenant;
+        final String id;
+        final Map<String, Row> newest = new TreeMap<>();
+        long heard;
+
+        Device(String tenant, String id) {
+            this.tenant = tenant;
+            this.id = id;
+        }
+
+        void heard(long receivedAt) {
+            heard = Math.max(heard, receivedAt);
+        }
+
+        void offer(String metric, long timestamp, long sequence, double value, String unit, Quality quality) {
+            Row row = newest.computeIfAbsent(metric, name -> new Row());
+            if (row.unit == null
+                    || timestamp > row.timestamp
+                    || timestamp == row.timestamp && sequence > row.sequence) {
+                row.timestamp = timestamp;
+                row.sequence = sequence;
+                row.value = value;
+                row.unit = unit;
+                row.quality = quality;
             }
-            return order != 0 ? order : metric.compareTo(other.metric);
+        }
+
+        @Override
+        public int compareTo(Device other) {
+            int order = tenant.compareTo(other.tenant);
+            return order != 0 ? order : id.compareTo(other.id);
         }
     }
 
-    private record Row(long timestamp, long sequence, double value, String unit, Quality quality) {
-        Row newer(Row other) {
-            boolean later = other.timestamp > timestamp || other.timestamp == timestamp && other.sequence > sequence;
-            return later ? other : this;
+    /** The newest reading of one metric; the unit is null until there is one. */
+    private static final class Row {
+        long timestamp;
+        long sequence;
+        double value;
+        String unit;
+        Quality quality;
+    }
+
+    private record Flush(ReadingColumns columns, Device device) implements BiConsumer<String, Row> {
+        @Override
+        public void accept(String metric, Row row) {
+            columns.add(
+                    device.tenant, device.id, metric, row.timestamp, row.sequence, row.value, row.unit, row.quality);
         }
     }
 }
