@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -77,54 +78,37 @@ public final class MqttClients extends MqttClient {
         this.shared = shared;
     }
 
-    /** Connects all clients; called when the route starts, and again whenever it is started anew. */
+    /** Takes the receiver of all messages; it stands before the first connection does. */
     @Override
     public synchronized void setCallback(MqttCallback callback) {
         disconnectAll();
         this.callback = callback;
         closing = false;
-        MqttConnection[] fresh = new MqttConnection[count];
-        connections = fresh;
-        try {
-            for (int i = 0; i < count; i++) {
-                fresh[i] = connected(i);
-            }
-        } catch (MqttUnavailable e) {
-            disconnectAll();
-            throw new BrokerUnavailable(settings.url(), e);
-        }
     }
 
+    /**
+     * Connects all clients, in the background and for as long as it takes. It never fails: Camel, when it starts a route
+     * whose start has failed before, forgets which client it was given and makes one of its own.
+     */
     @Override
-    public synchronized org.eclipse.paho.mqttv5.client.IMqttToken subscribe(String topics, int qos)
-            throws MqttException {
+    public synchronized IMqttToken subscribe(String topics, int qos) {
         List<String> wanted = new ArrayList<>();
         for (String filter : topics.split(",")) {
             wanted.add(shared ? "$share/" + settings.shareGroup() + '/' + filter.strip() : filter.strip());
         }
         filters = wanted;
         this.qos = qos;
-        try {
-            for (MqttConnection connection : connections) {
-                if (settings.resubscribe() || !connection.resumedSession()) {
-                    connection.subscribe(filters, qos);
-                }
-            }
-        } catch (MqttUnavailable e) {
-            throw new BrokerUnavailable(settings.url(), e);
-        }
+        connections = new MqttConnection[count];
         keeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "mqtt-keeper-" + name);
             thread.setDaemon(true);
             return thread;
         });
-        keeper.execute(this::retireSessions);
-        for (int i = 0; i < connections.length; i++) {
-            if (!connections[i].isConnected()) {
-                retryLater(i, FIRST_RETRY_MILLIS); // lost before anybody could notice
-            }
-        }
         LOG.info("MQTT {}: {} client(s) read {} at {}", name, count, filters, settings.url());
+        for (int i = 0; i < count; i++) {
+            connectLater(i, 0, FIRST_RETRY_MILLIS);
+        }
+        keeper.execute(() -> retireSessions(count));
         return null;
     }
 
@@ -195,35 +179,70 @@ public final class MqttClients extends MqttClient {
         return getClientId() + '-' + (index + 1);
     }
 
-    private synchronized void retryLater(int index, long delay) {
-        if (keeper != null) {
-            keeper.schedule(() -> reconnect(index, delay), delay, TimeUnit.MILLISECONDS);
+    private synchronized void connectLater(int index, long delay, long nextDelay) {
+        if (keeper != null && !closing) {
+            keeper.schedule(() -> connect(index, nextDelay), delay, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void reconnect(int index, long delay) {
-        if (closing) {
+    /** A client counts as connected when it is subscribed as well: one that is deaf must not look ready. */
+    private void connect(int index, long nextDelay) {
+        MqttConnection connection = null;
+        try {
+            connection = connected(index);
+            if (settings.resubscribe() || !connection.resumedSession()) {
+                subscribe(connection);
+            }
+            put(index, connection);
+            LOG.info("MQTT {}: client {} is connected", name, idOf(index));
+        } catch (MqttUnavailable | RuntimeException e) {
+            if (closing) {
+                return;
+            }
+            LOG.warn("MQTT {}: {} does not answer ({}), trying again", name, settings.url(), e.getMessage());
+            if (connection != null) {
+                connection.close();
+            }
+            connectLater(index, nextDelay, Math.min(nextDelay * 2, LAST_RETRY_MILLIS));
+        }
+    }
+
+    /** All filters or none: a session with some of them would be taken for complete when it is resumed. */
+    private void subscribe(MqttConnection connection) throws MqttUnavailable {
+        try {
+            connection.subscribe(filters, qos);
+        } catch (MqttUnavailable e) {
+            if (!connection.resumedSession()) {
+                connection.closeSession();
+            }
+            throw e;
+        }
+    }
+
+    private synchronized void put(int index, MqttConnection connection) throws MqttUnavailable {
+        if (closing || index >= connections.length) {
+            connection.close();
             return;
         }
-        try {
-            MqttConnection connection = connected(index);
-            connections[index] = connection;
-            if (settings.resubscribe() || !connection.resumedSession()) {
-                connection.subscribe(filters, qos);
-            }
-            if (!connection.isConnected()) {
-                throw new MqttUnavailable("lost again at once", null);
-            }
-            LOG.info("MQTT {}: client {} is connected again", name, idOf(index));
-        } catch (MqttUnavailable | RuntimeException e) {
-            LOG.warn("MQTT {}: {} does not answer ({}), trying again", name, settings.url(), e.getMessage());
-            retryLater(index, Math.min(delay * 2, LAST_RETRY_MILLIS));
+        connections[index] = connection;
+        if (!connection.isConnected()) {
+            connections[index] = null;
+            throw new MqttUnavailable("lost again at once", null);
         }
+    }
+
+    /** Whether the connection was that client's, and now is no longer. */
+    private synchronized boolean remove(int index, MqttConnection connection) {
+        if (closing || index >= connections.length || connections[index] != connection) {
+            return false;
+        }
+        connections[index] = null;
+        return true;
     }
 
     /** Drains and closes the sessions of clients beyond the configured number. */
-    private void retireSessions() {
-        for (int index = count; index < MOST && !closing; index++) {
+    private void retireSessions(int first) {
+        for (int index = first; index < MOST && !closing; index++) {
             try (MqttConnection old = new MqttConnection(settings, idOf(index), listener)) {
                 old.connect();
                 if (old.resumedSession()) {
@@ -231,9 +250,16 @@ public final class MqttClients extends MqttClient {
                 }
                 old.closeSession();
             } catch (MqttUnavailable e) {
-                LOG.warn("MQTT {}: cannot close the old session {} ({})", name, idOf(index), e.getMessage());
+                LOG.debug("MQTT {}: cannot close the old session {} ({})", name, idOf(index), e.getMessage());
+                retireLater(index);
                 return;
             }
+        }
+    }
+
+    private synchronized void retireLater(int first) {
+        if (keeper != null && !closing) {
+            keeper.schedule(() -> retireSessions(first), LAST_RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -289,11 +315,10 @@ public final class MqttClients extends MqttClient {
         @Override
         public void lost(MqttConnection connection, String why) {
             deliveries.values().removeIf(delivery -> delivery.connection() == connection);
-            MqttConnection[] current = connections;
-            for (int i = 0; i < current.length; i++) {
-                if (current[i] == connection && !closing) {
+            for (int i = 0; i < count; i++) {
+                if (remove(i, connection)) {
                     LOG.warn("MQTT {}: client {} lost its connection ({})", name, idOf(i), why);
-                    retryLater(i, FIRST_RETRY_MILLIS);
+                    connectLater(i, FIRST_RETRY_MILLIS, 2 * FIRST_RETRY_MILLIS);
                 }
             }
         }

@@ -49,6 +49,7 @@ final class MqttConnection implements AutoCloseable {
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
     private volatile boolean leaving;
+    private volatile boolean lost;
     private boolean resumed;
 
     MqttConnection(MqttSettings settings, String clientId, Listener listener) {
@@ -64,6 +65,7 @@ final class MqttConnection implements AutoCloseable {
                 .serverHost(url.getHost())
                 .serverPort(url.getPort() > 0 ? url.getPort() : tls ? 8883 : 1883)
                 .addDisconnectedListener(context -> {
+                    lost = true;
                     if (!leaving) {
                         listener.lost(this, reason(context.getCause()));
                     }
@@ -126,7 +128,7 @@ final class MqttConnection implements AutoCloseable {
     }
 
     boolean isConnected() {
-        return client.getState().isConnected();
+        return !lost && client.getState().isConnected();
     }
 
     /** Leaves; the broker keeps the session. */
