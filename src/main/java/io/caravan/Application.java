@@ -6,6 +6,7 @@ import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
 import io.caravan.enrich.DecodeBatch;
@@ -31,12 +32,13 @@ import io.caravan.store.Rows;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -102,6 +104,18 @@ public final class Application implements AutoCloseable {
         main.start();
     }
 
+    /** Waits until all that the stages depend on answers; false when it does not within the time. */
+    public boolean awaitReady(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!servers.health().ready()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return true;
+    }
+
     /** Stops taking messages, finishes those under way and leaves the servers. */
     @Override
     public void close() {
@@ -138,17 +152,19 @@ public final class Application implements AutoCloseable {
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
         Outbox outbox = new Outbox(meters);
-        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
+        Map<String, Decoder> decoders = Map.of("iot", json("iot"), "building", json("building"));
         main.bind("directory", directory);
-        main.bind(
-                "decodeBatch",
-                new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision)));
+        main.bind("decodeBatch", new DecodeBatch(decoders, new Ownership(directory, autoProvision)));
         main.bind("provisioning", new Provisioning(directory, deviceRegistry, cap));
         main.bind(
                 "enricher", processor(new Enricher(deviceRegistry, largest("caravan.kafka.max-record-bytes"))::enrich));
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+    }
+
+    private Decoder json(String dialect) {
+        return new JsonDecoder(JsonDialect.flexible(settings.zone("caravan.dialect." + dialect + ".zone")));
     }
 
     private void bindStore() {
@@ -165,7 +181,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health(stages));
+        main.bind("health", servers.health());
         main.bind("unknownPaths", new UnknownPaths());
     }
 

@@ -1,7 +1,10 @@
 package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,6 +22,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+
+    private static final Duration READY = Duration.ofSeconds(60);
 
     @Mixin
     private ConfigOption config;
@@ -40,25 +45,59 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         requireServers();
         Settings settings = config.settings();
+        PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = new Shutdown()) {
+            say(
+                    out,
+                    "Starting MQTT broker, Kafka and PostgreSQL; their data are in "
+                            + data.toAbsolutePath().normalize());
             EmbeddedServers servers = shutdown.closes(EmbeddedServers.start(
                     data,
                     new EmbeddedServers.Ports(
                             settings.port("caravan.embedded.mqtt.port"),
                             settings.port("caravan.embedded.kafka.port"),
                             settings.port("caravan.embedded.postgres.port"))));
-            Settings demo = settings.with(Map.of(
-                    "caravan.mqtt.url", servers.mqttUrl(),
-                    "caravan.kafka.brokers", servers.kafkaBrokers(),
-                    "caravan.db.url", servers.jdbcUrl(),
-                    "caravan.mqtt.resubscribe", "false",
-                    "caravan.devices.auto-provision", "true"));
+            say(out, "Starting the routes");
+            Settings demo = settings.with(overrides(servers));
             Application application =
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
+            boolean ready = application.awaitReady(READY);
+            DemoDevices devices = new DemoDevices();
+            if (!noSimulator) {
+                shutdown.closes(devices).start(servers.mqttUrl());
+            }
+            say(out, DemoGuide.text(demo, servers, noSimulator ? "none (--no-simulator)" : devices.toString()));
+            if (!ready) {
+                say(out, "Not everything answers yet: see the health address.");
+            }
             shutdown.await();
         }
         return 0;
+    }
+
+    private static Map<String, String> overrides(EmbeddedServers servers) {
+        String zone = ZoneId.systemDefault().getId();
+        return Map.of(
+                "caravan.mqtt.url",
+                servers.mqttUrl(),
+                "caravan.mqtt.resubscribe",
+                "false",
+                "caravan.kafka.brokers",
+                servers.kafkaBrokers(),
+                "caravan.db.url",
+                servers.jdbcUrl(),
+                "caravan.dialect.iot.zone",
+                zone,
+                "caravan.dialect.building.zone",
+                zone,
+                "caravan.devices.auto-provision",
+                "true");
+    }
+
+    private static void say(PrintWriter out, String text) {
+        out.println(text);
+        out.flush();
     }
 
     /** They are not in the class path of the jar, only in that of the script. */

@@ -107,6 +107,7 @@ final class Servers implements AutoCloseable {
 
     /** Makes what the stages need, now where the servers answer, else as soon as they do. */
     void start(Set<Stage> stages) {
+        health = watch(stages);
         boolean database = !stages.equals(Set.of(Stage.INGEST));
         if (stages.contains(Stage.API) && stages.size() == 1) {
             topicsReady = true;
@@ -126,8 +127,12 @@ final class Servers implements AutoCloseable {
         mqtt.addAll(clients);
     }
 
-    /** Starts to watch the servers that the stages need. */
-    Health health(Set<Stage> stages) {
+    /** What is known of the servers. */
+    Health health() {
+        return health;
+    }
+
+    private Health watch(Set<Stage> stages) {
         List<Dependency> dependencies = new ArrayList<>();
         if (stages.contains(Stage.INGEST)) {
             dependencies.add(new Check("mqtt", this::checkMqtt));
@@ -141,8 +146,7 @@ final class Servers implements AutoCloseable {
         if (stages.contains(Stage.ENRICH)) {
             dependencies.add(new Check("registry", this::checkRegistry));
         }
-        health = new Health(dependencies);
-        return health;
+        return new Health(dependencies);
     }
 
     private Status checkMqtt() {

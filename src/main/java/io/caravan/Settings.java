@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -39,17 +41,15 @@ public final class Settings {
         }
         SortedMap<String, String> values = new TreeMap<>();
         properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+        Map<String, String> known = Map.copyOf(values);
         environment.forEach((name, value) -> {
-            if (name.startsWith("CARAVAN_")) {
-                if (name.endsWith("_FILE")) {
-                    values.put(
-                            keyOf(values, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
-                }
+            if (name.startsWith("CARAVAN_") && namesFile(known, name)) {
+                values.put(keyOf(known, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
             }
         });
         environment.forEach((name, value) -> {
-            if (name.startsWith("CARAVAN_") && !name.endsWith("_FILE")) {
-                values.put(keyOf(values, name), value);
+            if (name.startsWith("CARAVAN_") && !namesFile(known, name)) {
+                values.put(keyOf(known, name), value);
             }
         });
         return new Settings(values);
@@ -136,6 +136,20 @@ public final class Settings {
     }
 
     /**
+     * A time zone such as {@code Europe/Berlin}, {@code +02:00} or {@code UTC}.
+     *
+     * @throws UserError when the value is none
+     */
+    public ZoneId zone(String key) {
+        String value = text(key);
+        try {
+            return ZoneId.of(value);
+        } catch (DateTimeException e) {
+            throw new UserError(key + " must be a time zone such as Europe/Berlin or UTC, not '" + value + "'");
+        }
+    }
+
+    /**
      * Reads a duration such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h} or {@code 7d}.
      *
      * @throws IllegalArgumentException when the text is none
@@ -158,6 +172,12 @@ public final class Settings {
     /** The environment variable that overrides a key. */
     public static String variableOf(String key) {
         return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** Whether a variable names a file with the value; CARAVAN_REGISTRY_FILE is the value of caravan.registry.file. */
+    private static boolean namesFile(Map<String, String> known, String variable) {
+        return variable.endsWith("_FILE")
+                && known.keySet().stream().map(Settings::variableOf).noneMatch(variable::equals);
     }
 
     private static String keyOf(Map<String, String> known, String variable) {

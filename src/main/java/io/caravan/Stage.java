@@ -23,7 +23,7 @@ public enum Stage {
      */
     public static Set<Stage> parse(String list) {
         Set<Stage> stages = EnumSet.noneOf(Stage.class);
-        for (String name : list.split(",")) {
+        for (String name : list.split(",", -1)) {
             String wanted = name.strip();
             boolean known = false;
             for (Stage stage : values()) {

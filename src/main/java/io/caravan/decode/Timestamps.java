@@ -72,6 +72,11 @@ public final class Timestamps {
         return inRange(number < 100_000_000_000_000L ? number * 1_000 : number, Long.toString(number));
     }
 
+    /** Whether a number of microseconds is a time of 1970 to 9999. */
+    public static boolean isTime(long micros) {
+        return micros >= 0 && micros <= LAST;
+    }
+
     /** RFC 3339 in UTC with six digits, as every message and answer of Caravan's shows a time. */
     public static String format(long micros) {
         byte[] text = new byte[27];
@@ -175,7 +180,7 @@ public final class Timestamps {
     private static long parse(String time, ZoneId zone) throws Undecodable {
         Matcher matcher = TEXT.matcher(time);
         if (!matcher.matches()) {
-            throw invalid(quoted(time));
+            throw invalid(Text.excerpt(time));
         }
         try {
             String seconds = matcher.group(6);
@@ -193,7 +198,7 @@ public final class Timestamps {
             return epochSecond * 1_000_000
                     + (fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6)));
         } catch (DateTimeException e) {
-            throw invalid(quoted(time));
+            throw invalid(Text.excerpt(time));
         }
     }
 
@@ -205,14 +210,10 @@ public final class Timestamps {
     }
 
     private static long inRange(long micros, String shown) throws Undecodable {
-        if (micros < 0 || micros > LAST) {
-            throw invalid(quoted(shown));
+        if (!isTime(micros)) {
+            throw invalid(Text.excerpt(shown));
         }
         return micros;
-    }
-
-    private static String quoted(String text) {
-        return "'" + text + "'";
     }
 
     private static Undecodable invalid(String shown) {

@@ -3,6 +3,7 @@ package io.caravan.enrich;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
+import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
@@ -56,7 +57,7 @@ public final class DecodeBatch {
                 topic == null ? "" : topic,
                 RecordHeaders.text(message, RecordHeaders.TENANT),
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
-                RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, System.currentTimeMillis() * 1_000),
+                receivedAt(message),
                 payload instanceof byte[] bytes ? bytes : new byte[0]);
         Parcel parcel = new Parcel(
                 raw,
@@ -76,5 +77,11 @@ public final class DecodeBatch {
             parcel.fail(new Undecodable(Reason.INTERNAL_ERROR, e.getClass().getSimpleName()));
         }
         return parcel;
+    }
+
+    /** The time that ingest stamped; now for a record that somebody else wrote. */
+    private static long receivedAt(Message message) {
+        long stamped = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
+        return Timestamps.isTime(stamped) ? stamped : System.currentTimeMillis() * 1_000;
     }
 }

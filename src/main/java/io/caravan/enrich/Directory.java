@@ -25,7 +25,7 @@ public final class Directory {
 
     private volatile boolean loaded;
     private Instant lastWhole = Instant.EPOCH;
-    private boolean whole;
+    private boolean whole = true;
 
     /** The device of a tenant, or null where the directory has none. */
     public Device find(String tenant, String id) {
@@ -46,6 +46,11 @@ public final class Directory {
             }
         }
         return only;
+    }
+
+    /** Whether any tenant has a device of that id. */
+    boolean isKnown(String id) {
+        return byTenant.values().stream().anyMatch(devices -> devices.containsKey(id));
     }
 
     /** Whether it has been loaded since the start. Until then nobody can tell who is unknown. */

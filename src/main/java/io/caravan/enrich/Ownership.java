@@ -7,8 +7,8 @@ import io.caravan.decode.Undecodable;
 
 /**
  * Finds the tenant and the directory's entry of a message. The tenant is the topic's where it names one; else the
- * directory's entry for the device; else, only with auto-provisioning on, the payload's, else {@code default}. Where
- * several tenants have a device of that id, the payload says which one is meant. Thread-safe.
+ * payload's, if the directory has that device of that tenant or auto-provisioning may add it; else, where the payload names
+ * none, that of the directory's only device of that id; else {@code default}. Thread-safe.
  */
 public final class Ownership {
 
@@ -52,18 +52,18 @@ public final class Ownership {
         if (parcel.raw.device() != null) {
             return DEFAULT_TENANT; // iot/{device}/... belongs to the default tenant, whatever the payload says
         }
-        if (claimed != null && directory.find(claimed, id) != null) {
+        if (claimed == null) {
+            Device only = directory.findOnly(id);
+            return only != null ? only.tenant() : DEFAULT_TENANT;
+        }
+        if (autoProvision || directory.find(claimed, id) != null) {
             return claimed;
         }
-        if (autoProvision) {
-            return claimed != null ? claimed : DEFAULT_TENANT;
-        }
-        Device only = directory.findOnly(id);
-        if (only != null && claimed != null) {
+        if (directory.isKnown(id)) {
             throw new Undecodable(
                     Reason.TENANT_MISMATCH,
                     "the payload claims tenant " + Text.excerpt(claimed) + ", the device belongs to another");
         }
-        return only != null ? only.tenant() : DEFAULT_TENANT;
+        return DEFAULT_TENANT;
     }
 }

@@ -1,0 +1,127 @@
+package io.caravan.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimestampsTest {
+
+    private static final ZoneId VIENNA = ZoneId.of("Europe/Vienna");
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-21T10:15:30Z, 2026-11-21T10:15:30.000000Z",
+        "2026-11-21T10:15:30.5Z, 2026-11-21T10:15:30.500000Z",
+        "2026-11-21T10:15:30.123456Z, 2026-11-21T10:15:30.123456Z",
+        "2026-11-21T10:15:30.123456789Z, 2026-11-21T10:15:30.123456Z",
+        "2026-11-21t10:15:30z, 2026-11-21T10:15:30.000000Z",
+        "2026-11-21T10:15:30+00:00, 2026-11-21T10:15:30.000000Z",
+        "2026-11-21T10:15:30-0330, 2026-11-21T13:45:30.000000Z",
+        "2026-11-21 10:15:30.5 +05:45, 2026-11-21T04:30:30.500000Z",
+        "2026-11-21 10:15:30.543400, 2026-11-21T09:15:30.543400Z",
+        "2026-06-21T10:15:30, 2026-06-21T08:15:30.000000Z",
+        "2026-11-21 10:15, 2026-11-21T09:15:00.000000Z",
+        "' 2026-11-21T10:15:30Z ', 2026-11-21T10:15:30.000000Z",
+        "2024-02-29T00:00:00Z, 2024-02-29T00:00:00.000000Z",
+        "2016-12-31T23:59:60Z, 2017-01-01T00:00:00.000000Z",
+        "1970-01-01T00:00:00Z, 1970-01-01T00:00:00.000000Z",
+        "9999-12-31T23:59:59.999999Z, 9999-12-31T23:59:59.999999Z",
+        "1795220356, 2026-11-21T00:19:16.000000Z",
+        "1795220356.227123, 2026-11-21T00:19:16.227123Z",
+        "1795220356227, 2026-11-21T00:19:16.227000Z",
+        "1795220356227123, 2026-11-21T00:19:16.227123Z",
+        "0, 1970-01-01T00:00:00.000000Z"
+    })
+    void textsAreReadToTheMicrosecond(String text, String time) throws Exception {
+        assertThat(Timestamps.format(Timestamps.ofText(text, VIENNA))).isEqualTo(time);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "yesterday",
+                "2026-11-21",
+                "10:15:30",
+                "2026-13-01T00:00:00Z",
+                "2026-02-29T00:00:00Z",
+                "2026-11-21T24:00:00Z",
+                "2026-11-21T10:60:00Z",
+                "2026-11-21T10:15:61Z",
+                "2026-11-21T10:15:30.Z",
+                "2026-11-21T10:15:30+19:00",
+                "1969-12-31T23:59:59.999999Z",
+                "0000-01-01T00:00:00Z",
+                "9999-12-31T23:59:59-01:00",
+                "10000-01-01T00:00:00Z",
+                "2026-11-21T10:15:30.%f",
+                "-1",
+                "1e9",
+                "NaN",
+                "99999999999999999",
+                "٢٠٢٦-١١-٢١T10:15:30Z",
+                "2026-11-21T10:15:30Z2026-11-21T10:15:30Z",
+                "null"
+            })
+    void whatIsNoTimeIsNamed(String text) {
+        assertThat(catchThrowableOfType(Undecodable.class, () -> Timestamps.ofText(text, VIENNA))
+                        .reason())
+                .isEqualTo(Reason.INVALID_TIMESTAMP);
+    }
+
+    @Test
+    void aLongTextIsRefusedWithoutBeingRepeated() {
+        assertThatThrownBy(() -> Timestamps.ofText("1".repeat(1_000_000), VIENNA))
+                .isInstanceOf(Undecodable.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(100));
+    }
+
+    @Test
+    void theUnitOfANumberIsToldByItsMagnitude() throws Exception {
+        assertThat(Timestamps.ofInteger(99_999_999_999L)).isEqualTo(99_999_999_999_000_000L);
+        assertThat(Timestamps.ofInteger(100_000_000_000L)).isEqualTo(100_000_000_000_000L);
+        assertThat(Timestamps.ofInteger(99_999_999_999_999L)).isEqualTo(99_999_999_999_999_000L);
+        assertThat(Timestamps.ofInteger(100_000_000_000_000L)).isEqualTo(100_000_000_000_000L);
+        assertThat(Timestamps.ofInteger(99_999_999_999_999_999L)).isEqualTo(99_999_999_999_999_999L);
+        for (long number : new long[] {0, 1, 1_795_220_356, 1_795_220_356_227L, 1_795_220_356_227_123L}) {
+            assertThat(Timestamps.ofNumber(number)).isEqualTo(Timestamps.ofInteger(number));
+        }
+        assertThat(Timestamps.ofNumber(1_795_220_356.227123)).isEqualTo(1_795_220_356_227_123L);
+        assertThat(Timestamps.ofNumber(1_795_220_356_227.5)).isEqualTo(1_795_220_356_227_500L);
+        assertThat(Timestamps.ofNumber(-0.0)).isZero();
+    }
+
+    @Test
+    void numbersOutsideAreRefused() {
+        for (long number : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 100_000_000_000_000_000L}) {
+            assertThatThrownBy(() -> Timestamps.ofInteger(number)).isInstanceOf(Undecodable.class);
+        }
+        for (double number : new double[] {-1e-9, -1, 1e17, 1e300, Double.POSITIVE_INFINITY, Double.NaN}) {
+            assertThatThrownBy(() -> Timestamps.ofNumber(number)).isInstanceOf(Undecodable.class);
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsReadBackAndAgreesWithTheJdk() throws Exception {
+        Random random = new Random(3);
+        for (int i = 0; i < 100_000; i++) {
+            long micros = (random.nextLong() >>> 1) % (Timestamps.LAST + 1);
+            String text = Timestamps.format(micros);
+            assertThat(Timestamps.ofText(text, ZoneOffset.UTC)).isEqualTo(micros);
+            if (i % 10 == 0) {
+                assertThat(Instant.parse(text)).isEqualTo(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+            }
+        }
+    }
+}

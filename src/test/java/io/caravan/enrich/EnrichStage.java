@@ -1,0 +1,160 @@
+package io.caravan.enrich;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.JsonDecoder;
+import io.caravan.decode.JsonDialect;
+import io.caravan.kafka.Batch;
+import io.caravan.kafka.RecordHeaders;
+import io.caravan.kafka.RecordPosition;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.store.Rows;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.common.TopicPartition;
+
+/** The beans of the enrich stage in the order of their route, with the shipped registry and without servers. */
+final class EnrichStage {
+
+    /** 2026-11-21T12:00:00Z, the time of receipt of every message. */
+    static final long RECEIVED = 1_795_262_400_000_000L;
+
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    final CamelContext camel = new DefaultCamelContext();
+    final Directory directory = new Directory();
+    private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
+    private final DecodeBatch decode;
+    private final Provisioning provisioning = new Provisioning(directory, registry, 1_000_000);
+    private final Enricher enricher;
+    private final Rows rows = new Rows(new SimpleMeterRegistry());
+    private long offset;
+
+    EnrichStage(boolean autoProvision, int largest) {
+        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
+        decode = new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision));
+        enricher = new Enricher(registry, largest);
+        directory.take(List.of());
+    }
+
+    static EnrichStage open() {
+        return new EnrichStage(true, 4 * 1024 * 1024);
+    }
+
+    /** A message that came in on iot/{device}/raw. */
+    Message iot(String device, String payload) {
+        return raw("iot", "iot/" + device + "/raw", null, device, payload.getBytes(UTF_8));
+    }
+
+    /** A message whose payload alone tells what it is of. */
+    Message building(String payload) {
+        return building(payload.getBytes(UTF_8));
+    }
+
+    Message building(byte[] payload) {
+        return raw("building", "building/room1/data", null, null, payload);
+    }
+
+    Message raw(String dialect, String topic, String tenant, String device, byte[] payload) {
+        Message message = new DefaultExchange(camel).getMessage();
+        message.setBody(payload);
+        message.setHeader(
+                KafkaConstants.MANUAL_COMMIT, new RecordPosition(null, new TopicPartition("iot.raw", 3), offset++));
+        message.setHeader(RecordHeaders.DIALECT, dialect.getBytes(UTF_8));
+        message.setHeader(RecordHeaders.TOPIC, topic.getBytes(UTF_8));
+        message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(RECEIVED).getBytes(UTF_8));
+        if (tenant != null) {
+            message.setHeader(RecordHeaders.TENANT, tenant.getBytes(UTF_8));
+        }
+        if (device != null) {
+            message.setHeader(RecordHeaders.DEVICE, device.getBytes(UTF_8));
+        }
+        return message;
+    }
+
+    /** Takes messages through the stage; each is enriched or a dead letter afterwards. */
+    List<Message> run(List<Message> batch) {
+        decode.decode(batch);
+        if (provisioning.isNeeded(batch)) {
+            Exchange exchange = new DefaultExchange(camel);
+            exchange.setProperty(Batch.MESSAGES, batch);
+            exchange.getMessage().setBody(batch);
+            provisioning.collect(exchange);
+            exchange.getMessage()
+                    .setBody(added(exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class)));
+            provisioning.settle(exchange);
+        }
+        batch.forEach(message -> enricher.enrich(message.getExchange()));
+        return batch;
+    }
+
+    Message run(Message message) {
+        return run(List.of(message)).get(0);
+    }
+
+    /** What the enriched JSON says. */
+    static JsonNode json(Message enriched) {
+        try {
+            return MAPPER.readTree((byte[]) enriched.getBody());
+        } catch (java.io.IOException e) {
+            throw new AssertionError("no JSON: " + new String((byte[]) enriched.getBody(), UTF_8), e);
+        }
+    }
+
+    static String reason(Message message) {
+        return message.getHeader(RecordHeaders.REASON, String.class);
+    }
+
+    /** The columns of readings that the store stage makes of an enriched message. */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> readings(Message enriched) {
+        Exchange exchange = stored(enriched);
+        rows.readings(exchange);
+        return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+    }
+
+    /** The columns of events that the store stage makes of an enriched message. */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> events(Message enriched) {
+        Exchange exchange = stored(enriched);
+        rows.events(exchange);
+        return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+    }
+
+    private Exchange stored(Message enriched) {
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.getMessage().setBody(List.of(enriched));
+        rows.collect(exchange);
+        return exchange;
+    }
+
+    private static List<Map<String, Object>> added(Map<?, ?> parameters) {
+        List<Map<String, Object>> added = new ArrayList<>();
+        for (int i = 0; i < ((String[]) parameters.get("tenants")).length; i++) {
+            Map<String, Object> row = new HashMap<>();
+            row.put("tenant_id", ((String[]) parameters.get("tenants"))[i]);
+            row.put("device_id", ((String[]) parameters.get("devices"))[i]);
+            row.put("device_type", ((String[]) parameters.get("types"))[i]);
+            row.put("site_id", ((String[]) parameters.get("sites"))[i]);
+            row.put("zone_id", ((String[]) parameters.get("zones"))[i]);
+            added.add(row);
+        }
+        return added;
+    }
+}

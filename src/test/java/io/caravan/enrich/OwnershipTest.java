@@ -1,0 +1,111 @@
+package io.caravan.enrich;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.kafka.RecordHeaders;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Message;
+import org.junit.jupiter.api.Test;
+
+class OwnershipTest {
+
+    private static final String UNCLAIMED = "{\"deviceId\":\"d\",\"temperature\":1}";
+    private static final String CLAIMED = "{\"deviceId\":\"d\",\"tenant_id\":\"acme\",\"temperature\":1}";
+
+    @Test
+    void theTopicsTenantWinsOverThePayloads() {
+        Message message =
+                provisioning("acme").run(provisioning().raw("iot", "iot/t/d/raw", "t", "d", CLAIMED.getBytes(UTF_8)));
+
+        assertThat(tenantOf(message)).isEqualTo("t");
+    }
+
+    @Test
+    void aTopicWithoutTenantIsTheDefaultTenants() {
+        EnrichStage stage = provisioning("acme");
+
+        assertThat(tenantOf(stage.run(stage.iot("d", CLAIMED)))).isEqualTo("default");
+    }
+
+    @Test
+    void withoutAClaimTheOnlyDeviceOfThatIdIsMeant() {
+        assertThat(tenantOf(run(provisioning("acme"), UNCLAIMED))).isEqualTo("acme");
+        assertThat(tenantOf(run(strict("acme"), UNCLAIMED))).isEqualTo("acme");
+    }
+
+    @Test
+    void withoutAClaimAndWithSeveralDevicesOfThatIdItIsTheDefaultTenants() {
+        assertThat(tenantOf(run(provisioning("acme", "other"), UNCLAIMED))).isEqualTo("default");
+        assertThat(tenantOf(run(strict("acme", "default"), UNCLAIMED))).isEqualTo("default");
+        assertThat(EnrichStage.reason(run(strict("acme", "other"), UNCLAIMED))).isEqualTo("unknown-device");
+    }
+
+    @Test
+    void aClaimTellsDevicesOfTheSameIdApart() {
+        assertThat(tenantOf(run(strict("acme", "default"), CLAIMED))).isEqualTo("acme");
+        assertThat(tenantOf(run(provisioning("other"), CLAIMED))).isEqualTo("acme");
+        assertThat(tenantOf(run(provisioning(), CLAIMED))).isEqualTo("acme");
+    }
+
+    @Test
+    void aClaimOnAnothersDeviceIsRefused() {
+        assertThat(EnrichStage.reason(run(strict("other"), CLAIMED))).isEqualTo("tenant-mismatch");
+        assertThat(EnrichStage.reason(run(strict("other", "default"), CLAIMED))).isEqualTo("tenant-mismatch");
+    }
+
+    @Test
+    void aDeviceThatNobodyHasIsUnknown() {
+        assertThat(EnrichStage.reason(run(strict(), CLAIMED))).isEqualTo("unknown-device");
+        assertThat(EnrichStage.reason(run(strict(), UNCLAIMED))).isEqualTo("unknown-device");
+        assertThat(tenantOf(run(provisioning(), UNCLAIMED))).isEqualTo("default");
+    }
+
+    @Test
+    void idsOfTopicsAreCheckedLikeThoseOfPayloads() {
+        EnrichStage stage = provisioning();
+        for (String[] names :
+                new String[][] {{"", "d"}, {"t", ""}, {"t", "\u0001"}, {"x".repeat(201), "d"}, {"t", "x".repeat(10_000)}
+                }) {
+            Message message = stage.run(stage.raw("iot", "iot/", names[0], names[1], UNCLAIMED.getBytes(UTF_8)));
+
+            assertThat(EnrichStage.reason(message))
+                    .as(names[0] + '/' + names[1])
+                    .isEqualTo("invalid-id");
+        }
+    }
+
+    @Test
+    void untilTheDirectoryIsLoadedTheBatchWaits() {
+        Ownership ownership = new Ownership(new Directory(), true);
+
+        assertThatThrownBy(() -> new DecodeBatch(Map.of(), ownership).decode(List.of()))
+                .isInstanceOf(DirectoryUnavailable.class);
+    }
+
+    private static EnrichStage provisioning(String... tenants) {
+        return with(EnrichStage.open(), tenants);
+    }
+
+    private static EnrichStage strict(String... tenants) {
+        return with(new EnrichStage(false, 1_000_000), tenants);
+    }
+
+    private static EnrichStage with(EnrichStage stage, String... tenants) {
+        for (String tenant : tenants) {
+            stage.directory.add(List.of(Map.of("tenant_id", tenant, "device_id", "d")));
+        }
+        return stage;
+    }
+
+    private static Message run(EnrichStage stage, String payload) {
+        return stage.run(stage.building(payload));
+    }
+
+    private static String tenantOf(Message message) {
+        assertThat(EnrichStage.reason(message)).isNull();
+        return message.getHeader(RecordHeaders.TENANT, String.class);
+    }
+}

@@ -1,0 +1,79 @@
+package io.caravan.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The REST API of a running Caravan, as its users see it. */
+final class Api {
+
+    static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
+
+    private final int port;
+
+    Api(int port) {
+        this.port = port;
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    JsonNode json(String path) throws IOException, InterruptedException {
+        return MAPPER.readTree(get(path).body());
+    }
+
+    /** All elements of a list, page after page. */
+    List<JsonNode> all(String path) throws IOException, InterruptedException {
+        List<JsonNode> elements = new ArrayList<>();
+        Optional<String> next = Optional.of(path);
+        while (next.isPresent()) {
+            HttpResponse<String> page = get(next.get());
+            MAPPER.readTree(page.body()).forEach(elements::add);
+            next = page.headers()
+                    .firstValue("Link")
+                    .map(NEXT::matcher)
+                    .filter(Matcher::matches)
+                    .map(link -> link.group(1));
+        }
+        return elements;
+    }
+
+    /** Whether all that Caravan depends on answers; false also while nobody serves. */
+    boolean isReady() {
+        try {
+            return get("/readyz").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The names of the dependencies that do not answer. */
+    List<String> down() throws IOException, InterruptedException {
+        List<String> names = new ArrayList<>();
+        json("/readyz").get("checks").forEach(check -> {
+            if (check.get("status").textValue().equals("DOWN")) {
+                names.add(check.get("name").textValue());
+            }
+        });
+        return names;
+    }
+}

@@ -1,0 +1,79 @@
+package io.caravan.it;
+
+import io.caravan.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
+final class ChildCaravan implements AutoCloseable {
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(15);
+
+    private final Process process;
+    private final Path output;
+
+    private ChildCaravan(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param settings keys of application.properties, given as environment variables
+     */
+    static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx768m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.caravan.Caravan"));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("caravan-it", ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        settings.forEach((key, value) -> builder.environment().put(Settings.variableOf(key), value));
+        return new ChildCaravan(builder.start(), output);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** As {@code kill -9}: it gets no chance to tidy up. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** As {@code kill}. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Its exit code, as soon as it has ended by itself; fails when it has not after 15 seconds. */
+    int exitCode() throws InterruptedException, IOException {
+        if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** What it has said so far. */
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        kill();
+        Files.deleteIfExists(output);
+    }
+}

@@ -1,0 +1,72 @@
+package io.caravan.it;
+
+import static io.caravan.it.RunningCaravan.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The demo as its users start it and end it. */
+class DemoIT {
+
+    private final int http = FreePort.next();
+    private final int mqtt = FreePort.next();
+    private final Api api = new Api(http);
+    private final Map<String, String> ports = Map.of(
+            "caravan.http.port", Integer.toString(http),
+            "caravan.management.port", Integer.toString(FreePort.next()),
+            "caravan.embedded.mqtt.port", Integer.toString(mqtt),
+            "caravan.embedded.kafka.port", Integer.toString(FreePort.next()),
+            "caravan.embedded.postgres.port", Integer.toString(FreePort.next()));
+
+    @Test
+    void theDemoShowsDataAndGoesOnWithThemAfterAKill() throws Exception {
+        try (Folder folder = Folder.create()) {
+            String data = folder.path().resolve("data").toString();
+            try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data)) {
+                awaitReady(demo);
+                await().untilAsserted(() -> assertThat(api.all("/api/devices")).isNotEmpty());
+                publish(1);
+                await().untilAsserted(() ->
+                        assertThat(api.all("/api/readings?device=mine")).hasSize(1));
+                demo.kill();
+            }
+            try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator")) {
+                awaitReady(demo);
+                publish(2);
+                await().untilAsserted(() ->
+                        assertThat(api.all("/api/readings?device=mine")).hasSize(2));
+
+                demo.terminate();
+                assertThat(demo.exitCode()).isIn(0, 143);
+                assertThat(serversOn(data)).isZero();
+                assertThat(Files.exists(Path.of(data, "postgres", "postmaster.pid")))
+                        .isFalse();
+            }
+        }
+    }
+
+    private void awaitReady(ChildCaravan demo) {
+        await().until(() -> {
+            if (!demo.isAlive()) {
+                throw new AssertionError("The demo has ended:\n" + demo.output());
+            }
+            return api.isReady();
+        });
+    }
+
+    private void publish(int value) throws IOException {
+        try (MqttDevice device = MqttDevice.mqtt5("tcp://127.0.0.1:" + mqtt)) {
+            device.publish("iot/mine/raw", "{\"measurements\":{\"voltage\":" + value + "}}");
+        }
+    }
+
+    private static long serversOn(String data) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(data))
+                .count();
+    }
+}

@@ -1,0 +1,58 @@
+package io.caravan.it;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Reads topics from their beginning, as a program of somebody else would. */
+record KafkaLog(String brokers) {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** The records of a topic that are wanted, as soon as there are that many; fewer when they do not come. */
+    List<ConsumerRecord<String, byte[]>> read(
+            String topic, int atLeast, Predicate<ConsumerRecord<String, byte[]>> wanted) {
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", brokers), new StringDeserializer(), new ByteArrayDeserializer())) {
+            RunningCaravan.await().until(() -> !consumer.partitionsFor(topic).isEmpty());
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (found.size() < atLeast && System.nanoTime() < deadline) {
+                for (ConsumerRecord<String, byte[]> candidate : consumer.poll(Duration.ofMillis(200))) {
+                    if (wanted.test(candidate)) {
+                        found.add(candidate);
+                    }
+                }
+            }
+            return found;
+        }
+    }
+
+    /** The first record of a key. */
+    ConsumerRecord<String, byte[]> first(String topic, String key) {
+        List<ConsumerRecord<String, byte[]>> found = read(topic, 1, candidate -> key.equals(candidate.key()));
+        if (found.isEmpty()) {
+            throw new AssertionError(topic + " has no record of the key " + key);
+        }
+        return found.get(0);
+    }
+
+    static String header(ConsumerRecord<?, ?> candidate, String name) {
+        Header header = candidate.headers().lastHeader(name);
+        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

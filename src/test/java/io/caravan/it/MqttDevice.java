@@ -1,0 +1,105 @@
+package io.caravan.it;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Something that publishes at QoS 1 and returns when the broker has acknowledged; by MQTT 5 or by MQTT 3.1.1. */
+final class MqttDevice implements AutoCloseable {
+
+    private interface Link {
+        CompletableFuture<?> publish(String topic, byte[] payload, boolean retain);
+
+        CompletableFuture<?> disconnect();
+    }
+
+    private final Link link;
+
+    private MqttDevice(Link link) {
+        this.link = link;
+    }
+
+    static MqttDevice mqtt5(String url) {
+        URI uri = URI.create(url);
+        Mqtt5AsyncClient client = MqttClient.builder()
+                .useMqttVersion5()
+                .serverHost(uri.getHost())
+                .serverPort(uri.getPort())
+                .buildAsync();
+        client.connect().join();
+        return new MqttDevice(new Link() {
+            @Override
+            public CompletableFuture<?> publish(String topic, byte[] payload, boolean retain) {
+                return client.publishWith()
+                        .topic(topic)
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .payload(payload)
+                        .retain(retain)
+                        .send();
+            }
+
+            @Override
+            public CompletableFuture<?> disconnect() {
+                return client.disconnect();
+            }
+        });
+    }
+
+    static MqttDevice mqtt3(String url) {
+        URI uri = URI.create(url);
+        Mqtt3AsyncClient client = MqttClient.builder()
+                .useMqttVersion3()
+                .serverHost(uri.getHost())
+                .serverPort(uri.getPort())
+                .buildAsync();
+        client.connect().join();
+        return new MqttDevice(new Link() {
+            @Override
+            public CompletableFuture<?> publish(String topic, byte[] payload, boolean retain) {
+                return client.publishWith()
+                        .topic(topic)
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .payload(payload)
+                        .retain(retain)
+                        .send();
+            }
+
+            @Override
+            public CompletableFuture<?> disconnect() {
+                return client.disconnect();
+            }
+        });
+    }
+
+    void publish(String topic, byte[] payload) {
+        link.publish(topic, payload, false).join();
+    }
+
+    void publish(String topic, String payload) {
+        publish(topic, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void retain(String topic, String payload) {
+        link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), true).join();
+    }
+
+    /** Publishes all without waiting between them. */
+    void publishAll(String topic, List<String> payloads) {
+        List<CompletableFuture<?>> acknowledged = new ArrayList<>();
+        for (String payload : payloads) {
+            acknowledged.add(link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false));
+        }
+        acknowledged.forEach(CompletableFuture::join);
+    }
+
+    @Override
+    public void close() {
+        link.disconnect().join();
+    }
+}

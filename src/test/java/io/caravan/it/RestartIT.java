@@ -1,0 +1,130 @@
+package io.caravan.it;
+
+import static io.caravan.it.RunningCaravan.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The application may die at any moment: what the broker has acknowledged is stored, each message once, as it was. */
+@ExtendWith(RealServers.class)
+class RestartIT {
+
+    private static final int KILLS = 3;
+    private static final long FIRST_TIME = 1_795_000_000_000L;
+
+    @Test
+    void killingTheApplicationLosesNothingAndStoresNothingTwice(EmbeddedServers servers) throws Exception {
+        Rows rows = new Rows(servers.jdbcUrl());
+        try (Folder folder = Folder.create();
+                MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
+                Publishing publishing = new Publishing()) {
+            Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
+            settings.put("caravan.devices.auto-provision", "true");
+            String config = withShortSessions(folder.path()).toString();
+            ChildCaravan caravan = start(settings, config);
+            try {
+                await().until(() -> rows.count("SELECT count(*) FROM pg_tables WHERE tablename = 'readings'") == 1);
+                publishing.start(device);
+                for (int kill = 0; kill < KILLS; kill++) {
+                    long before = stored(rows);
+                    await().until(() -> stored(rows) > before + 200);
+                    caravan.kill();
+                    caravan = start(settings, config);
+                }
+                long before = stored(rows);
+                await().until(() -> stored(rows) > before);
+                caravan.terminate();
+                assertThat(caravan.exitCode()).isIn(0, 143);
+
+                caravan = start(settings, config);
+                publishing.stop();
+                await().until(() -> stored(rows) >= publishing.acknowledged.size());
+
+                // "time/value" of every row, so that a duplicate would be one too many and a change another text
+                List<String> readings = rows.list("SELECT (extract(epoch FROM ts) * 1000)::bigint || '/' || value::int"
+                        + " FROM readings WHERE device_id = 'restart' AND metric = 'temperature'");
+                assertThat(readings).doesNotHaveDuplicates();
+                assertThat(new HashSet<>(readings)).isEqualTo(publishing.acknowledged);
+                assertThat(rows.count("SELECT count(*) FROM dead_letters WHERE device_id = 'restart'"))
+                        .isZero();
+            } finally {
+                caravan.close();
+            }
+        }
+    }
+
+    private static ChildCaravan start(Map<String, String> settings, String config) throws IOException {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("caravan.http.port", Integer.toString(FreePort.next()));
+        all.put("caravan.management.port", Integer.toString(FreePort.next()));
+        return ChildCaravan.start(all, "run", "--config", config);
+    }
+
+    private static long stored(Rows rows) throws SQLException {
+        return rows.count("SELECT count(*) FROM readings WHERE device_id = 'restart' AND metric = 'temperature'");
+    }
+
+    /** The project's own settings, but a killed process gives its partitions up sooner. */
+    private static Path withShortSessions(Path folder) throws IOException {
+        return Files.writeString(
+                folder.resolve("application.properties"),
+                Files.readString(Path.of("application.properties"))
+                        .replace(
+                                "camel.component.kafka.sessionTimeoutMs=10000",
+                                "camel.component.kafka.sessionTimeoutMs=6000")
+                        .replace(
+                                "camel.component.kafka.heartbeatIntervalMs=3000",
+                                "camel.component.kafka.heartbeatIntervalMs=1000"));
+    }
+
+    /** A sensor that measures 500 times a second, never the same, and remembers what the broker has acknowledged. */
+    private static final class Publishing implements AutoCloseable {
+
+        final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final AtomicInteger sent = new AtomicInteger();
+
+        void start(MqttDevice device) {
+            clock.scheduleAtFixedRate(() -> publish(device), 0, 20, TimeUnit.MILLISECONDS);
+        }
+
+        private void publish(MqttDevice device) {
+            for (int i = 0; i < 10; i++) {
+                int number = sent.incrementAndGet();
+                long time = FIRST_TIME + number;
+                device.publish(
+                        "building/room1/data",
+                        "{\"deviceId\":\"restart\",\"tenant_id\":\"default\",\"timestamp\":" + time
+                                + ",\"temperature\":" + number + ",\"humidity\":50}");
+                acknowledged.add(time + "/" + number);
+            }
+        }
+
+        /** Returns when all that was sent is acknowledged. */
+        void stop() throws InterruptedException {
+            clock.shutdown();
+            assertThat(clock.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void close() {
+            clock.shutdownNow();
+        }
+    }
+}

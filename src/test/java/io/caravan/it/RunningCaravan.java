@@ -1,0 +1,85 @@
+package io.caravan.it;
+
+import io.caravan.Application;
+import io.caravan.Settings;
+import io.caravan.Stage;
+import io.caravan.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** The application in this process, with its own routes and settings, on free ports. */
+final class RunningCaravan implements AutoCloseable {
+
+    private final Application application;
+    private final Api api;
+    private final Api management;
+
+    private RunningCaravan(Application application, Api api, Api management) {
+        this.application = application;
+        this.api = api;
+        this.management = management;
+    }
+
+    /** Starts it and waits until it is ready. */
+    static RunningCaravan ready(EmbeddedServers servers, Map<String, String> overrides) throws Exception {
+        Map<String, String> values = new HashMap<>(settingsFor(servers));
+        values.putAll(overrides);
+        RunningCaravan caravan = started(values);
+        await().until(caravan.api::isReady);
+        return caravan;
+    }
+
+    /** Starts it; its servers may be down. */
+    static RunningCaravan started(Map<String, String> overrides) throws Exception {
+        int http = FreePort.next();
+        int management = FreePort.next();
+        Settings settings = Settings.load(Path.of("application.properties"), Map.of())
+                .with(Map.of(
+                        "caravan.http.port",
+                        Integer.toString(http),
+                        "caravan.management.port",
+                        Integer.toString(management),
+                        "caravan.devices.auto-provision",
+                        "true"))
+                .with(overrides);
+        Application application = new Application(settings, Stage.parse(settings.text("caravan.stages")));
+        application.start();
+        return new RunningCaravan(application, new Api(http), new Api(management));
+    }
+
+    /** What tells it where its servers are. */
+    static Map<String, String> settingsFor(EmbeddedServers servers) {
+        return Map.of(
+                "caravan.mqtt.url", servers.mqttUrl(),
+                "caravan.mqtt.resubscribe", "false",
+                "caravan.kafka.brokers", servers.kafkaBrokers(),
+                "caravan.db.url", servers.jdbcUrl());
+    }
+
+    /** Patience for what is sure to happen. */
+    static ConditionFactory await() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(100))
+                .pollDelay(Duration.ZERO);
+    }
+
+    Api api() {
+        return api;
+    }
+
+    /** What Prometheus would read. */
+    String metrics() throws IOException, InterruptedException {
+        return management.get("/metrics").body();
+    }
+
+    @Override
+    public void close() {
+        application.close();
+    }
+}
