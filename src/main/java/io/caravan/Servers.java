@@ -21,9 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -112,13 +115,24 @@ final class Servers implements AutoCloseable {
         if (stages.contains(Stage.API) && stages.size() == 1) {
             topicsReady = true;
         } else {
-            keepTopics(500);
+            withinSeconds(3, keeper.submit(() -> keepTopics(500)));
             keeper.scheduleWithFixedDelay(lag::measure, 5, 5, TimeUnit.SECONDS);
         }
         if (!database || !settings.flag("caravan.db.migrate")) {
             schemaReady = true;
         } else {
             migrate(500);
+        }
+    }
+
+    /** Waits for what usually is quick, so that routes find what they need; not for a server that is down. */
+    private static void withinSeconds(long seconds, Future<?> task) {
+        try {
+            task.get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("Goes on in the background", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
