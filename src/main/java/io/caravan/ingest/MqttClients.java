@@ -192,8 +192,12 @@ public final class MqttClients extends MqttClient {
         if (closing) {
             return;
         }
+        MqttConnection connection = connections[index];
+        if (connection.isConnected()) {
+            return; // a loss and the failure that followed from it were both reported
+        }
         try {
-            MqttConnection connection = connected(index);
+            connection = connected(index);
             connections[index] = connection;
             if (settings.resubscribe() || !connection.resumedSession()) {
                 connection.subscribe(filters, qos);
@@ -201,6 +205,7 @@ public final class MqttClients extends MqttClient {
             LOG.info("MQTT {}: client {} is connected again", name, idOf(index));
         } catch (MqttException | RuntimeException e) {
             LOG.warn("MQTT {}: {} does not answer ({}), trying again", name, settings.url(), e.getMessage());
+            connection.close(); // connected but not subscribed, it would be deaf
             retryLater(index, Math.min(delay * 2, LAST_RETRY_MILLIS));
         }
     }
@@ -210,27 +215,34 @@ public final class MqttClients extends MqttClient {
         for (int index = count; index < MOST && !closing; index++) {
             try (MqttConnection old = new MqttConnection(settings, idOf(index), listener)) {
                 old.connect();
-                if (old.resumedSession()) {
-                    drain(old, idOf(index));
+                if (old.resumedSession() && !drained(old, idOf(index))) {
+                    return; // the broker keeps it, and the next start goes on
                 }
                 old.closeSession();
             } catch (MqttException e) {
-                LOG.warn("MQTT {}: cannot close the old session {} ({})", name, idOf(index), e.getMessage());
+                if (!closing) {
+                    LOG.warn("MQTT {}: cannot close the old session {} ({})", name, idOf(index), e.getMessage());
+                }
                 return;
             }
         }
     }
 
-    private void drain(MqttConnection old, String id) throws MqttException {
+    /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */
+    private boolean drained(MqttConnection old, String id) throws MqttException {
         LOG.info("MQTT {}: draining the session of {}, which the configuration no longer names", name, id);
-        old.unsubscribe(filters);
+        if (shared) {
+            old.unsubscribe(filters); // its share goes to the others; what was queued for it alone would go with it
+        }
         lastArrival.set(System.nanoTime());
         long deadline = System.nanoTime() + LONGEST_DRAIN.toNanos();
-        while (!closing
-                && System.nanoTime() < deadline
-                && (System.nanoTime() - lastArrival.get() < QUIET.toNanos() || isInFlight(old))) {
+        while (System.nanoTime() - lastArrival.get() < QUIET.toNanos() || isInFlight(old)) {
+            if (closing || Thread.currentThread().isInterrupted() || System.nanoTime() > deadline) {
+                return false;
+            }
             pause(20);
         }
+        return !closing && old.isConnected();
     }
 
     private boolean isInFlight(MqttConnection connection) {
