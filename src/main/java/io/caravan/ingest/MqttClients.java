@@ -240,13 +240,20 @@ public final class MqttClients extends MqttClient {
         return true;
     }
 
-    /** Drains and closes the sessions of clients beyond the configured number. */
+    /**
+     * Drains and closes the sessions of clients beyond the configured number, once the others are connected: when the last
+     * member of a shared subscription leaves it, a broker may throw away what is queued for all of them.
+     */
     private void retireSessions(int first) {
         for (int index = first; index < MOST && !closing; index++) {
             try (MqttConnection old = new MqttConnection(settings, idOf(index), listener)) {
+                if (!isReady()) {
+                    retireLater(index);
+                    return;
+                }
                 old.connect();
-                if (old.resumedSession()) {
-                    drain(old, idOf(index));
+                if (old.resumedSession() && !drained(old, idOf(index))) {
+                    return; // the broker keeps it, and the next start goes on
                 }
                 old.closeSession();
             } catch (MqttUnavailable e) {
@@ -263,16 +270,21 @@ public final class MqttClients extends MqttClient {
         }
     }
 
-    private void drain(MqttConnection old, String id) throws MqttUnavailable {
+    /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */
+    private boolean drained(MqttConnection old, String id) throws MqttUnavailable {
         LOG.info("MQTT {}: draining the session of {}, which the configuration no longer names", name, id);
-        old.unsubscribe(filters);
+        if (shared) {
+            old.unsubscribe(filters); // its share goes to the others; what was queued for it alone would go with it
+        }
         lastArrival.set(System.nanoTime());
         long deadline = System.nanoTime() + LONGEST_DRAIN.toNanos();
-        while (!closing
-                && System.nanoTime() < deadline
-                && (System.nanoTime() - lastArrival.get() < QUIET.toNanos() || isInFlight(old))) {
+        while (System.nanoTime() - lastArrival.get() < QUIET.toNanos() || isInFlight(old)) {
+            if (closing || Thread.currentThread().isInterrupted() || System.nanoTime() > deadline) {
+                return false;
+            }
             pause(20);
         }
+        return !closing && old.isConnected();
     }
 
     private boolean isInFlight(MqttConnection connection) {

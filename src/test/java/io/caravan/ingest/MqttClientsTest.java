@@ -1,0 +1,277 @@
+package io.caravan.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import io.caravan.embedded.EmbeddedMqtt;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real broker: what Camel's consumer sees, and what the broker keeps. */
+class MqttClientsTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path folder;
+
+    private EmbeddedMqtt broker;
+    private final List<MqttClients> open = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        broker = EmbeddedMqtt.start(folder, 0);
+    }
+
+    @AfterEach
+    void stop() {
+        open.forEach(MqttClients::close);
+        broker.close();
+    }
+
+    @Test
+    void aMessageIsAcknowledgedOnlyWhenItIsCompleteAndComesAgainOtherwise() throws Exception {
+        Consumer first = consumer(1, true, text -> !text.equals("b"));
+        publish("iot/d/raw", "a", "b", "c");
+        await().atMost(LONG).until(() -> first.texts.size() == 3);
+        await().atMost(LONG).until(() -> first.clients.inFlight() == 1);
+        first.leave();
+        publish("iot/d/raw", "d");
+
+        Consumer second = consumer(1, true, text -> true);
+
+        await().atMost(LONG).until(() -> second.texts.size() == 2);
+        assertThat(second.texts).containsExactlyInAnyOrder("b", "d");
+        await().atMost(LONG).until(() -> second.clients.inFlight() == 0);
+        second.leave();
+        Consumer third = consumer(1, true, text -> true);
+        publish("iot/d/raw", "e");
+        await().atMost(LONG).until(() -> third.texts.contains("e"));
+        assertThat(third.texts).containsExactly("e");
+    }
+
+    @Test
+    void severalClientsShareTheMessagesAndEachComesOnce() throws Exception {
+        Consumer consumer = consumer(3, true, text -> true);
+        String[] texts = new String[300];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = Integer.toString(i);
+        }
+        publish("iot/d/raw", texts);
+
+        await().atMost(LONG).until(() -> consumer.texts.size() >= texts.length && consumer.clients.inFlight() == 0);
+        assertThat(consumer.texts).containsExactlyInAnyOrder(texts);
+        assertThat(consumer.clients.isReady()).isTrue();
+    }
+
+    @Test
+    void aRestartedBrokerIsConnectedAgainAndNothingIsLost() throws Exception {
+        Consumer consumer = consumer(2, true, text -> true);
+        publish("iot/d/raw", "before");
+        await().atMost(LONG).until(() -> consumer.texts.contains("before"));
+        int port = broker.port();
+        broker.close();
+        await().atMost(LONG).until(() -> !consumer.clients.isReady());
+        broker = EmbeddedMqtt.start(folder, port);
+        publish("iot/d/raw", "early");
+        await().atMost(LONG).until(consumer.clients::isReady);
+        publish("iot/d/raw", "late");
+
+        await().atMost(LONG).until(() -> consumer.texts.containsAll(List.of("early", "late")));
+    }
+
+    @Test
+    void sessionsThatTheConfigurationNoLongerNamesAreDrainedAndClosed() throws Exception {
+        consumer(3, false, text -> true).leave();
+        publish("iot/d/raw", "kept");
+
+        Consumer fewer = consumer(1, false, text -> true);
+
+        await().atMost(LONG).until(() -> fewer.texts.size() == 3);
+        assertThat(fewer.texts).containsExactly("kept", "kept", "kept");
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(hasSession("caravan-test-3")).isFalse());
+        assertThat(hasSession("caravan-test-2")).isFalse();
+    }
+
+    @Test
+    void aSessionIsNotClosedWhileItHoldsWhatIsNotAcknowledged() throws Exception {
+        consumer(2, false, text -> true).leave();
+        publish("iot/d/raw", "kept");
+        Consumer stuck = consumer(1, false, text -> false);
+        await().atMost(LONG).until(() -> stuck.texts.size() == 2);
+        stuck.leave();
+
+        Consumer next = consumer(1, false, text -> true);
+
+        await().atMost(LONG).until(() -> next.texts.size() == 2);
+        assertThat(next.texts).containsExactly("kept", "kept");
+    }
+
+    @Test
+    void aRetainedMessageComesOnce() throws Exception {
+        try (Publisher publisher = new Publisher(broker.mqttUrl())) {
+            publisher.send("iot/d/raw", "retained", true);
+        }
+        Consumer first = consumer(1, false, text -> true);
+        await().atMost(LONG).until(() -> first.texts.contains("retained") && first.clients.inFlight() == 0);
+        first.leave();
+
+        Consumer second = consumer(1, false, text -> true);
+        publish("iot/d/raw", "next");
+        await().atMost(LONG).until(() -> second.texts.contains("next"));
+
+        assertThat(first.texts).containsExactly("retained");
+        assertThat(second.texts).containsExactly("next");
+    }
+
+    @Test
+    void aBrokerThatIsDownIsToldByItsAddress() throws Exception {
+        String url = broker.mqttUrl();
+        broker.close();
+        MqttClients clients = new MqttClients(settings(url), "test", 1, true);
+
+        assertThatThrownBy(() -> clients.setCallback(new Callback((topic, message) -> {})))
+                .isInstanceOf(BrokerUnavailable.class)
+                .hasMessageContaining(url);
+        assertThat(clients.isReady()).isFalse();
+    }
+
+    private Consumer consumer(int count, boolean shared, Predicate<String> completes) throws MqttException {
+        Consumer consumer = new Consumer(new MqttClients(settings(broker.mqttUrl()), "test", count, shared), completes);
+        open.add(consumer.clients);
+        consumer.clients.setCallback(new Callback(consumer::arrived));
+        consumer.clients.subscribe("iot/+/raw, iot/+/+/raw", 1);
+        return consumer;
+    }
+
+    private static MqttSettings settings(String url) {
+        return new MqttSettings(url, null, null, "caravan", "group", Duration.ofHours(1), false, 100);
+    }
+
+    private void publish(String topic, String... texts) {
+        try (Publisher publisher = new Publisher(broker.mqttUrl())) {
+            for (String text : texts) {
+                publisher.send(topic, text, false);
+            }
+        }
+    }
+
+    private boolean hasSession(String clientId) {
+        Mqtt5BlockingClient client = Publisher.client(broker.mqttUrl(), clientId);
+        boolean present = client.connectWith()
+                .cleanStart(false)
+                .sessionExpiryInterval(0)
+                .send()
+                .isSessionPresent();
+        client.disconnect();
+        return present;
+    }
+
+    /** Completes the messages whose text it is told to complete. */
+    private static final class Consumer {
+
+        private final MqttClients clients;
+        private final Predicate<String> completes;
+        private final List<String> texts = new CopyOnWriteArrayList<>();
+        private final Map<Integer, String> handles = new ConcurrentHashMap<>();
+
+        Consumer(MqttClients clients, Predicate<String> completes) {
+            this.clients = clients;
+            this.completes = completes;
+        }
+
+        void arrived(String topic, MqttMessage message) throws MqttException {
+            String text = new String(message.getPayload(), UTF_8);
+            assertThat(handles.put(message.getId(), text)).as("handles differ").isNull();
+            texts.add(text);
+            if (completes.test(text)) {
+                clients.messageArrivedComplete(message.getId(), message.getQos());
+            }
+        }
+
+        void leave() {
+            clients.close();
+        }
+    }
+
+    private record Publisher(Mqtt5BlockingClient client) implements AutoCloseable {
+
+        Publisher(String url) {
+            this(client(url, "publisher"));
+            client.connect();
+        }
+
+        static Mqtt5BlockingClient client(String url, String id) {
+            var address = java.net.URI.create(url);
+            return MqttClient.builder()
+                    .useMqttVersion5()
+                    .identifier(id)
+                    .serverHost(address.getHost())
+                    .serverPort(address.getPort())
+                    .buildBlocking();
+        }
+
+        void send(String topic, String text, boolean retain) {
+            client.publishWith()
+                    .topic(topic)
+                    .payload(text.getBytes(UTF_8))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .retain(retain)
+                    .send();
+        }
+
+        @Override
+        public void close() {
+            client.disconnect();
+        }
+    }
+
+    private interface Arrival {
+        void of(String topic, MqttMessage message) throws MqttException;
+    }
+
+    private record Callback(Arrival arrival) implements MqttCallback {
+
+        @Override
+        public void messageArrived(String topic, MqttMessage message) throws Exception {
+            arrival.of(topic, message);
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {}
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {}
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {}
+
+        @Override
+        public void connectComplete(boolean reconnect, String serverUri) {}
+
+        @Override
+        public void authPacketArrived(int reasonCode, MqttProperties properties) {}
+    }
+}
