@@ -33,22 +33,26 @@ final class MqttConnection implements AutoCloseable {
         void lost(MqttConnection connection, String why);
     }
 
+    /**
+     * Where messages are handed on, those of one connection one after the other. Never shut down: the client reports the end
+     * of a session to it some time after the connection has been closed. Idle threads end by themselves.
+     */
+    private static final ExecutorService WORKERS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "mqtt-messages");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private static final long ANSWER_SECONDS = 10;
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
-    private final ExecutorService worker;
     private volatile boolean leaving;
     private boolean resumed;
 
     MqttConnection(MqttSettings settings, String clientId, Listener listener) {
         this.settings = settings;
-        this.worker = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "mqtt-" + clientId);
-            thread.setDaemon(true);
-            return thread;
-        });
         URI url = URI.create(settings.url());
         if (url.getHost() == null) {
             throw new UserError(
@@ -76,7 +80,7 @@ final class MqttConnection implements AutoCloseable {
         }
         this.client = builder.buildAsync();
         // Before the connection stands, so that nothing that the broker kept for the session is dropped.
-        client.publishes(MqttGlobalPublishFilter.ALL, message -> listener.arrived(this, message), worker, true);
+        client.publishes(MqttGlobalPublishFilter.ALL, message -> listener.arrived(this, message), WORKERS, true);
     }
 
     /** Connects; from here on messages of the session may arrive. */
@@ -147,7 +151,6 @@ final class MqttConnection implements AutoCloseable {
         } catch (MqttUnavailable e) {
             // the broker is gone: so is the connection
         }
-        worker.shutdown();
     }
 
     private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {

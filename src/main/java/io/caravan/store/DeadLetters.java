@@ -3,12 +3,14 @@ package io.caravan.store;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.Text;
+import io.caravan.decode.Timestamps;
 import io.caravan.kafka.RecordHeaders;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -24,6 +26,7 @@ public final class DeadLetters {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String DEFAULT_TENANT = "default";
     private static final int LONGEST = 1_000;
+    private static final Pattern ORIGIN = Pattern.compile("[\\w.-]{1,249}/\\d{1,9}/\\d{1,18}");
     private static final List<String> SHOWN = List.of(
             RecordHeaders.TOPIC,
             RecordHeaders.DIALECT,
@@ -82,6 +85,7 @@ public final class DeadLetters {
         static Row of(Message message) {
             String[] origin = origin(message);
             byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
+            long failed = RecordHeaders.number(message, RecordHeaders.FAILED_AT, -1);
             long received = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
             String tenant = text(message, RecordHeaders.TENANT);
             String stage = text(message, RecordHeaders.STAGE);
@@ -98,11 +102,10 @@ public final class DeadLetters {
                     stage == null ? "unknown" : stage,
                     reason == null ? "unknown" : reason,
                     detail == null ? "" : detail,
-                    received < 0 ? null : received,
-                    RecordHeaders.number(
-                            message,
-                            RecordHeaders.FAILED_AT,
-                            message.getHeader(KafkaConstants.TIMESTAMP, 0L, Long.class) * 1_000),
+                    Timestamps.isTime(received) ? received : null,
+                    Timestamps.isTime(failed)
+                            ? failed
+                            : Math.max(0, message.getHeader(KafkaConstants.TIMESTAMP, 0L, Long.class)) * 1_000,
                     headers(message),
                     payload,
                     RecordHeaders.number(message, RecordHeaders.LENGTH, payload.length),
@@ -111,9 +114,8 @@ public final class DeadLetters {
 
         private static String[] origin(Message message) {
             String text = RecordHeaders.text(message, RecordHeaders.ORIGIN);
-            String[] parts = text == null ? new String[0] : text.split("/");
-            if (parts.length == 3 && parts[1].matches("\\d{1,9}") && parts[2].matches("\\d{1,18}")) {
-                return parts;
+            if (text != null && ORIGIN.matcher(text).matches()) {
+                return text.split("/");
             }
             return new String[] {
                 message.getHeader(KafkaConstants.TOPIC, String.class),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.caravan.decode.Decoded;
 import io.caravan.decode.PayloadHash;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
@@ -44,6 +45,9 @@ final class EnrichedMessage {
      */
     void read(byte[] json, Readings readings) {
         try {
+            if (json == null) {
+                throw new IOException("an empty record");
+            }
             parse(json, readings);
         } catch (IOException | IllegalArgumentException e) {
             throw new NotEnriched(e);
@@ -55,6 +59,9 @@ final class EnrichedMessage {
         device = null;
         kind = null;
         body = null;
+        timestamp = Decoded.NO_TIME;
+        receivedAt = Decoded.NO_TIME;
+        sequence = 0;
         try (JsonParser parser = FACTORY.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("no enriched message");
@@ -63,9 +70,9 @@ final class EnrichedMessage {
                 String name = parser.currentName();
                 parser.nextToken();
                 switch (name) {
-                    case "tenant_id" -> tenant = parser.getText();
-                    case "device_id" -> device = parser.getText();
-                    case "event_type" -> kind = parser.getText();
+                    case "tenant_id" -> tenant = text(parser);
+                    case "device_id" -> device = text(parser);
+                    case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
                     case "received_at" -> receivedAt = time(parser);
@@ -83,7 +90,11 @@ final class EnrichedMessage {
     }
 
     private void requireIdentity() throws IOException {
-        if (tenant == null || device == null || kind == null) {
+        if (tenant == null
+                || device == null
+                || kind == null
+                || timestamp == Decoded.NO_TIME
+                || receivedAt == Decoded.NO_TIME) {
             throw new IOException("an enriched message without identity");
         }
     }
@@ -99,10 +110,10 @@ final class EnrichedMessage {
                 String name = parser.currentName();
                 JsonToken token = parser.nextToken();
                 switch (name) {
-                    case "metric" -> metric = parser.getText();
+                    case "metric" -> metric = text(parser);
                     case "value" -> value = token == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
-                    case "unit" -> unit = parser.getText();
-                    case "quality" -> quality = quality(parser.getText());
+                    case "unit" -> unit = text(parser);
+                    case "quality" -> quality = quality(text(parser));
                     default -> parser.skipChildren();
                 }
             }
@@ -117,6 +128,13 @@ final class EnrichedMessage {
         return name.equals("GOOD") ? Quality.GOOD : Quality.valueOf(name);
     }
 
+    private static String text(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new IOException(parser.currentName() + " is no text");
+        }
+        return parser.getText();
+    }
+
     private static long time(JsonParser parser) throws IOException {
         try {
             return Timestamps.ofText(parser.getText(), ZoneOffset.UTC);
@@ -126,6 +144,9 @@ final class EnrichedMessage {
     }
 
     private static String slice(JsonParser parser, byte[] json) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw new IOException("a body that is no object");
+        }
         int start = (int) parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();
         int end = (int) parser.currentLocation().getByteOffset();

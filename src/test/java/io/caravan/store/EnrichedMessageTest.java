@@ -1,0 +1,87 @@
+package io.caravan.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.decode.PayloadHash;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnrichedMessageTest {
+
+    private static final String WHOLE =
+            """
+            {"tenant_id":"ä","device_id":"d","site_id":null,"event_type":"status","timestamp":"2026-11-21T10:00:00.000001Z",\
+            "sequence":-7,"received_at":"2026-11-21T10:00:01Z","body": {"ö":["}\\"{"],"n":{}} ,\
+            "readings":[{"metric":"a","value":0.1,"unit":"","quality":"GOOD"},\
+            {"metric":"b","value":null,"unit":"V","quality":"BAD","new":{}}],"measurements":""";
+
+    private final EnrichedMessage message = new EnrichedMessage();
+    private final List<String> readings = new ArrayList<>();
+
+    @Test
+    void itIsReadUpToTheEndOfItsReadings() {
+        read(WHOLE + "{ what follows need not even be JSON");
+
+        assertThat(message.tenant).isEqualTo("ä");
+        assertThat(message.device).isEqualTo("d");
+        assertThat(message.kind).isEqualTo("status");
+        assertThat(message.timestamp).isEqualTo(1_795_255_200_000_001L);
+        assertThat(message.receivedAt).isEqualTo(1_795_255_201_000_000L);
+        assertThat(message.sequence).isEqualTo(-7);
+        assertThat(message.body).isEqualTo("{\"ö\":[\"}\\\"{\"],\"n\":{}}");
+        assertThat(readings)
+                .containsExactly("a 0.1  GOOD " + PayloadHash.mix(-7, 0), "b NaN V BAD " + PayloadHash.mix(-7, 1));
+    }
+
+    @Test
+    void nothingStaysFromTheMessageBefore() {
+        read(WHOLE);
+        read(
+                """
+                {"tenant_id":"t","device_id":"d","event_type":"x","timestamp":"2026-11-21T10:00:00Z",\
+                "received_at":"2026-11-21T10:00:00Z","readings":[]}""");
+
+        assertThat(message.body).isNull();
+        assertThat(message.sequence).isZero();
+        assertThatThrownBy(() -> read("{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"readings\":[]}"))
+                .isInstanceOf(NotEnriched.class);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "1",
+                "null",
+                "{",
+                "noise \u0000",
+                "{\"readings\":[]}",
+                "{\"tenant_id\":null,\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"today\",\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"body\":\"x\",\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":null,\"value\":1}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":\"x\"}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":1,\"quality\":\"FINE\"}]}"
+            })
+    void whatSomebodyElseWroteIsNotEnriched(String record) {
+        assertThatThrownBy(() -> message.read(record == null ? null : record.getBytes(UTF_8), (m, v, u, q, s) -> {}))
+                .isInstanceOf(NotEnriched.class);
+    }
+
+    private void read(String json) {
+        message.read(
+                json.getBytes(UTF_8),
+                (metric, value, unit, quality, sequence) ->
+                        readings.add(metric + ' ' + value + ' ' + unit + ' ' + quality + ' ' + sequence));
+    }
+}

@@ -1,0 +1,49 @@
+package io.caravan.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.kafka.RecordHeaders;
+import java.io.IOException;
+import java.sql.SQLException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.junit.jupiter.api.Test;
+
+class RefusedTest {
+
+    private final Refused refused = new Refused();
+
+    @Test
+    void whatIsInARowIsNotTriedAgain() {
+        for (String state : new String[] {"22021", "22003", "23514", "54000"}) {
+            assertThat(refused.byContent(new IllegalStateException(new SQLException("x", state))))
+                    .as(state)
+                    .isTrue();
+        }
+        assertThat(refused.byContent(new NotEnriched(new IOException("x")))).isTrue();
+    }
+
+    @Test
+    void whatAServerSuffersFromIs() {
+        for (String state : new String[] {"08006", "57P01", "40001", "53300", "55P03", "2", null}) {
+            assertThat(refused.byContent(new SQLException("x", state)))
+                    .as(state)
+                    .isFalse();
+        }
+        assertThat(refused.byContent(new IOException("x"))).isFalse();
+    }
+
+    @Test
+    void theMessageGoesAsideAsItWas() {
+        byte[] record = {1, 2};
+        Message message = Messages.message("changed");
+        message.getExchange().setProperty("caravanMessage", record);
+        message.getExchange().setProperty(Exchange.EXCEPTION_CAUGHT, new SQLException("bad \u0000 byte", "22021"));
+        refused.deadLetter(message.getExchange());
+
+        assertThat(message.getBody()).isSameAs(record);
+        assertThat(message.getHeader(RecordHeaders.REASON)).isEqualTo("refused-by-database");
+        assertThat(message.getHeader(RecordHeaders.STAGE)).isEqualTo("store");
+        assertThat(message.getHeader(RecordHeaders.DETAIL)).isEqualTo("bad ? byte");
+    }
+}
