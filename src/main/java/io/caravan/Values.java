@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 final class Values {
 
     private static final Pattern BROKERS = Pattern.compile("[^\\s,]+:\\d{1,5}(\\s*,\\s*[^\\s,]+:\\d{1,5})*");
-    private static final Pattern BROKER = Pattern.compile("(tcp|mqtt|ssl|mqtts)://(\\[[0-9a-fA-F:.]+]|[^\\s/?#:]+)(:\\d{1,5})?/?");
+    private static final Pattern BROKER =
+            Pattern.compile("(tcp|mqtt|ssl|mqtts)://(\\[[0-9a-fA-F:.]+]|[^\\s/?#:]+)(:\\d{1,5})?/?");
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
 
