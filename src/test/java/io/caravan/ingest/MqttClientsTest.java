@@ -60,8 +60,9 @@ class MqttClientsTest {
 
         Consumer second = consumer(1, true, text -> true);
 
-        await().atMost(LONG).until(() -> second.texts.size() == 2);
-        assertThat(second.texts).containsExactlyInAnyOrder("b", "d");
+        // c comes again as well: acknowledgements leave in the order of arrival (MQTT 5, 4.6), and b's was missing
+        await().atMost(LONG).until(() -> second.texts.size() == 3);
+        assertThat(second.texts).containsExactlyInAnyOrder("b", "c", "d");
         await().atMost(LONG).until(() -> second.clients.inFlight() == 0);
         second.leave();
         Consumer third = consumer(1, true, text -> true);
