@@ -2,7 +2,6 @@ package io.caravan.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.MqttClient;
@@ -61,8 +60,9 @@ class MqttClientsTest {
 
         Consumer second = consumer(1, true, text -> true);
 
-        await().atMost(LONG).until(() -> second.texts.size() == 2);
-        assertThat(second.texts).containsExactlyInAnyOrder("b", "d");
+        // c comes again as well: acknowledgements leave in the order of arrival (MQTT 5, 4.6), and b's was missing
+        await().atMost(LONG).until(() -> second.texts.size() == 3);
+        assertThat(second.texts).containsExactlyInAnyOrder("b", "c", "d");
         await().atMost(LONG).until(() -> second.clients.inFlight() == 0);
         second.leave();
         Consumer third = consumer(1, true, text -> true);
@@ -147,15 +147,18 @@ class MqttClientsTest {
     }
 
     @Test
-    void aBrokerThatIsDownIsToldByItsAddress() throws Exception {
-        String url = broker.mqttUrl();
+    void aBrokerThatIsDownAtTheStartIsWaitedFor() throws Exception {
+        int port = broker.port();
+        MqttClients clients = new MqttClients(settings(broker.mqttUrl()), "test", 1, true);
+        open.add(clients);
         broker.close();
-        MqttClients clients = new MqttClients(settings(url), "test", 1, true);
-
-        assertThatThrownBy(() -> clients.setCallback(new Callback((topic, message) -> {})))
-                .isInstanceOf(BrokerUnavailable.class)
-                .hasMessageContaining(url);
+        clients.setCallback(new Callback((topic, message) -> {}));
+        clients.subscribe("iot/+/raw", 1);
         assertThat(clients.isReady()).isFalse();
+
+        broker = EmbeddedMqtt.start(folder, port);
+
+        await().atMost(LONG).until(clients::isReady);
     }
 
     private Consumer consumer(int count, boolean shared, Predicate<String> completes) throws MqttException {
@@ -163,6 +166,7 @@ class MqttClientsTest {
         open.add(consumer.clients);
         consumer.clients.setCallback(new Callback(consumer::arrived));
         consumer.clients.subscribe("iot/+/raw, iot/+/+/raw", 1);
+        await().atMost(LONG).until(consumer.clients::isReady);
         return consumer;
     }
 
