@@ -6,7 +6,6 @@ import io.caravan.kafka.RecordHeaders;
 import java.sql.SQLException;
 import java.util.Set;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
 import org.apache.camel.Message;
 
 /** Tells what the database refuses for what is in a row from what is worth another try, and puts it aside. Stateless. */
@@ -19,7 +18,14 @@ public final class Refused {
     private static final Set<String> CLASSES = Set.of("22", "23", "54");
 
     /** Whether trying again cannot help, because a row cannot be stored as it is. */
-    public boolean byContent(@ExchangeException Throwable failure) {
+    public boolean byContent(Exchange exchange) {
+        // not by Camel's parameter binding: it looks at suppressed exceptions first, and an earlier failure of the
+        // batch is one
+        Throwable failure = exchange.getException();
+        return byContent(failure != null ? failure : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
+    boolean byContent(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NotEnriched) {
                 return true;

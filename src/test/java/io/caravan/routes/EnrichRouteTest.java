@@ -54,6 +54,8 @@ class EnrichRouteTest {
 
     @BeforeEach
     void start() throws Exception {
+        Path schema = Path.of("config/device-registry.schema.json");
+        Files.copy(schema, folder.resolve(schema.getFileName()));
         registryFile = Files.copy(Path.of("config/device-registry.json"), folder.resolve("device-registry.json"));
         DeviceRegistry registry = new DeviceRegistry(registryFile);
         directory = new Directory();
@@ -228,7 +230,9 @@ class EnrichRouteTest {
     }
 
     private void take(Exchange exchange) {
-        exchange.getMessage().getBody(List.class).forEach(message -> sent.add((Message) message));
+        for (Object message : exchange.getMessage().getBody(List.class)) {
+            sent.add((Message) message);
+        }
     }
 
     private Exchange raw(int partition, String device, String payload) {
