@@ -62,6 +62,7 @@ public final class Application implements AutoCloseable {
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
+        Values.require(settings);
         this.settings = settings;
         this.stages = Set.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));

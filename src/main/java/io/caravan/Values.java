@@ -1,0 +1,38 @@
+package io.caravan;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Looks at the values that only routes and clients read, which would tell of a bad one late, in a page, or never. */
+final class Values {
+
+    private static final Pattern BROKERS = Pattern.compile("[^\\s,]+:\\d{1,5}(\\s*,\\s*[^\\s,]+:\\d{1,5})*");
+    private static final Pattern BROKER =
+            Pattern.compile("(tcp|mqtt|ssl|mqtts)://(\\[[0-9a-fA-F:.]+]|[^\\s/?#:]+)(:\\d{1,5})?/?");
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+    private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
+
+    private Values() {}
+
+    /** @throws UserError naming the key of a value that cannot be used */
+    static void require(Settings settings) {
+        for (String stage : List.of("enrich", "store")) {
+            settings.number("caravan." + stage + ".consumers", 1, 1_000);
+            settings.number("caravan." + stage + ".batch", 1, 1_000_000);
+        }
+        settings.number("caravan.batch.interval-ms", 1, 60_000);
+        for (String topic : List.of("raw", "enriched", "dead-letters")) {
+            require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
+        }
+        require(settings, "caravan.mqtt.url", BROKER, "tcp://host:port or ssl://host:port");
+        require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
+        require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
+    }
+
+    private static void require(Settings settings, String key, Pattern pattern, String what) {
+        String value = settings.text(key);
+        if (!pattern.matcher(value).matches()) {
+            throw new UserError(key + " must be " + what + ", not '" + value + "'");
+        }
+    }
+}

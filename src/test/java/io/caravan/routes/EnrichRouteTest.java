@@ -1,0 +1,272 @@
+package io.caravan.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.JsonDecoder;
+import io.caravan.decode.JsonDialect;
+import io.caravan.enrich.DecodeBatch;
+import io.caravan.enrich.Directory;
+import io.caravan.enrich.Enricher;
+import io.caravan.enrich.Outbox;
+import io.caravan.enrich.Ownership;
+import io.caravan.enrich.Provisioning;
+import io.caravan.registry.DeviceRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** routes/enrich.camel.yaml and routes/enrich-directory.camel.yaml. */
+class EnrichRouteTest {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String RAW = "iot.raw";
+
+    @TempDir
+    private Path folder;
+
+    private Path registryFile;
+    private StageRoutes routes;
+    private Directory directory;
+
+    /** What Kafka has taken; the mock itself would keep what a failed attempt handed in as well. */
+    private final List<Message> sent = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        registryFile = Files.copy(Path.of("config/device-registry.json"), folder.resolve("device-registry.json"));
+        DeviceRegistry registry = new DeviceRegistry(registryFile);
+        directory = new Directory();
+        Outbox outbox = new Outbox(new SimpleMeterRegistry());
+        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
+        Map<String, Object> beans = new HashMap<>();
+        beans.put("deviceRegistry", registry);
+        beans.put("directory", directory);
+        beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json), new Ownership(directory, true)));
+        beans.put("provisioning", new Provisioning(directory, registry, 3));
+        beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
+        beans.put("openOutbox", (Processor) outbox::open);
+        beans.put("addToOutbox", (Processor) outbox::add);
+        beans.put("closeOutbox", (Processor) outbox::close);
+        routes = new StageRoutes(beans, "enrich", "enrich-directory");
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
+        answerWith(List.of(device("b1")));
+        routes.run("refresh-directory", List.of());
+    }
+
+    @AfterEach
+    void stop() {
+        routes.close();
+    }
+
+    @Test
+    void aMessageGoesToTheGeneralTopicAndToThatOfItsTypeUnderItsKey() throws Exception {
+        routes.run("enrich", List.of(raw(0, "b1", "{\"measurements\":{\"voltage\":120}}")));
+
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic, this::key)
+                .containsExactly(
+                        tuple("iot.enriched", "default/b1"), tuple("iot.smart_breaker.enriched", "default/b1"));
+        assertThat(sent).allSatisfy(message -> {
+            assertThat(MAPPER.readTree((byte[]) message.getBody())
+                            .at("/readings/0/value")
+                            .doubleValue())
+                    .isEqualTo(120);
+            assertThat(message.getHeader("origin")).isEqualTo("iot.raw/0/0");
+            assertThat(message.getHeader("mqtt-topic")).isEqualTo("iot/b1/raw".getBytes(StandardCharsets.UTF_8));
+            assertThat(message.getHeaders()).doesNotContainKeys("topics", KafkaConstants.MANUAL_COMMIT, "reason");
+        });
+    }
+
+    @Test
+    void poisonGoesToTheDeadLettersWithItsBytesAndItsNeighboursGoOn() {
+        routes.run(
+                "enrich",
+                List.of(
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"),
+                        raw(0, "b1", "{broken"),
+                        raw(1, "b1", "{\"measurements\":{\"voltage\":121}}")));
+
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .containsExactly(
+                        "iot.enriched",
+                        "iot.smart_breaker.enriched",
+                        "iot.dlq",
+                        "iot.enriched",
+                        "iot.smart_breaker.enriched");
+        Message letter = sent.get(2);
+        assertThat((byte[]) letter.getBody()).asString().isEqualTo("{broken");
+        assertThat(letter.getHeader("reason")).isEqualTo("malformed-json");
+        assertThat(letter.getHeader("stage")).isEqualTo("enrich");
+        assertThat(letter.getHeader("origin")).isEqualTo("iot.raw/0/1");
+        assertThat(routes.committed(RAW, 0)).isEqualTo(2);
+        assertThat(routes.committed(RAW, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void offsetsAreCommittedAfterTheSendAndAFailedSendIsTriedAgainWithTheSameRecords() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            assertThat(routes.committed(RAW, 0)).isNull();
+            if (attempts.incrementAndGet() < 3) {
+                throw new TimeoutException("no answer");
+            }
+            take(exchange);
+        });
+
+        Exchange batch = routes.run(
+                "enrich", List.of(raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"), raw(0, "b1", "{broken")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts).hasValue(3);
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .containsExactly("iot.enriched", "iot.smart_breaker.enriched", "iot.dlq");
+        assertThat(routes.committed(RAW, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aPartitionThatAnotherMemberHasTakenIsLeftToIt() {
+        List<Exchange> batch = List.of(
+                raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"),
+                raw(1, "b1", "{\"measurements\":{\"voltage\":121}}"));
+        routes.revoke(RAW, 1);
+
+        routes.run("enrich", batch);
+
+        assertThat(sent).hasSize(2);
+        assertThat(routes.committed(RAW, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void unknownDevicesOfABatchAreProvisionedByOneStatementAndWhatIsBeyondTheCapIsADeadLetter() {
+        List<Map<String, Object>> asked = new ArrayList<>();
+        routes.database(exchange -> {
+            Map<?, ?> parameters = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            asked.add(Map.of("devices", List.of((String[]) parameters.get("devices")), "cap", parameters.get("cap")));
+            exchange.getMessage().setBody(List.of(device("b2"), device("b3")));
+        });
+
+        routes.run(
+                "enrich",
+                List.of(
+                        raw(0, "b2", "{\"measurements\":{\"voltage\":1}}"),
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":2}}"),
+                        raw(0, "b3", "{\"measurements\":{\"voltage\":3}}"),
+                        raw(0, "b2", "{\"measurements\":{\"voltage\":4}}"),
+                        raw(0, "b4", "{\"measurements\":{\"voltage\":5}}")));
+
+        assertThat(asked).containsExactly(Map.of("devices", List.of("b2", "b3", "b4"), "cap", 3));
+        assertThat(sent)
+                .filteredOn(message -> topic(message).equals("iot.enriched"))
+                .extracting(this::key)
+                .containsExactly("default/b2", "default/b1", "default/b3", "default/b2");
+        assertThat(sent)
+                .filteredOn(message -> topic(message).equals("iot.dlq"))
+                .extracting(message -> message.getHeader("reason"))
+                .containsExactly("device-cap-reached");
+    }
+
+    @Test
+    void aBatchWaitsForTheDirectory() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.database(exchange -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new java.sql.SQLException("down", "08001");
+            }
+            exchange.getMessage().setBody(List.of(device("b9")));
+        });
+
+        Exchange batch = routes.run("enrich", List.of(raw(0, "b9", "{\"measurements\":{\"voltage\":1}}")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayLeavesTheDirectoryAsItIs() {
+        routes.database(exchange -> {
+            throw new java.sql.SQLException("down", "08001");
+        });
+
+        assertThat(routes.run("refresh-directory", List.of()).getException()).isNull();
+        assertThat(directory.find("default", "b1")).isNotNull();
+    }
+
+    @Test
+    void aTypeThatIsAddedToTheRegistryHasItsTopicFromThenOn() throws IOException {
+        String payload = "{\"device_type\":\"wind_vane\",\"measurements\":{\"direction\":270}}";
+        routes.run("enrich", List.of(raw(0, "b1", payload)));
+        Files.writeString(registryFile, Files.readString(registryFile).replace("smart_meter", "wind_vane"));
+        routes.run("reload-registry", List.of());
+        routes.run("enrich", List.of(raw(0, "b1", payload)));
+
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .containsExactly("iot.enriched", "iot.unknown.enriched", "iot.enriched", "iot.wind_vane.enriched");
+    }
+
+    private void take(Exchange exchange) {
+        exchange.getMessage().getBody(List.class).forEach(message -> sent.add((Message) message));
+    }
+
+    private Exchange raw(int partition, String device, String payload) {
+        Exchange exchange = routes.consumed(
+                RAW,
+                partition,
+                payload.getBytes(StandardCharsets.UTF_8),
+                Map.of(
+                        "mqtt-topic",
+                        "iot/" + device + "/raw",
+                        "dialect",
+                        "iot",
+                        "received-at",
+                        "1795000000000000",
+                        "device",
+                        device));
+        exchange.getMessage().setHeader(KafkaConstants.KEY, "default/" + device);
+        return exchange;
+    }
+
+    private void answerWith(List<Map<String, Object>> rows) {
+        routes.database(exchange -> exchange.getMessage().setBody(rows));
+    }
+
+    private static Map<String, Object> device(String id) {
+        Map<String, Object> row = new HashMap<>();
+        Arrays.asList("device_type", "site_id", "zone_id").forEach(column -> row.put(column, null));
+        row.put("tenant_id", "default");
+        row.put("device_id", id);
+        return row;
+    }
+
+    private static String topic(Message message) {
+        return message.getHeader(KafkaConstants.OVERRIDE_TOPIC, String.class);
+    }
+
+    private String key(Message message) {
+        Object key = message.getHeader(KafkaConstants.KEY);
+        return key instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : (String) key;
+    }
+}

@@ -1,0 +1,76 @@
+package io.caravan.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.store.DeadLetters;
+import io.caravan.store.Refused;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** routes/store-dead-letters.camel.yaml. */
+class StoreDeadLettersRouteTest {
+
+    private StageRoutes routes;
+
+    @BeforeEach
+    void start() throws Exception {
+        routes = new StageRoutes(
+                Map.of("deadLetters", new DeadLetters(), "refused", new Refused()), "store-dead-letters");
+    }
+
+    @AfterEach
+    void stop() {
+        routes.close();
+    }
+
+    @Test
+    void deadLettersAreKeptWithReasonBytesAndOriginAndThenCommitted() {
+        AtomicReference<Map<?, ?>> row = new AtomicReference<>();
+        routes.database(exchange -> {
+            assertThat(routes.committed("iot.dlq", 3)).isNull();
+            row.set(exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class));
+        });
+
+        routes.run(
+                "dead-letters",
+                List.of(
+                        letter(Map.of("reason", "malformed-json", "stage", "enrich", "origin", "iot.raw/2/17")),
+                        letter(Map.of("reason", "too-large", "stage", "ingest", "payload-length", "2000000"))));
+
+        assertThat((String[]) row.get().get("reasons")).containsExactly("malformed-json", "too-large");
+        assertThat((String[]) row.get().get("originTopics")).containsExactly("iot.raw", "iot.dlq");
+        assertThat((Integer[]) row.get().get("originPartitions")).containsExactly(2, 3);
+        assertThat((long[]) row.get().get("originOffsets")).containsExactly(17, 1);
+        assertThat((byte[][]) row.get().get("payloads")).hasDimensions(2, 3);
+        assertThat((long[]) row.get().get("payloadLengths")).containsExactly(3, 2_000_000);
+        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsWaitedFor() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.database(exchange -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new SQLException("gone", "57P01");
+            }
+        });
+
+        Exchange batch = routes.run("dead-letters", List.of(letter(Map.of("reason", "malformed-json"))));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts).hasValue(3);
+        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(1);
+    }
+
+    private Exchange letter(Map<String, String> headers) {
+        return routes.consumed("iot.dlq", 3, new byte[] {1, 2, 0}, headers);
+    }
+}

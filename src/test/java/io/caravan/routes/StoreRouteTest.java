@@ -1,0 +1,211 @@
+package io.caravan.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.store.Newest;
+import io.caravan.store.Refused;
+import io.caravan.store.Rows;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** routes/store.camel.yaml. */
+class StoreRouteTest {
+
+    private static final String ENRICHED = "iot.enriched";
+    private static final String OUT_OF_RANGE = "22003";
+    private static final String NO_CONNECTION = "08006";
+
+    private StageRoutes routes;
+
+    /** The devices of each statement that stored readings. */
+    private final List<List<String>> stored = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        routes = new StageRoutes(
+                Map.of("rows", new Rows(new SimpleMeterRegistry()), "newest", new Newest(), "refused", new Refused()),
+                "store");
+        routes.database(this::store);
+    }
+
+    @AfterEach
+    void stop() {
+        routes.close();
+    }
+
+    @Test
+    void aBatchIsStoredByOneStatementAndThenCommitted() {
+        routes.database(exchange -> {
+            assertThat(routes.committed(ENRICHED, 0)).isNull();
+            store(exchange);
+        });
+
+        Exchange batch = routes.run("store", List.of(reading(0, "a", 1), reading(0, "b", 2), reading(1, "c", 3)));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored).containsExactly(List.of("a", "b", "c"));
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+        assertThat(routes.committed(ENRICHED, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void anEventIsStoredWhole() {
+        List<Object> bodies = new ArrayList<>();
+        routes.database(exchange ->
+                bodies.addAll(List.of((String[]) parameters(exchange).get("bodies"))));
+
+        routes.run(
+                "store",
+                List.of(
+                        enriched(
+                                0,
+                                """
+                                {"tenant_id":"default","device_id":"door","event_type":"status","timestamp":"2026-11-21T00:00:00.000000Z",\
+                                "sequence":1,"received_at":"2026-11-21T00:00:00.000000Z","body":{"open":true},"readings":[]}""")));
+
+        assertThat(bodies).containsExactly("{\"open\":true}");
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatIsRefusedBecomesADeadLetterAndItsNeighboursAreStored() {
+        refuse("bad", OUT_OF_RANGE);
+
+        Exchange batch = routes.run("store", List.of(reading(0, "a", 1), reading(0, "bad", 2), reading(0, "c", 3)));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored).containsExactly(List.of("a"), List.of("c"));
+        List<Exchange> letters = routes.kafka("iot.dlq").getExchanges();
+        assertThat(letters).hasSize(1);
+        Message letter = letters.get(0).getMessage();
+        assertThat((byte[]) letter.getBody()).asString().contains("\"device_id\":\"bad\"");
+        assertThat(letter.getHeader("reason")).isEqualTo("refused-by-database");
+        assertThat(letter.getHeader("stage")).isEqualTo("store");
+        assertThat(letter.getHeader("origin"))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.BYTE_ARRAY)
+                .asString()
+                .isEqualTo("iot.raw/7/42");
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsNoEnrichedMessageBecomesADeadLetterAndItsNeighboursAreStored() {
+        routes.run("store", List.of(reading(0, "a", 1), enriched(0, "[1]"), reading(0, "c", 3)));
+
+        assertThat(stored).containsExactly(List.of("a"), List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsWaitedForAndNoMessageIsBlamed() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.database(exchange -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new SQLException("gone", NO_CONNECTION);
+            }
+            store(exchange);
+        });
+
+        Exchange batch = routes.run("store", List.of(reading(0, "a", 1), reading(0, "b", 2)));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored).containsExactly(List.of("a", "b"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).isEmpty();
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatGoesAwayWhileABatchIsStoredOneByOneIsWaitedForToo() {
+        AtomicInteger single = new AtomicInteger();
+        routes.database(exchange -> {
+            List<String> devices = devices(exchange);
+            if (devices.contains("bad")) {
+                throw new SQLException("refused", OUT_OF_RANGE);
+            }
+            if (single.incrementAndGet() < 3) {
+                throw new SQLException("gone", NO_CONNECTION);
+            }
+            store(exchange);
+        });
+
+        routes.run("store", List.of(reading(0, "a", 1), reading(0, "bad", 2), reading(0, "c", 3)));
+
+        assertThat(stored).containsExactly(List.of("a"), List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+    }
+
+    @Test
+    void theNewestOfEachMetricIsStoredOnceForABatch() {
+        List<String> written = new ArrayList<>();
+        routes.database(exchange -> written.add(
+                exchange.getMessage().getBody(String.class).contains("INTO latest") ? "latest" : "presence"));
+
+        routes.run("latest", List.of(reading(0, "a", 1), reading(0, "a", 2), enriched(0, "no message")));
+
+        assertThat(written).containsExactly("latest", "presence");
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
+        refuse("any", NO_CONNECTION);
+        routes.database(exchange -> {
+            throw new SQLException("gone", NO_CONNECTION);
+        });
+
+        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
+    }
+
+    private void refuse(String device, String state) {
+        routes.database(exchange -> {
+            if (devices(exchange).contains(device)) {
+                throw new SQLException("refused", state);
+            }
+            store(exchange);
+        });
+    }
+
+    private void store(Exchange exchange) {
+        List<String> devices = devices(exchange);
+        stored.add(devices);
+        exchange.getMessage().setBody(List.of(Map.of("stored", devices.size())));
+    }
+
+    private static List<String> devices(Exchange exchange) {
+        return List.of((String[]) parameters(exchange).get("devices"));
+    }
+
+    private static Map<?, ?> parameters(Exchange exchange) {
+        return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+    }
+
+    private Exchange reading(int partition, String device, int value) {
+        return enriched(
+                partition,
+                """
+                {"tenant_id":"default","device_id":"%s","event_type":"telemetry","timestamp":"2026-11-21T00:00:00.000000Z",\
+                "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
+                "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
+                        .formatted(device, value, value));
+    }
+
+    private Exchange enriched(int partition, String json) {
+        return routes.consumed(
+                ENRICHED,
+                partition,
+                json.getBytes(StandardCharsets.UTF_8),
+                Map.of("origin", "iot.raw/7/42", "dialect", "iot"));
+    }
+}
