@@ -172,7 +172,7 @@ public final class Application implements AutoCloseable {
         main.bind("rows", new Rows(meters));
         main.bind("newest", new Newest());
         main.bind("deadLetters", new DeadLetters());
-        main.bind("refused", new Refused());
+        main.bind("refused", new Refused(meters));
     }
 
     private void bindApi() {
