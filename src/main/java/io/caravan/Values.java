@@ -39,7 +39,12 @@ final class Values {
     private static void require(Settings settings, String key, Pattern pattern, String what) {
         String value = settings.text(key);
         if (!pattern.matcher(value).matches()) {
-            throw new UserError(key + " must be " + what + ", not '" + value + "'");
+            throw new UserError(key + " must be " + what + ", not '" + withoutSecrets(value) + "'");
         }
+    }
+
+    /** User information and parameters of a URL may hold a password. */
+    private static String withoutSecrets(String value) {
+        return value.replaceAll("//.*@", "//...@").replaceAll("\\?.*", "?...");
     }
 }
