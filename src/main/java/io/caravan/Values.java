@@ -25,8 +25,9 @@ final class Values {
         settings.number("caravan.batch.interval-ms", 1, 60_000);
         int record = settings.number("caravan.kafka.max-record-bytes", 1_024, LARGEST);
         if (settings.number("caravan.ingest.max-payload-bytes", 1_024, LARGEST) > record) {
-            throw new UserError("caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes ("
-                    + record + "): Kafka would refuse what ingest takes");
+            throw new UserError(
+                    "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
+                            + "): Kafka would refuse what ingest takes");
         }
         for (String topic : List.of("raw", "enriched", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");

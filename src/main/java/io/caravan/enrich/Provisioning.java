@@ -88,8 +88,7 @@ public final class Provisioning {
         directory.add(rows);
         // Not looked up in the directory: a refresh that began before may just have put its older state in place.
         Map<List<Object>, Device> answered = new HashMap<>();
-        rows.forEach(row ->
-                answered.put(List.of(row.get("tenant_id"), row.get("device_id")), Directory.deviceOf(row)));
+        rows.forEach(row -> answered.put(List.of(row.get("tenant_id"), row.get("device_id")), Directory.deviceOf(row)));
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getProperty(Batch.MESSAGES, List.class);
         for (Message message : batch) {

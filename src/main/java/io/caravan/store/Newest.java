@@ -38,7 +38,8 @@ public final class Newest {
                 // the store route makes a dead letter of it
             }
         }
-        // What the database would refuse, foreign records can hold; refused, it would come again for good and stop the others.
+        // What the database would refuse, foreign records can hold; refused, it would come again for good and stop the
+        // others.
         Device[] sorted = tenants.values().stream()
                 .flatMap(devices -> devices.values().stream())
                 .filter(device -> isKey(device.tenant) && isKey(device.id))

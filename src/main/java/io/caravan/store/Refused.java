@@ -22,8 +22,7 @@ public final class Refused {
     private final Counter counter;
 
     public Refused(MeterRegistry meters) {
-        counter = meters.counter(
-                "caravan.dead.letters", "stage", "store", "reason", Reason.REFUSED_BY_DATABASE.code());
+        counter = meters.counter("caravan.dead.letters", "stage", "store", "reason", Reason.REFUSED_BY_DATABASE.code());
     }
 
     /** Whether trying again cannot help, because a row cannot be stored as it is. */

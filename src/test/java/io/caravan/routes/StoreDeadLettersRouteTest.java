@@ -24,7 +24,8 @@ class StoreDeadLettersRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("deadLetters", new DeadLetters(), "refused", new Refused(new SimpleMeterRegistry())), "store-dead-letters");
+                Map.of("deadLetters", new DeadLetters(), "refused", new Refused(new SimpleMeterRegistry())),
+                "store-dead-letters");
     }
 
     @AfterEach

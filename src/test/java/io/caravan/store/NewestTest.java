@@ -34,7 +34,10 @@ class NewestTest {
                 Messages.enriched(
                         "2026-11-21T10:00:00Z",
                         1,
-                        Messages.reading("a\\u0000", "1") + ',' + Messages.reading("b", "1") + ','
+                        Messages.reading("a\\u0000", "1")
+                                + ','
+                                + Messages.reading("b", "1")
+                                + ','
                                 + Messages.reading("c".repeat(3_000), "1")),
                 Messages.message(
                         new String((byte[]) Messages.enriched("2026-11-21T10:00:00Z", 1, Messages.reading("d", "1"))
