@@ -52,6 +52,9 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  */
 public final class Application implements AutoCloseable {
 
+    /** Key, headers and framing of a record come on top of its value. */
+    private static final int FRAMING_BYTES = 1_024 * 1_024;
+
     private final Settings settings;
     private final Set<Stage> stages;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -172,7 +175,7 @@ public final class Application implements AutoCloseable {
         main.bind("rows", new Rows(meters));
         main.bind("newest", new Newest());
         main.bind("deadLetters", new DeadLetters());
-        main.bind("refused", new Refused());
+        main.bind("refused", new Refused(meters));
     }
 
     private void bindApi() {
@@ -209,6 +212,10 @@ public final class Application implements AutoCloseable {
     private Properties properties() {
         Properties properties = new Properties();
         properties.putAll(settings.asMap());
+        // A record that the producer refuses would be tried again for good.
+        properties.put(
+                "camel.component.kafka.maxRequestSize",
+                Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
         return properties;
     }
 

@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
                     out,
                     "Starting MQTT broker, Kafka and PostgreSQL; their data are in "
                             + data.toAbsolutePath().normalize());
-            EmbeddedServers servers = shutdown.closes(EmbeddedServers.start(
+            EmbeddedServers servers = shutdown.starts(() -> EmbeddedServers.start(
                     data,
                     new EmbeddedServers.Ports(
                             settings.port("caravan.embedded.mqtt.port"),

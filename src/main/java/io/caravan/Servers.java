@@ -45,9 +45,7 @@ final class Servers implements AutoCloseable {
     private final Settings settings;
     private final DeviceRegistry deviceRegistry;
     private final HikariDataSource dataSource;
-    private final Admin admin;
-    private final Topics topics;
-    private final ConsumerLag lag;
+    private final MeterRegistry meters;
     private final ScheduledExecutorService keeper = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "servers");
         thread.setDaemon(true);
@@ -58,25 +56,52 @@ final class Servers implements AutoCloseable {
     private volatile boolean schemaReady;
     private volatile long registryVersion;
     private Health health;
+    private Kafka kafka;
+    private boolean closed;
 
     Servers(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters) {
         this.settings = settings;
         this.deviceRegistry = deviceRegistry;
         this.dataSource = new HikariDataSource(pool(settings));
         dataSource.setMetricRegistry(meters);
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                settings.text("caravan.kafka.brokers"),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                2 * ANSWER_MILLIS,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                ANSWER_MILLIS));
-        this.topics = new Topics(
-                admin,
-                settings.number("caravan.kafka.partitions", 1, 10_000),
-                settings.number("caravan.kafka.replication", 1, 100),
-                settings.number("caravan.kafka.max-record-bytes", 1_024, 64 * 1_024 * 1_024));
-        this.lag = new ConsumerLag(admin, meters);
+        this.meters = meters;
+        settings.number("caravan.kafka.partitions", 1, 10_000);
+        settings.number("caravan.kafka.replication", 1, 100);
+    }
+
+    /** What asks Kafka itself. */
+    private record Kafka(Admin admin, Topics topics, ConsumerLag lag) {}
+
+    /** Made when it is needed first: the client refuses to be made while no name of a broker can be resolved. */
+    private synchronized Kafka kafka() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (kafka == null) {
+            Admin admin = Admin.create(Map.of(
+                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    settings.text("caravan.kafka.brokers"),
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    2 * ANSWER_MILLIS,
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    ANSWER_MILLIS));
+            Topics topics = new Topics(
+                    admin,
+                    settings.number("caravan.kafka.partitions", 1, 10_000),
+                    settings.number("caravan.kafka.replication", 1, 100),
+                    settings.number("caravan.kafka.max-record-bytes", 1_024, 64 * 1_024 * 1_024));
+            kafka = new Kafka(admin, topics, new ConsumerLag(admin, meters));
+        }
+        return kafka;
+    }
+
+    /** Never throws: a scheduled task that does is not run again. */
+    private void measureLag() {
+        try {
+            kafka().lag().measure();
+        } catch (RuntimeException e) {
+            LOG.debug("Cannot read the lag", e);
+        }
     }
 
     private static HikariConfig pool(Settings settings) {
@@ -116,7 +141,7 @@ final class Servers implements AutoCloseable {
             topicsReady = true;
         } else {
             withinSeconds(3, keeper.submit(() -> keepTopics(500)));
-            keeper.scheduleWithFixedDelay(lag::measure, 5, 5, TimeUnit.SECONDS);
+            keeper.scheduleWithFixedDelay(this::measureLag, 5, 5, TimeUnit.SECONDS);
         }
         if (!database || !settings.flag("caravan.db.migrate")) {
             schemaReady = true;
@@ -169,7 +194,8 @@ final class Servers implements AutoCloseable {
     }
 
     private Status checkKafka() throws Exception {
-        int nodes = admin.describeCluster()
+        int nodes = kafka().admin()
+                .describeCluster()
                 .nodes()
                 .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                 .size();
@@ -228,7 +254,7 @@ final class Servers implements AutoCloseable {
                 settings.text("caravan.topic.dead-letters"),
                 deviceRegistry.types().unknown().topic()));
         deviceRegistry.types().all().stream().map(DeviceType::topic).forEach(names::add);
-        List<String> created = topics.ensure(names);
+        List<String> created = kafka().topics().ensure(names);
         if (!created.isEmpty()) {
             LOG.info("Kafka: created the topics {}", created);
         }
@@ -240,8 +266,8 @@ final class Servers implements AutoCloseable {
         try {
             migrations(settings).run();
             schemaReady = true;
-        } catch (UserError e) {
-            LOG.warn("{}, trying again", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.warn("{}, trying again", e instanceof UserError ? e.getMessage() : e.toString());
             keeper.schedule(() -> migrate(Math.min(delay * 2, 10_000)), delay, TimeUnit.MILLISECONDS);
         }
     }
@@ -260,7 +286,12 @@ final class Servers implements AutoCloseable {
         if (health != null) {
             health.close();
         }
-        admin.close(java.time.Duration.ofSeconds(1));
+        synchronized (this) {
+            closed = true;
+            if (kafka != null) {
+                kafka.admin().close(java.time.Duration.ofSeconds(1));
+            }
+        }
         dataSource.close();
     }
 }

@@ -2,6 +2,7 @@ package io.caravan;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +19,41 @@ final class Shutdown implements AutoCloseable {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread hook = new Thread(this::onSignal, "shutdown");
+    private boolean ended;
 
     Shutdown() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Has something closed at the end. */
+    /**
+     * Has something closed at the end.
+     *
+     * @throws UserError when the end has come already; the resource is closed then
+     */
     synchronized <T extends AutoCloseable> T closes(T resource) {
         open.push(resource);
+        if (ended) {
+            closeAll();
+            throw interrupted();
+        }
         return resource;
+    }
+
+    /**
+     * Starts something that must not outlive this process, and has it closed at the end. An end that is asked for meanwhile
+     * waits for the start: what is half started cannot be closed.
+     *
+     * @throws UserError when the end has come already; nothing is started then
+     */
+    synchronized <T extends AutoCloseable> T starts(Callable<T> start) throws Exception {
+        if (ended) {
+            throw interrupted();
+        }
+        return closes(start.call());
+    }
+
+    private static UserError interrupted() {
+        return new UserError("Ended while it started");
     }
 
     /** Waits until the end is asked for. */
@@ -51,6 +78,7 @@ final class Shutdown implements AutoCloseable {
     }
 
     private synchronized void closeAll() {
+        ended = true;
         while (!open.isEmpty()) {
             try {
                 open.pop().close();

@@ -14,6 +14,8 @@ final class Values {
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
 
+    private static final int LARGEST = 64 * 1_024 * 1_024;
+
     private Values() {}
 
     /** @throws UserError naming the key of a value that cannot be used */
@@ -23,6 +25,12 @@ final class Values {
             settings.number("caravan." + stage + ".batch", 1, 1_000_000);
         }
         settings.number("caravan.batch.interval-ms", 1, 60_000);
+        int record = settings.number("caravan.kafka.max-record-bytes", 1_024, LARGEST);
+        if (settings.number("caravan.ingest.max-payload-bytes", 1_024, LARGEST) > record) {
+            throw new UserError(
+                    "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
+                            + "): Kafka would refuse what ingest takes");
+        }
         for (String topic : List.of("raw", "enriched", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
@@ -38,7 +46,12 @@ final class Values {
     private static void require(Settings settings, String key, Pattern pattern, String what) {
         String value = settings.text(key);
         if (!pattern.matcher(value).matches()) {
-            throw new UserError(key + " must be " + what + ", not '" + value + "'");
+            throw new UserError(key + " must be " + what + ", not '" + withoutSecrets(value) + "'");
         }
+    }
+
+    /** User information and parameters of a URL may hold a password. */
+    private static String withoutSecrets(String value) {
+        return value.replaceAll("//.*@", "//...@").replaceAll("\\?.*", "?...");
     }
 }

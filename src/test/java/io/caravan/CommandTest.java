@@ -79,6 +79,7 @@ class CommandTest {
         "caravan.devices.cap,               none",
         "caravan.devices.auto-provision,    2",
         "caravan.ingest.max-payload-bytes,  -1",
+        "caravan.ingest.max-payload-bytes,  5000000",
         "caravan.registry.file,             nowhere.json",
         "caravan.enrich.consumers,          0",
         "caravan.enrich.batch,              many",
@@ -89,6 +90,18 @@ class CommandTest {
     })
     void aBadValueIsNamedWithItsKey(String key, String value) throws IOException {
         assertOneLine(execute("run", "--config", config(key, value)), key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "caravan.mqtt.url, tcp://device:secret@host:1883",
+        "caravan.db.url,   postgresql://host/caravan?user=u&password=secret"
+    })
+    void thePasswordInABadAddressIsNotShown(String key, String value) throws IOException {
+        Answer answer = execute("run", "--config", config(key, value));
+
+        assertOneLine(answer, key);
+        assertThat(answer.err).doesNotContain("secret");
     }
 
     @ParameterizedTest

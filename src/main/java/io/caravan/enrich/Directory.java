@@ -87,13 +87,18 @@ public final class Directory {
     }
 
     private static void put(Map<String, Map<String, Device>> into, Map<String, Object> row) {
-        Device device = new Device(
+        Device device = deviceOf(row);
+        into.computeIfAbsent(device.tenant(), tenant -> new ConcurrentHashMap<>())
+                .put(device.id(), device);
+    }
+
+    /** The device that a row of {@code devices} holds. */
+    static Device deviceOf(Map<String, Object> row) {
+        return new Device(
                 (String) row.get("tenant_id"),
                 (String) row.get("device_id"),
                 (String) row.get("device_type"),
                 (String) row.get("site_id"),
                 (String) row.get("zone_id"));
-        into.computeIfAbsent(device.tenant(), tenant -> new ConcurrentHashMap<>())
-                .put(device.id(), device);
     }
 }

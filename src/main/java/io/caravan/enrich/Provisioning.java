@@ -86,12 +86,15 @@ public final class Provisioning {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
         directory.add(rows);
+        // Not looked up in the directory: a refresh that began before may just have put its older state in place.
+        Map<List<Object>, Device> answered = new HashMap<>();
+        rows.forEach(row -> answered.put(List.of(row.get("tenant_id"), row.get("device_id")), Directory.deviceOf(row)));
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getProperty(Batch.MESSAGES, List.class);
         for (Message message : batch) {
             Parcel parcel = parcelOf(message);
             if (isUnknown(parcel)) {
-                parcel.device = directory.find(parcel.tenant, parcel.decoded.device());
+                parcel.device = answered.get(List.of(parcel.tenant, parcel.decoded.device()));
                 if (parcel.device == null) {
                     parcel.fail(new Undecodable(
                             Reason.DEVICE_CAP_REACHED,

@@ -41,6 +41,9 @@ public final class MqttClients extends MqttClient {
     /** Client numbers are looked for up to here when sessions are retired. */
     public static final int MOST = 16;
 
+    /** Paho never connects, but refuses the schemes mqtt and mqtts when it is made. */
+    private static final String NOWHERE = "tcp://127.0.0.1:1883";
+
     private static final MqttProperties NO_PROPERTIES = new MqttProperties();
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
@@ -71,7 +74,7 @@ public final class MqttClients extends MqttClient {
      * @param shared whether the subscription is shared; retained messages reach only one that is not
      */
     public MqttClients(MqttSettings settings, String name, int count, boolean shared) throws MqttException {
-        super(settings.url(), settings.clientId() + '-' + name, new MemoryPersistence());
+        super(NOWHERE, settings.clientId() + '-' + name, new MemoryPersistence());
         this.settings = settings;
         this.name = name;
         this.count = count;

@@ -1,5 +1,6 @@
 package io.caravan.store;
 
+import io.caravan.decode.Text;
 import io.caravan.reading.Quality;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +19,10 @@ public final class Newest {
 
     private static final String LATEST = "caravanLatest";
     private static final String HEARD = "caravanHeard";
+    /** What enrich lets through, too; the index of a table takes no rows of any length. */
+    private static final int LONGEST_KEY = 200;
 
-    /** A record that is no enriched message is passed over: the store route makes a dead letter of it. */
+    /** A record that is no enriched message, or that no row can hold, is passed over: the store route makes a dead letter of it. */
     public void reduce(Exchange exchange) {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
@@ -35,8 +38,11 @@ public final class Newest {
                 // the store route makes a dead letter of it
             }
         }
+        // What the database would refuse, foreign records can hold; refused, it would come again for good and stop the
+        // others.
         Device[] sorted = tenants.values().stream()
                 .flatMap(devices -> devices.values().stream())
+                .filter(device -> isKey(device.tenant) && isKey(device.id))
                 .sorted()
                 .toArray(Device[]::new);
         ReadingColumns columns = new ReadingColumns(sorted.length * 4);
@@ -51,6 +57,10 @@ public final class Newest {
         }
         exchange.setProperty(LATEST, columns.parameters());
         exchange.setProperty(HEARD, Map.of("tenants", owners, "devices", ids, "timestamps", heard));
+    }
+
+    private static boolean isKey(String text) {
+        return text.length() <= LONGEST_KEY && Text.isClean(text);
     }
 
     private static Device device(Map<String, Map<String, Device>> tenants, EnrichedMessage message) {
@@ -117,6 +127,9 @@ public final class Newest {
     private record Flush(ReadingColumns columns, Device device) implements BiConsumer<String, Row> {
         @Override
         public void accept(String metric, Row row) {
+            if (!isKey(metric) || !Text.isClean(row.unit)) {
+                return;
+            }
             columns.add(
                     device.tenant, device.id, metric, row.timestamp, row.sequence, row.value, row.unit, row.quality);
         }

@@ -3,12 +3,14 @@ package io.caravan.store;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Text;
 import io.caravan.kafka.RecordHeaders;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** Tells what the database refuses for what is in a row from what is worth another try, and puts it aside. Stateless. */
+/** Tells what the database refuses for what is in a row from what is worth another try, and puts it aside. Thread-safe. */
 public final class Refused {
 
     /** The property of the exchange that keeps the message while the body is something else. */
@@ -16,6 +18,12 @@ public final class Refused {
 
     /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
     private static final Set<String> CLASSES = Set.of("22", "23", "54");
+
+    private final Counter counter;
+
+    public Refused(MeterRegistry meters) {
+        counter = meters.counter("caravan.dead.letters", "stage", "store", "reason", Reason.REFUSED_BY_DATABASE.code());
+    }
 
     /** Whether trying again cannot help, because a row cannot be stored as it is. */
     public boolean byContent(Exchange exchange) {
@@ -47,5 +55,6 @@ public final class Refused {
         message.setHeader(RecordHeaders.REASON, Reason.REFUSED_BY_DATABASE.code());
         message.setHeader(RecordHeaders.DETAIL, Text.printable(String.valueOf(failure.getMessage())));
         message.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+        counter.increment();
     }
 }

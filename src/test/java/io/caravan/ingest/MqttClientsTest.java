@@ -72,6 +72,15 @@ class MqttClientsTest {
     }
 
     @Test
+    void theSchemeMqttMeansTheSameAsTcp() throws Exception {
+        MqttClients clients = new MqttClients(settings(broker.mqttUrl().replace("tcp:", "mqtt:")), "test", 1, true);
+        open.add(clients);
+        clients.subscribe("iot/+/raw", 1);
+
+        await().atMost(LONG).until(clients::isReady);
+    }
+
+    @Test
     void severalClientsShareTheMessagesAndEachComesOnce() throws Exception {
         Consumer consumer = consumer(3, true, text -> true);
         String[] texts = new String[300];

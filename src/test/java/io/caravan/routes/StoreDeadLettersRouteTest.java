@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Refused;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ class StoreDeadLettersRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("deadLetters", new DeadLetters(), "refused", new Refused()), "store-dead-letters");
+                Map.of("deadLetters", new DeadLetters(), "refused", new Refused(new SimpleMeterRegistry())),
+                "store-dead-letters");
     }
 
     @AfterEach

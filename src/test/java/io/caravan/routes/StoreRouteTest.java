@@ -34,7 +34,13 @@ class StoreRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("rows", new Rows(new SimpleMeterRegistry()), "newest", new Newest(), "refused", new Refused()),
+                Map.of(
+                        "rows",
+                        new Rows(new SimpleMeterRegistry()),
+                        "newest",
+                        new Newest(),
+                        "refused",
+                        new Refused(new SimpleMeterRegistry())),
                 "store");
         routes.database(this::store);
     }

@@ -29,6 +29,29 @@ class NewestTest {
     }
 
     @Test
+    void whatNoRowCanHoldIsPassedOver() {
+        Exchange exchange = Messages.batch(
+                Messages.enriched(
+                        "2026-11-21T10:00:00Z",
+                        1,
+                        Messages.reading("a\\u0000", "1")
+                                + ','
+                                + Messages.reading("b", "1")
+                                + ','
+                                + Messages.reading("c".repeat(3_000), "1")),
+                Messages.message(
+                        new String((byte[]) Messages.enriched("2026-11-21T10:00:00Z", 1, Messages.reading("d", "1"))
+                                        .getBody())
+                                .replace("\"d1\"", "\"d\\u0000\"")));
+        newest.reduce(exchange);
+        newest.latest(exchange);
+        assertThat((String[]) Messages.parameters(exchange).get("metrics")).containsExactly("b");
+
+        newest.presence(exchange);
+        assertThat((String[]) Messages.parameters(exchange).get("devices")).containsExactly("d1");
+    }
+
+    @Test
     void ofReadingsOfOneMomentTheHigherSequenceRemains() {
         long first = PayloadHash.mix(1, 0);
         long second = PayloadHash.mix(2, 0);

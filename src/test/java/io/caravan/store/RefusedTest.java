@@ -3,6 +3,8 @@ package io.caravan.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.kafka.RecordHeaders;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.apache.camel.Exchange;
@@ -11,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class RefusedTest {
 
-    private final Refused refused = new Refused();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final Refused refused = new Refused(meters);
 
     @Test
     void whatIsInARowIsNotTriedAgain() {
@@ -45,5 +48,8 @@ class RefusedTest {
         assertThat(message.getHeader(RecordHeaders.REASON)).isEqualTo("refused-by-database");
         assertThat(message.getHeader(RecordHeaders.STAGE)).isEqualTo("store");
         assertThat(message.getHeader(RecordHeaders.DETAIL)).isEqualTo("bad ? byte");
+        assertThat(meters.counter("caravan.dead.letters", "stage", "store", "reason", "refused-by-database")
+                        .count())
+                .isEqualTo(1);
     }
 }
