@@ -1,5 +1,7 @@
 package io.caravan;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,10 @@ final class Values {
         }
         for (String topic : List.of("raw", "enriched", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
+        }
+        String registry = settings.text("caravan.registry.file");
+        if (!Files.isReadable(Path.of(registry))) {
+            throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
         }
         require(settings, "caravan.mqtt.url", BROKER, "tcp://host:port or ssl://host:port");
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
