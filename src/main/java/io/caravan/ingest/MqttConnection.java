@@ -8,11 +8,15 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import io.caravan.UserError;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -103,21 +107,25 @@ final class MqttConnection implements AutoCloseable {
         return resumed;
     }
 
-    /** Retained messages come when a subscription is new, not with every reconnect (MQTT 5, 3.8.3.1). */
-    void subscribe(Iterable<String> filters, int qos) throws MqttUnavailable {
+    /**
+     * Subscribes all filters with one packet, so that a session has all of them or none. Retained messages come when a
+     * subscription is new, not with every reconnect (MQTT 5, 3.8.3.1).
+     */
+    void subscribe(Collection<String> filters, int qos) throws MqttUnavailable {
+        List<Mqtt5Subscription> subscriptions = new ArrayList<>();
         for (String filter : filters) {
             boolean shared = filter.startsWith("$share/");
-            answer(client.subscribe(com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe.builder()
-                    .addSubscription(Mqtt5Subscription.builder()
-                            .topicFilter(filter)
-                            .qos(MqttQos.fromCode(qos))
-                            .retainHandling(
-                                    shared
-                                            ? Mqtt5RetainHandling.DO_NOT_SEND
-                                            : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
-                            .build())
-                    .build()));
+            subscriptions.add(Mqtt5Subscription.builder()
+                    .topicFilter(filter)
+                    .qos(MqttQos.fromCode(qos))
+                    .retainHandling(
+                            shared
+                                    ? Mqtt5RetainHandling.DO_NOT_SEND
+                                    : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
+                    .build());
         }
+        answer(client.subscribe(
+                Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()));
     }
 
     void unsubscribe(Iterable<String> filters) throws MqttUnavailable {

@@ -70,7 +70,7 @@ class EnrichRouteTest {
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);
         beans.put("closeOutbox", (Processor) outbox::close);
-        routes = new StageRoutes(beans, "enrich", "enrich-directory");
+        routes = new StageRoutes(beans, "enrich", "enrich-directory", "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
         answerWith(List.of(device("b1")));
         routes.run("refresh-directory", List.of());
