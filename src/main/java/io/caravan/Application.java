@@ -124,7 +124,8 @@ public final class Application implements AutoCloseable {
     /** Stops taking messages, finishes those under way and leaves the servers. */
     @Override
     public void close() {
-        mqtt.forEach(MqttClients::close);
+        // side by side: each may have to wait some seconds for messages that Kafka does not take
+        mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
             main.stop();
         }

@@ -5,6 +5,7 @@ import io.caravan.decode.Undecodable;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -21,6 +22,10 @@ public final class Enricher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Enricher.class);
 
+    /** What an earlier failure left on a record that somebody sent to iot.raw again; it would be taken for this one's. */
+    private static final List<String> VERDICT =
+            List.of(RecordHeaders.REASON, RecordHeaders.DETAIL, RecordHeaders.STAGE, RecordHeaders.FAILED_AT);
+
     private final DeviceRegistry registry;
     private final int largest;
     private final EnrichedJson json = new EnrichedJson();
@@ -35,6 +40,9 @@ public final class Enricher {
     public void enrich(Exchange exchange) {
         Message message = exchange.getMessage();
         Parcel parcel = message.getBody(Parcel.class);
+        if (message.getHeader(RecordHeaders.REASON) != null) {
+            VERDICT.forEach(message::removeHeader);
+        }
         if (parcel.failure == null) {
             try {
                 render(parcel, message);

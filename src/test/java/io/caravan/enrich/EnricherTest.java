@@ -18,6 +18,19 @@ class EnricherTest {
     private final EnrichStage stage = EnrichStage.open();
 
     @Test
+    void theVerdictOfAnEarlierAttemptIsForgotten() {
+        EnrichStage stage = EnrichStage.open();
+        Message again = stage.iot("d", "{\"measurements\":{\"temperature\":1}}");
+        again.setHeader(RecordHeaders.REASON, "unknown-device".getBytes(UTF_8));
+        again.setHeader(RecordHeaders.DETAIL, "not there yet".getBytes(UTF_8));
+
+        Message enriched = stage.run(again);
+
+        assertThat(EnrichStage.reason(enriched)).isNull();
+        assertThat(enriched.getHeader(RecordHeaders.DETAIL)).isNull();
+    }
+
+    @Test
     void anEnrichedMessageHasItsFieldsInTheirOrder() {
         Message message = stage.run(
                 stage.iot(
