@@ -79,7 +79,6 @@ public final class Application implements AutoCloseable {
      */
     public void start() throws Exception {
         Ports.requireFree(settings, stages.contains(Stage.API));
-        servers.start(stages);
         main = new Main();
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -101,6 +100,8 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             bindStore();
         }
+        // after all settings have been looked at: it waits a while for servers that are down
+        servers.start(stages);
         if (stages.contains(Stage.API)) {
             bindApi();
         }

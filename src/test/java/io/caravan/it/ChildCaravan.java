@@ -71,6 +71,7 @@ final class ChildCaravan implements AutoCloseable {
         return Files.readString(output);
     }
 
+    /** As {@link #kill}, and forgets what it has said. */
     @Override
     public void close() throws IOException, InterruptedException {
         kill();

@@ -44,13 +44,14 @@ class RestartIT {
                 for (int kill = 0; kill < KILLS; kill++) {
                     long before = stored(rows);
                     await().until(() -> stored(rows) > before + 200);
-                    caravan.kill();
+                    caravan.close();
                     caravan = start(settings, config);
                 }
                 long before = stored(rows);
                 await().until(() -> stored(rows) > before);
                 caravan.terminate();
                 assertThat(caravan.exitCode()).isIn(0, 143);
+                caravan.close();
 
                 caravan = start(settings, config);
                 publishing.stop();
