@@ -175,8 +175,9 @@ class PipelineIT {
 
         await().untilAsserted(() -> assertThat(caravan.api().json("/api/readings?device=site-03-zone-05-dev-03"))
                 .hasSize(4));
-        await().untilAsserted(() -> assertThat(rows.count(
-                        "SELECT count(DISTINCT (site_id, zone_id)) FROM devices WHERE device_id LIKE 'site-%'"))
+        await().untilAsserted(() -> assertThat(
+                        rows.count(
+                                "SELECT count(DISTINCT (site_id, zone_id)) FROM devices WHERE device_id LIKE 'site-%-dev-%' AND site_id LIKE 'site-%'"))
                 .isEqualTo(15));
         JsonNode message =
                 Api.MAPPER.readTree(kafka.first("iot.environmental_sensor.enriched", "default/site-02-zone-04-dev-01")

@@ -43,6 +43,7 @@ class DeviceRegistryTest {
     void readARegistry() throws IOException {
         logger.setAdditive(false);
         log.start();
+        logger.setLevel(Level.INFO);
         logger.addAppender(log);
         registry = new DeviceRegistry(RegistryFixture.write(folder, KILOGRAMS));
     }
