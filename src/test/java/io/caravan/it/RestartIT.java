@@ -35,11 +35,14 @@ class RestartIT {
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
                 Publishing publishing = new Publishing()) {
             Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
+            int http = FreePort.next();
+            settings.put("caravan.http.port", Integer.toString(http));
             settings.put("caravan.devices.auto-provision", "true");
             String config = withShortSessions(folder.path()).toString();
             ChildCaravan caravan = start(settings, config);
             try {
-                await().until(() -> rows.count("SELECT count(*) FROM pg_tables WHERE tablename = 'readings'") == 1);
+                // a broker keeps messages for those who have subscribed once
+                await().until(new Api(http)::isReady);
                 publishing.start(device);
                 for (int kill = 0; kill < KILLS; kill++) {
                     long before = stored(rows);
@@ -72,7 +75,6 @@ class RestartIT {
 
     private static ChildCaravan start(Map<String, String> settings, String config) throws IOException {
         Map<String, String> all = new HashMap<>(settings);
-        all.put("caravan.http.port", Integer.toString(FreePort.next()));
         all.put("caravan.management.port", Integer.toString(FreePort.next()));
         return ChildCaravan.start(all, "run", "--config", config);
     }
