@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Several connections of one dialect that look to Camel's MQTT consumer like one client. Camel's component hands it the
- * callback; the connections themselves are HiveMQ's, which take a fifth of Paho's processor time. It promises:
+ * callback; the connections themselves are HiveMQ's, which take less processor time than Paho's. It promises:
  *
  * <ul>
  *   <li>The callback stands before the first connection does, so that what the broker kept for a session is not dropped.
