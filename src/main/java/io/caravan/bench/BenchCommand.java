@@ -81,7 +81,7 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "5s",
             converter = DurationConverter.class,
             description =
-                    "How long to publish before that: counted and compared, not measured. Default: ${DEFAULT-VALUE}.")
+                    "How long to publish before that, at a rate that rises from 0: counted and compared, not measured. Default: ${DEFAULT-VALUE}.")
     private Duration warmup;
 
     @Option(names = "--json", description = "Print one JSON object in place of the table.")

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes a workload on one thread, round robin over the devices, at a fixed rate from an open-loop schedule or flat out.
+ * Publishes a workload on one thread, round robin over the devices, at a fixed rate, to which it rises during the warm-up,
+ * from an open-loop schedule, or flat out.
  * At most a window of messages waits for its acknowledgement: a broker that cannot take the rate shows as {@link #behind}.
  * The counters may be read from any thread.
  */
@@ -57,7 +58,7 @@ final class Publisher implements AutoCloseable {
                 behindNanos = 0;
                 measuring.countDown();
             }
-            long due = rate > 0 ? (long) (elapsed / 1e9 * rate) - sent : 64;
+            long due = rate > 0 ? (long) planned(elapsed, warmupNanos) - sent : 64;
             long room = held ? 0 : window - outstanding();
             long now = Math.min(due, room);
             if (now <= 0) {
@@ -68,11 +69,19 @@ final class Publisher implements AutoCloseable {
             }
             elapsed = System.nanoTime() - start;
             if (rate > 0) {
-                behindNanos = Math.max(behindNanos, elapsed - (long) ((sent + 1) / rate * 1e9));
+                double missing = planned(elapsed, warmupNanos) - sent - 1;
+                behindNanos = Math.max(behindNanos, (long) (missing / rate * 1e9));
             }
         }
         measuring.countDown();
         awaitAcknowledgements();
+    }
+
+    /** How many messages should have been sent: the rate rises evenly from 0 during the warm-up, then stays. */
+    private double planned(long elapsedNanos, long warmupNanos) {
+        double ramp = Math.min(elapsedNanos, warmupNanos);
+        double full = elapsedNanos - ramp;
+        return rate / 1e9 * (full + (warmupNanos > 0 ? ramp * ramp / (2 * warmupNanos) : 0));
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread only

@@ -131,7 +131,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
     private static void journal(Configuration configuration) {
         configuration
                 .setPersistenceEnabled(true)
-                .setJournalType(JournalType.NIO)
+                .setJournalType(JournalType.MAPPED)
                 .setJournalSyncTransactional(true)
                 .setJournalSyncNonTransactional(true)
                 .setJournalDatasync(false)
