@@ -2,12 +2,16 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.Patience;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +42,8 @@ class StoreRouteTest {
                         "rows",
                         new Rows(new SimpleMeterRegistry()),
                         "newest",
-                        new Newest(),
+                        new Newest(new Patience(
+                                new DeviceRegistry(Path.of("config", "device-registry.json")), Duration.ofMinutes(1))),
                         "refused",
                         new Refused(new SimpleMeterRegistry())),
                 "store");
@@ -82,6 +87,39 @@ class StoreRouteTest {
 
         assertThat(bodies).containsExactly("{\"open\":true}");
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatADeviceSaysOfItsChannelsIsStoredByAStatementOfItsOwn() {
+        List<String> statements = new ArrayList<>();
+        List<Double> averages = new ArrayList<>();
+        routes.database(exchange -> {
+            String statement = exchange.getMessage().getBody(String.class);
+            statements.add(statement.replaceAll("(?s).*INSERT INTO (\\w+).*", "$1"));
+            if (statement.contains("INTO trend_statistics")) {
+                for (double average : (double[]) parameters(exchange).get("averages")) {
+                    averages.add(average);
+                }
+            }
+        });
+
+        routes.run("store", List.of(trends("2"), trends("null")));
+
+        assertThat(statements).containsExactly("events", "trend_statistics");
+        assertThat(averages).containsExactly(2.0, Double.NaN);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aTrendThatIsRefusedCostsItsMessageAloneAndNoNeighbour() {
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "a", 1), trends("2", "bad"), trends("2", "c")));
+
+        assertThat(stored.get(0)).as("the readings of the batch come first").containsExactly("a");
+        assertThat(stored).last().isEqualTo(List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
     @Test
@@ -205,6 +243,20 @@ class StoreRouteTest {
                 "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
                 "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
                         .formatted(device, value, value));
+    }
+
+    private Exchange trends(String average) {
+        return trends(average, "d");
+    }
+
+    private Exchange trends(String average, String device) {
+        return enriched(
+                0,
+                """
+                {"tenant_id":"default","device_id":"%s","event_type":"trends","timestamp":"2026-11-21T00:00:00.000000Z",\
+                "sequence":1,"received_at":"2026-11-21T00:00:00.000000Z","body":{},"trend_statistics":[{"metric":"1001",\
+                "timestamp":"2026-11-21T00:00:00.000000Z","value":1,"avg":%s,"min":1,"max":3}],"readings":[]}"""
+                        .formatted(device, average));
     }
 
     private Exchange enriched(int partition, String json) {
