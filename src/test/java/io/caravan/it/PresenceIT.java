@@ -158,11 +158,10 @@ class PresenceIT {
                 "iot/trend-1/trends",
                 "{\"device_id\":\"trend-1\",\"trends\":[{\"c\":\"last\",\"avg\":\"n/a\",\"v\":3}]}");
 
-        await().untilAsserted(
-                        () -> assertThat(caravan.api()
-                                        .get("/api/trend-statistics?device=trend-1&metric=last")
-                                        .body())
-                                .contains("\"value\":3.0,\"avg\":null"));
+        await().untilAsserted(() -> assertThat(caravan.api()
+                        .get("/api/trend-statistics?device=trend-1&metric=last")
+                        .body())
+                .contains("\"value\":3.0,\"avg\":null"));
         assertThat(caravan.api()
                         .get("/api/trend-statistics?device=trend-1&to=2026-11-21T00:18:26Z")
                         .body())
