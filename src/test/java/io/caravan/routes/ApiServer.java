@@ -51,6 +51,7 @@ final class ApiServer implements AutoCloseable {
         DeviceRegistry registry = new DeviceRegistry(Path.of("config/device-registry.json"));
         Patience patience = new Patience(registry, Duration.ofMinutes(1));
         main.bind("caravan", database);
+        main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
