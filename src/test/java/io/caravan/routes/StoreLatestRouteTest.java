@@ -34,7 +34,8 @@ class StoreLatestRouteTest {
         Patience patience =
                 new Patience(new DeviceRegistry(Path.of("config", "device-registry.json")), Duration.ofMinutes(1));
         routes = new StageRoutes(
-                Map.of("newest", new Newest(patience), "refused", new Refused(new SimpleMeterRegistry())), "store-latest");
+                Map.of("newest", new Newest(patience), "refused", new Refused(new SimpleMeterRegistry())),
+                "store-latest");
         routes.database(this::write);
     }
 
