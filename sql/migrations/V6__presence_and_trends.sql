@@ -14,6 +14,9 @@ ALTER TABLE presence
     ALTER COLUMN seq DROP DEFAULT,
     ALTER COLUMN since SET NOT NULL;
 
+-- Lists of devices begin with the newest: a page is read from here, not sorted from all devices of the tenant.
+CREATE INDEX devices_newest ON devices (tenant_id, created_at DESC, device_id);
+
 -- How long a device of a type may be silent: the milliseconds of its type, those of the first where it is not among them.
 CREATE FUNCTION patience(device_type text, types text[], silences bigint[]) RETURNS interval
     LANGUAGE sql IMMUTABLE
