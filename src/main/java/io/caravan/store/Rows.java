@@ -17,7 +17,7 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * Turns a batch of enriched messages into the columns of three statements, and reports when they are stored: {@link #collect}
- * first, then {@link #readings}, {@link #events} and {@link #trends} before the statement of each, {@link #stored} last.
+ * first, then {@link #trends}, {@link #readings} and {@link #events} before the statement of each, {@link #stored} last.
  * Thread-safe.
  */
 public final class Rows {
