@@ -170,19 +170,21 @@ CREATE FUNCTION windows_of_marked_windows(
         tenant_id text, device_id text, metric text, start timestamptz, count bigint, moments float8[], min float8,
         max float8, first float8, last float8)
     LANGUAGE sql STABLE AS $$
-    SELECT w.tenant_id, w.device_id, w.metric, mark.start, sum(w.count)::bigint,
-        CASE WHEN count(w.m2) = count(*) THEN pooled_moments(ARRAY[w.count, w.sum, w.m2]) END,
-        min(w.min), max(w.max),
-        (array_agg(w.first ORDER BY w.start))[1],
-        (array_agg(w.last ORDER BY w.start DESC))[1]
+    SELECT mark.tenant, mark.device, w.*
     FROM (
         SELECT DISTINCT tenant, device, window_start(seconds, smaller) AS start
         FROM unnest(tenants, devices, starts) AS mark (tenant, device, smaller)) AS mark
-    JOIN windows AS w ON w.device_id = mark.device AND w.tenant_id = mark.tenant
-        AND w.width = (SELECT smallest FROM window_state)
-        AND w.start >= mark.start AND w.start < mark.start + seconds * interval '1 second'
+    CROSS JOIN LATERAL (
+        SELECT metric, mark.start, sum(count)::bigint,
+            CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) END,
+            min(min), max(max),
+            (array_agg(first ORDER BY windows.start))[1],
+            (array_agg(last ORDER BY windows.start DESC))[1]
+        FROM windows
+        WHERE device_id = mark.device AND tenant_id = mark.tenant AND width = (SELECT smallest FROM window_state)
+            AND windows.start >= mark.start AND windows.start < mark.start + seconds * interval '1 second'
+        GROUP BY metric) AS w
     WHERE mark.start + seconds * interval '1 second' <= until_moment
-    GROUP BY w.tenant_id, w.device_id, w.metric, mark.start
 $$;
 
 -- Writes the windows of a source, and answers how many of them were new or have changed.
@@ -190,10 +192,16 @@ CREATE FUNCTION put_windows(
     source text, width int, from_moment timestamptz, until_moment timestamptz, tenants text[] DEFAULT NULL,
     devices text[] DEFAULT NULL, starts timestamptz[] DEFAULT NULL)
     RETURNS bigint
-    LANGUAGE plpgsql AS $$
+    LANGUAGE plpgsql
+    SET enable_sort = on SET enable_incremental_sort = on AS $$
 DECLARE
     written bigint;
 BEGIN
+    IF source = 'windows_of_readings' THEN
+        -- how many windows a time holds is beyond the planner's guess; a hash table of them takes half the time
+        SET LOCAL enable_sort = off;
+        SET LOCAL enable_incremental_sort = off;
+    END IF;
     EXECUTE format(
         $statement$
         INSERT INTO windows AS stored (
@@ -289,8 +297,9 @@ BEGIN
 END
 $$;
 
--- Settles closed windows of every width, from where the last call ended and over no more than the given time, and answers
--- how far the smallest width is now and whether there is more. No row: somebody else is settling.
+-- Settles closed windows of every width, from where the last call ended and over no more than the given time. Answers how
+-- far the smallest width is now, how many windows were new or have changed, null when somebody else is settling, and whether
+-- there is more.
 CREATE FUNCTION settle_windows(span interval)
     RETURNS TABLE (settled timestamptz, closing timestamptz, written bigint, more boolean)
     LANGUAGE plpgsql
@@ -303,12 +312,15 @@ DECLARE
     rows_written bigint;
     each record;
 BEGIN
+    more := false;
     IF NOT pg_try_advisory_xact_lock(hashtext('caravan settle')) THEN
+        SELECT settled_until, closing_until INTO settled, closing
+        FROM window_state LEFT JOIN window_widths ON width = smallest;
+        RETURN NEXT;
         RETURN;
     END IF;
     SELECT smallest, closing_until INTO base, closing FROM window_state;
     written := 0;
-    more := false;
     FOR each IN SELECT width, settled_until FROM window_widths ORDER BY width LOOP
         -- wider windows are made of those of the smallest width, so they end by what that one has reached
         reach := window_start(each.width, CASE WHEN each.width = base THEN closing ELSE settled END);
@@ -345,43 +357,70 @@ BEGIN
 END
 $$;
 
--- Computes the windows again that got late readings: takes no more than the given number of marks, and answers how many
--- windows of the smallest width those were, per device, and whether there is more. No row: somebody else is settling.
+-- Computes the windows again that got late readings, no more than the given number of devices' windows of the smallest width,
+-- the oldest first. Answers how many that were, how many windows were new or have changed, and whether there is more. No
+-- row: somebody else is settling.
 CREATE FUNCTION settle_marked_windows(most int)
     RETURNS TABLE (marked bigint, written bigint, more boolean)
     LANGUAGE plpgsql
-    SET jit = off AS $$
+    SET jit = off SET work_mem = '64MB' AS $$
 DECLARE
+    -- more marks than this at once would keep the others waiting for long
+    most_rows CONSTANT int := 500000;
+    -- from so many devices on, to read the whole window is quicker
+    many_devices CONSTANT int := 100;
     tenants text[];
     devices text[];
     starts timestamptz[];
-    taken bigint;
+    lone_tenants text[];
+    lone_devices text[];
+    lone_starts timestamptz[];
+    crowded_starts timestamptz[];
+    crowded_start timestamptz;
     each record;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('caravan settle')) THEN
         RETURN;
     END IF;
-    WITH mark AS (
+    WITH taken AS (
         DELETE FROM window_marks
-        WHERE ctid = ANY (ARRAY(SELECT ctid FROM window_marks LIMIT most))
-        RETURNING tenant_id, device_id, start
+        WHERE ctid = ANY (ARRAY(SELECT ctid FROM window_marks LIMIT most_rows))
+        RETURNING start, tenant_id, device_id
+    ), mark AS (
+        SELECT *,
+            row_number() OVER (ORDER BY start, tenant_id, device_id) AS place,
+            count(*) OVER (PARTITION BY start) >= many_devices AS crowded
+        FROM (SELECT DISTINCT start, tenant_id, device_id FROM taken) AS distinct_marks
+    ), put_back AS (
+        INSERT INTO window_marks SELECT start, tenant_id, device_id FROM mark WHERE place > most
     )
-    SELECT array_agg(tenant_id), array_agg(device_id), array_agg(start), count(*), coalesce(sum(times), 0)
-    INTO tenants, devices, starts, marked, taken
-    FROM (SELECT tenant_id, device_id, start, count(*) AS times FROM mark GROUP BY 1, 2, 3) AS distinct_marks;
+    SELECT array_agg(tenant_id), array_agg(device_id), array_agg(start), count(*),
+        array_agg(tenant_id) FILTER (WHERE NOT crowded), array_agg(device_id) FILTER (WHERE NOT crowded),
+        array_agg(start) FILTER (WHERE NOT crowded), array_agg(DISTINCT start) FILTER (WHERE crowded),
+        (SELECT count(*) FROM mark) > most OR (SELECT count(*) FROM taken) = most_rows
+    INTO tenants, devices, starts, marked, lone_tenants, lone_devices, lone_starts, crowded_starts, more
+    FROM mark
+    WHERE place <= most;
     written := 0;
-    IF taken > 0 THEN
+    IF marked > 0 THEN
         FOR each IN
             SELECT width, settled_until, width = smallest AS is_base
             FROM window_widths CROSS JOIN window_state
             ORDER BY width
         LOOP
-            written := written + put_windows(
-                CASE WHEN each.is_base THEN 'windows_of_marked' ELSE 'windows_of_marked_windows' END,
-                each.width, NULL, each.settled_until, tenants, devices, starts);
+            IF each.is_base THEN
+                written := put_windows('windows_of_marked', each.width, NULL, NULL, lone_tenants, lone_devices, lone_starts);
+                FOREACH crowded_start IN ARRAY coalesce(crowded_starts, '{}') LOOP
+                    written := written + put_windows(
+                        'windows_of_readings', each.width, crowded_start,
+                        crowded_start + each.width * interval '1 second');
+                END LOOP;
+            ELSE
+                written := written + put_windows(
+                    'windows_of_marked_windows', each.width, NULL, each.settled_until, tenants, devices, starts);
+            END IF;
         END LOOP;
     END IF;
-    more := taken = most;
     RETURN NEXT;
 END
 $$;

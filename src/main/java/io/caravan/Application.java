@@ -29,6 +29,9 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.window.SettledWindows;
+import io.caravan.window.Settling;
+import io.caravan.window.Widths;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -99,6 +102,9 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.STORE)) {
             bindStore();
+        }
+        if (stages.contains(Stage.WINDOW)) {
+            bindWindow();
         }
         // after all settings have been looked at: it waits a while for servers that are down
         servers.start(stages);
@@ -178,6 +184,12 @@ public final class Application implements AutoCloseable {
         main.bind("newest", new Newest());
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
+    }
+
+    private void bindWindow() {
+        Widths widths = Widths.parse(settings.text(Widths.KEY));
+        main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
+        main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
     }
 
     private void bindApi() {
