@@ -425,6 +425,46 @@ BEGIN
 END
 $$;
 
+-- The newest windows of a device before a place in their order, by start and metric: settled ones from the table, the others
+-- as the readings are now.
+CREATE FUNCTION newest_windows(
+    seconds int, tenant text, device text, from_moment timestamptz, before_start timestamptz, before_metric text,
+    first_metric text, last_metric text, most int)
+    RETURNS TABLE (
+        metric text, start timestamptz, count bigint, moments float8[], min float8, max float8, first float8, last float8,
+        settled boolean)
+    LANGUAGE sql STABLE AS $$
+    SELECT *
+    FROM (
+        (
+            SELECT metric, start, count, CASE WHEN m2 IS NOT NULL THEN ARRAY[count, sum, m2] END, min, max, first, last, true
+            FROM windows
+            WHERE tenant_id = tenant AND device_id = device AND width = seconds
+                AND start >= from_moment
+                AND start <= before_start
+                AND (start, metric) < (before_start, before_metric)
+                AND start < (SELECT settled_until FROM window_widths WHERE width = seconds)
+                AND metric BETWEEN first_metric AND last_metric
+            ORDER BY start DESC, metric DESC
+            LIMIT most)
+        UNION ALL
+        (
+            SELECT metric, start, count, moments, min, max, first, last, false
+            FROM windows_of_device(
+                seconds,
+                greatest(
+                    window_start(seconds, from_moment + seconds * interval '1 second' - interval '1 microsecond'),
+                    (SELECT settled_until FROM window_widths WHERE width = seconds)),
+                window_start(seconds, before_start) + seconds * interval '1 second',
+                tenant,
+                device)
+            WHERE (start, metric) < (before_start, before_metric) AND metric BETWEEN first_metric AND last_metric
+            ORDER BY start DESC, metric DESC
+            LIMIT most)) AS page (metric, start, count, moments, min, max, first, last, settled)
+    ORDER BY start DESC, metric DESC
+    LIMIT most
+$$;
+
 -- Stores each reading that is not stored yet and answers how many those were. A batch without a duplicate, the rule,
 -- goes in as it is: to look for conflicts row by row takes two thirds more of the server's time (measured). The first
 -- duplicate undoes that attempt, and the batch goes in row by row.

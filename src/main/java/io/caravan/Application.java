@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.Problems;
@@ -196,6 +197,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiDevices", new Devices());
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiProblems", new Problems());

@@ -12,7 +12,7 @@ public final class Readings {
 
     private static final int MOST_ROWS = 10_000;
     /** After every metric's name, in the order of UTF-8. */
-    private static final String LAST_METRIC = "\uDBFF\uDFFF";
+    static final String LAST_METRIC = "\uDBFF\uDFFF";
 
     public void ask(Exchange exchange) {
         Request request = Request.open(exchange, "device", "metric", "from", "to", "limit", Cursor.PARAMETER)
