@@ -154,7 +154,7 @@ CREATE FUNCTION windows_of_windows(
         max float8, first float8, last float8)
     LANGUAGE sql STABLE AS $$
     SELECT tenant_id, device_id, metric, window_start(seconds, start), sum(count)::bigint,
-        CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) END,
+        CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) FILTER (WHERE m2 IS NOT NULL) END,
         min(min), max(max),
         (array_agg(first ORDER BY start))[1],
         (array_agg(last ORDER BY start DESC))[1]
@@ -176,7 +176,7 @@ CREATE FUNCTION windows_of_marked_windows(
         FROM unnest(tenants, devices, starts) AS mark (tenant, device, smaller)) AS mark
     CROSS JOIN LATERAL (
         SELECT metric, mark.start, sum(count)::bigint,
-            CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) END,
+            CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) FILTER (WHERE m2 IS NOT NULL) END,
             min(min), max(max),
             (array_agg(first ORDER BY windows.start))[1],
             (array_agg(last ORDER BY windows.start DESC))[1]
@@ -483,7 +483,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtext('caravan windows'));
     -- a statement of its own, after the lock: it sees what the one who closed windows last has committed
-    SELECT closing_until, smallest INTO closed, base FROM window_state;
+    SELECT window_start(smallest, closing_until), smallest INTO closed, base FROM window_state;
     BEGIN
         INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
         SELECT * FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities);

@@ -88,7 +88,7 @@ public final class Aggregates {
         return exchange.getProperty(PLACE, Place.class);
     }
 
-    private static String end(Place place, Row row) {
+    private static String endOf(Place place, Row row) {
         return Timestamps.format(row.micros("start") + place.width.micros());
     }
 
@@ -114,7 +114,7 @@ public final class Aggregates {
                     row.text("metric"),
                     place.width.label(),
                     row.time("start"),
-                    end(place, row),
+                    endOf(place, row),
                     row.number("count"),
                     (Double) row.value("sum"),
                     (Double) row.value("avg"),
@@ -150,7 +150,7 @@ public final class Aggregates {
                     row.text("metric"),
                     place.width.label(),
                     row.time("start"),
-                    end(place, row),
+                    endOf(place, row),
                     row.number("count"),
                     (Double) row.value("sum"),
                     (Double) row.value("avg"),
