@@ -235,13 +235,10 @@ public final class Application implements AutoCloseable {
         return properties;
     }
 
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
     private String routeFiles() {
         return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
+                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
                 .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 
