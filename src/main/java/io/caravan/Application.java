@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.Presence;
@@ -32,6 +33,9 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.window.SettledWindows;
+import io.caravan.window.Settling;
+import io.caravan.window.Widths;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -104,6 +108,9 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.STORE)) {
             bindStore();
+        }
+        if (stages.contains(Stage.WINDOW)) {
+            bindWindow();
         }
         // after all settings have been looked at: it waits a while for servers that are down
         servers.start(stages);
@@ -185,12 +192,19 @@ public final class Application implements AutoCloseable {
         main.bind("refused", new Refused(meters));
     }
 
+    private void bindWindow() {
+        Widths widths = Widths.parse(settings.text(Widths.KEY));
+        main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
+        main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+    }
+
     private void bindApi() {
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiProblems", new Problems());
@@ -228,13 +242,10 @@ public final class Application implements AutoCloseable {
         return properties;
     }
 
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
     private String routeFiles() {
         return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
+                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
                 .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 

@@ -251,6 +251,7 @@ final class Servers implements AutoCloseable {
         List<String> names = new ArrayList<>(List.of(
                 settings.text("caravan.topic.raw"),
                 settings.text("caravan.topic.enriched"),
+                settings.text("caravan.topic.aggregates"),
                 settings.text("caravan.topic.dead-letters"),
                 deviceRegistry.types().unknown().topic()));
         deviceRegistry.types().all().stream().map(DeviceType::topic).forEach(names::add);

@@ -9,6 +9,7 @@ public enum Stage {
     INGEST,
     ENRICH,
     STORE,
+    WINDOW,
     API;
 
     /** The name by which users choose it, and with which its route files begin. */
@@ -33,8 +34,8 @@ public enum Stage {
                 }
             }
             if (!known) {
-                throw new UserError(
-                        "caravan.stages: there is no stage '" + wanted + "', only ingest, enrich, store and api");
+                throw new UserError("caravan.stages: there is no stage '" + wanted
+                        + "', only ingest, enrich, store, window and api");
             }
         }
         return stages;

@@ -1,7 +1,9 @@
 package io.caravan;
 
+import io.caravan.window.Widths;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -31,11 +33,15 @@ final class Values {
                     "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
                             + "): Kafka would refuse what ingest takes");
         }
-        for (String topic : List.of("raw", "enriched", "dead-letters")) {
+        for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
         if (settings.duration("caravan.presence.update-frequency").isZero()) {
             throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
+        }
+        Widths.parse(settings.text(Widths.KEY));
+        if (settings.duration("caravan.window.settle-after").compareTo(Duration.ofDays(1)) > 0) {
+            throw new UserError("caravan.window.settle-after must not be more than a day");
         }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
