@@ -40,6 +40,12 @@ final class Values {
         if (settings.duration("caravan.window.settle-after").compareTo(Duration.ofDays(1)) > 0) {
             throw new UserError("caravan.window.settle-after must not be more than a day");
         }
+        for (String key : List.of("caravan.window.grace", "caravan.window.idle-after")) {
+            if (settings.duration(key).compareTo(Duration.ofHours(1)) > 0) {
+                throw new UserError(key + " must not be more than an hour");
+            }
+        }
+        settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE);
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
