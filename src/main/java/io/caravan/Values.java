@@ -46,6 +46,9 @@ final class Values {
             }
         }
         settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE);
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
+        }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
