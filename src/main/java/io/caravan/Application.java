@@ -26,6 +26,7 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.WatchedConsumers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
@@ -33,6 +34,9 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
 import io.caravan.window.SettledWindows;
 import io.caravan.window.Settling;
 import io.caravan.window.Widths;
@@ -196,6 +200,23 @@ public final class Application implements AutoCloseable {
         Widths widths = Widths.parse(settings.text(Widths.KEY));
         main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
         main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+        bindLiveWindows(widths);
+    }
+
+    private void bindLiveWindows(Widths widths) {
+        Partials partials = new Partials(widths);
+        LiveWindows liveWindows = new LiveWindows(
+                widths,
+                settings.duration("caravan.window.grace"),
+                settings.duration("caravan.window.idle-after"),
+                settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE),
+                settings.text("caravan.topic.aggregates"),
+                meters);
+        main.bind("partials", partials);
+        main.bind("liveWindows", liveWindows);
+        main.bind("mergeWindows", liveWindows.merge());
+        main.bind("comparison", new Comparison(widths, meters));
+        main.bind("windowConsumers", new WatchedConsumers(partials::left));
     }
 
     private void bindApi() {

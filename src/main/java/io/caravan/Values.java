@@ -36,12 +36,18 @@ final class Values {
         for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
-        if (settings.duration("caravan.presence.update-frequency").isZero()) {
-            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
-        }
         Widths.parse(settings.text(Widths.KEY));
         if (settings.duration("caravan.window.settle-after").compareTo(Duration.ofDays(1)) > 0) {
             throw new UserError("caravan.window.settle-after must not be more than a day");
+        }
+        for (String key : List.of("caravan.window.grace", "caravan.window.idle-after")) {
+            if (settings.duration(key).compareTo(Duration.ofHours(1)) > 0) {
+                throw new UserError(key + " must not be more than an hour");
+            }
+        }
+        settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE);
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
         }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
