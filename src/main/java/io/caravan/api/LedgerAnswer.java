@@ -43,23 +43,24 @@ public final class LedgerAnswer {
     }
 
     public void answerTenant(Exchange exchange) {
-        Row row = Answer.rows(exchange).get(0);
         Answer.with(
                 exchange,
-                new Tenant(
-                        Request.of(exchange).tenant(),
-                        row.number("forwarded"),
-                        row.number("dead_lettered"),
-                        row.number("duplicates")));
+                Tenant.of(Request.of(exchange).tenant(), Answer.rows(exchange).get(0)));
     }
 
+    /** What the store has read of a tenant; of which tenant the rest is, it does not know yet. */
     private record Tenant(
-            String tenant, long forwarded, @JsonProperty("dead_lettered") long deadLettered, long duplicates) {
+            String tenant,
+            long received,
+            long forwarded,
+            @JsonProperty("dead_lettered") long deadLettered,
+            long duplicates) {
 
-        /** What the store has read; of which tenant the rest is, it does not know yet. */
-        @JsonProperty
-        long received() {
-            return forwarded + deadLettered + duplicates;
+        static Tenant of(String tenant, Row row) {
+            long forwarded = row.number("forwarded");
+            long deadLettered = row.number("dead_lettered");
+            long duplicates = row.number("duplicates");
+            return new Tenant(tenant, forwarded + deadLettered + duplicates, forwarded, deadLettered, duplicates);
         }
     }
 }

@@ -2,9 +2,9 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -31,14 +31,18 @@ class StoreRouteTest {
     /** The devices of each statement that stored readings. */
     private final List<List<String>> stored = new ArrayList<>();
 
+    /** The offset of each message that was counted as refused. */
+    private final List<Long> refused = new ArrayList<>();
+
     @BeforeEach
     void start() throws Exception {
+        StoreLedger ledger = new StoreLedger("iot.raw");
         routes = new StageRoutes(
                 Map.of(
                         "rows",
-                        new Rows(new SimpleMeterRegistry()),
-                        "newest",
-                        new Newest(),
+                        new Rows(new SimpleMeterRegistry(), ledger),
+                        "storeLedger",
+                        ledger,
                         "refused",
                         new Refused(new SimpleMeterRegistry())),
                 "store");
@@ -66,10 +70,35 @@ class StoreRouteTest {
     }
 
     @Test
+    void theStatementKnowsWhereEachMessageLiesAndWhereItComesFrom() {
+        List<Map<String, Object>> batches = new ArrayList<>();
+        routes.database(exchange -> {
+            batches.add(parameters(exchange));
+            store(exchange);
+        });
+
+        routes.run("store", List.of(reading(0, "a", 1), reading(1, "b", 2), reading(0, "c", 3)));
+
+        assertThat(batches).singleElement().satisfies(batch -> {
+            assertThat(batch).containsEntry("topic", ENRICHED);
+            assertThat((int[]) batch.get("parts")).containsExactly(0, 1);
+            assertThat((long[]) batch.get("starts")).containsExactly(0, 0);
+            assertThat((int[]) batch.get("partitions")).containsExactly(0, 1, 0);
+            assertThat((long[]) batch.get("offsets")).containsExactly(0, 0, 1);
+            assertThat((int[]) batch.get("messages")).containsExactly(1, 2, 3);
+            assertThat((String[]) batch.get("owners")).containsOnly("default");
+            assertThat((int[]) batch.get("originPartitions")).containsOnly(7);
+            assertThat((long[]) batch.get("originOffsets")).containsOnly(42);
+        });
+    }
+
+    @Test
     void anEventIsStoredWhole() {
         List<Object> bodies = new ArrayList<>();
-        routes.database(exchange ->
-                bodies.addAll(List.of((String[]) parameters(exchange).get("bodies"))));
+        routes.database(exchange -> {
+            bodies.addAll(List.of((String[]) parameters(exchange).get("eventBodies")));
+            store(exchange);
+        });
 
         routes.run(
                 "store",
@@ -102,6 +131,7 @@ class StoreRouteTest {
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.BYTE_ARRAY)
                 .asString()
                 .isEqualTo("iot.raw/7/42");
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -111,6 +141,7 @@ class StoreRouteTest {
 
         assertThat(stored).containsExactly(List.of("a"), List.of("c"));
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -152,28 +183,6 @@ class StoreRouteTest {
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
     }
 
-    @Test
-    void theNewestOfEachMetricIsStoredOnceForABatch() {
-        List<String> written = new ArrayList<>();
-        routes.database(exchange -> written.add(
-                exchange.getMessage().getBody(String.class).contains("INTO latest") ? "latest" : "presence"));
-
-        routes.run("latest", List.of(reading(0, "a", 1), reading(0, "a", 2), enriched(0, "no message")));
-
-        assertThat(written).containsExactly("latest", "presence");
-        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
-    }
-
-    @Test
-    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
-        refuse("any", NO_CONNECTION);
-        routes.database(exchange -> {
-            throw new SQLException("gone", NO_CONNECTION);
-        });
-
-        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
-    }
-
     private void refuse(String device, String state) {
         routes.database(exchange -> {
             if (devices(exchange).contains(device)) {
@@ -184,16 +193,22 @@ class StoreRouteTest {
     }
 
     private void store(Exchange exchange) {
+        if (!parameters(exchange).containsKey("devices")) {
+            refused.add(((long[]) parameters(exchange).get("offsets"))[0]);
+            exchange.getMessage().setBody(List.of());
+            return;
+        }
         List<String> devices = devices(exchange);
         stored.add(devices);
         exchange.getMessage().setBody(List.of(Map.of("stored", devices.size())));
     }
 
     private static List<String> devices(Exchange exchange) {
-        return List.of((String[]) parameters(exchange).get("devices"));
+        return List.of((String[]) parameters(exchange).getOrDefault("devices", new String[0]));
     }
 
-    private static Map<?, ?> parameters(Exchange exchange) {
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> parameters(Exchange exchange) {
         return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
     }
 
