@@ -1,5 +1,7 @@
 package io.caravan.store;
 
+import io.caravan.decode.PayloadHash;
+import io.caravan.reading.TrendStatistic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,12 +16,15 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Turns a batch of enriched messages into the columns of one statement, and reports when they are stored: {@link #collect}
- * before it, {@link #counted} and {@link #stored} after it. Thread-safe.
+ * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #collect}
+ * first, then {@link #trends} and {@link #batch} before the statement of each, {@link #counted} and {@link #stored} after the
+ * last. Thread-safe.
  */
 public final class Rows {
 
     private static final String READINGS = "caravanReadings";
+    private static final String TRENDS = "caravanTrends";
+    private static final String BATCH = "caravanBatchColumns";
     private static final String TIMES = "caravanTimes";
 
     private final Timer sinceReceipt;
@@ -59,6 +64,7 @@ public final class Rows {
         List<Message> batch = batchOf(exchange.getMessage());
         ReadingColumns readings = new ReadingColumns(batch.size() * 4);
         List<EventRow> events = new ArrayList<>();
+        List<TrendRow> trends = new ArrayList<>();
         long[] received = new long[batch.size()];
         long[] measured = new long[batch.size()];
         EnrichedMessage message = new EnrichedMessage();
@@ -72,18 +78,22 @@ public final class Rows {
             if (message.body != null) {
                 events.add(EventRow.of(i + 1, message));
             }
+            for (int entry = 0; entry < message.trends.size(); entry++) {
+                trends.add(TrendRow.of(message, entry));
+            }
             owners[i] = message.tenant;
             readingsUpTo[i] = readings.size();
             received[i] = message.receivedAt;
             measured[i] = message.timestamp;
         }
         exchange.setProperty(READINGS, readings);
+        exchange.setProperty(TRENDS, trends);
         exchange.setProperty(TIMES, new long[][] {received, measured});
         Map<String, Object> parameters = readings.parameters();
         parameters.put("messages", numbers(readingsUpTo));
         parameters.putAll(EventRow.columns(events));
         ledger.collect(batch, owners, parameters);
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
+        exchange.setProperty(BATCH, parameters);
     }
 
     /** The number of the message of each reading, from 1. */
@@ -95,6 +105,23 @@ public final class Rows {
             }
         }
         return numbers;
+    }
+
+    /** Whether the batch has entries of trends messages. */
+    public boolean hasTrends(Exchange exchange) {
+        return !exchange.getProperty(TRENDS, List.class).isEmpty();
+    }
+
+    /** Hands the readings and the events to the statement that follows, and what the ledger is to know of their messages. */
+    public void batch(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(BATCH));
+    }
+
+    /** Hands the entries of trends messages to the statement that follows. */
+    @SuppressWarnings("unchecked")
+    public void trends(Exchange exchange) {
+        exchange.getMessage()
+                .setHeader(JdbcConstants.JDBC_PARAMETERS, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
     }
 
     /** Counts what the statement for the readings has stored, and what had been there before. */
@@ -152,6 +179,39 @@ public final class Rows {
             columns.put("eventBodies", rows.stream().map(EventRow::body).toArray(String[]::new));
             columns.put(
                     "eventMessages", rows.stream().mapToInt(EventRow::number).toArray());
+            return columns;
+        }
+    }
+
+    private record TrendRow(String tenant, String device, long sequence, TrendStatistic trend) {
+
+        static TrendRow of(EnrichedMessage message, int entry) {
+            return new TrendRow(
+                    message.tenant,
+                    message.device,
+                    PayloadHash.mix(message.sequence, entry),
+                    message.trends.get(entry));
+        }
+
+        static Map<String, Object> columns(List<TrendRow> rows) {
+            Map<String, Object> columns = new HashMap<>();
+            columns.put("tenants", rows.stream().map(TrendRow::tenant).toArray(String[]::new));
+            columns.put("devices", rows.stream().map(TrendRow::device).toArray(String[]::new));
+            columns.put("metrics", rows.stream().map(row -> row.trend.metric()).toArray(String[]::new));
+            columns.put(
+                    "timestamps",
+                    rows.stream().mapToLong(row -> row.trend.timestamp()).toArray());
+            columns.put("sequences", rows.stream().mapToLong(TrendRow::sequence).toArray());
+            columns.put(
+                    "values",
+                    rows.stream().mapToDouble(row -> row.trend.value()).toArray());
+            columns.put(
+                    "averages",
+                    rows.stream().mapToDouble(row -> row.trend.avg()).toArray());
+            columns.put(
+                    "minima", rows.stream().mapToDouble(row -> row.trend.min()).toArray());
+            columns.put(
+                    "maxima", rows.stream().mapToDouble(row -> row.trend.max()).toArray());
             return columns;
         }
     }

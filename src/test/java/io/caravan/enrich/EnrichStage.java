@@ -131,6 +131,7 @@ final class EnrichStage {
     @SuppressWarnings("unchecked")
     Map<String, Object> readings(Message enriched) {
         Exchange exchange = stored(enriched);
+        rows.batch(exchange);
         return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
     }
 
