@@ -3,6 +3,7 @@ package io.caravan;
 import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -27,6 +28,9 @@ import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.kafka.WatchedConsumers;
+import io.caravan.ledger.CommittedLedger;
+import io.caravan.ledger.LedgerReader;
+import io.caravan.ledger.Ledgers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
@@ -34,6 +38,7 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
 import io.caravan.window.Comparison;
 import io.caravan.window.LiveWindows;
 import io.caravan.window.Partials;
@@ -73,6 +78,7 @@ public final class Application implements AutoCloseable {
     private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final Ledgers ledgers;
     private Main main;
 
     /** @throws UserError when a setting or the device registry is not valid */
@@ -83,6 +89,7 @@ public final class Application implements AutoCloseable {
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.servers = new Servers(settings, deviceRegistry, meters);
+        this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
     /**
@@ -118,6 +125,9 @@ public final class Application implements AutoCloseable {
         }
         // after all settings have been looked at: it waits a while for servers that are down
         servers.start(stages);
+        if (stages.contains(Stage.STORE)) {
+            ledgers.measure(meters);
+        }
         if (stages.contains(Stage.API)) {
             bindApi();
         }
@@ -145,6 +155,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
+        ledgers.close();
         servers.close();
         meters.close();
     }
@@ -183,6 +194,7 @@ public final class Application implements AutoCloseable {
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+        main.bind("enrichLedger", new CommittedLedger());
     }
 
     private Decoder json(String dialect) {
@@ -190,7 +202,9 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindStore() {
-        main.bind("rows", new Rows(meters));
+        StoreLedger ledger = new StoreLedger(settings.text("caravan.topic.raw"));
+        main.bind("storeLedger", ledger);
+        main.bind("rows", new Rows(meters, ledger));
         main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
@@ -228,9 +242,19 @@ public final class Application implements AutoCloseable {
         main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
+        main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
         main.bind("health", servers.health());
         main.bind("unknownPaths", new UnknownPaths());
+    }
+
+    private LedgerReader ledgerReader() {
+        return new LedgerReader(
+                servers::admin,
+                servers.dataSource(),
+                Path.of("sql", "select-ledger.sql"),
+                settings.text("caravan.topic.raw"),
+                settings.text("caravan.topic.enriched"));
     }
 
     private void configureHttp() {

@@ -95,6 +95,11 @@ final class Servers implements AutoCloseable {
         return kafka;
     }
 
+    /** What asks Kafka itself; throws while no name of a broker can be resolved. */
+    Admin admin() {
+        return kafka().admin();
+    }
+
     /** Never throws: a scheduled task that does is not run again. */
     private void measureLag() {
         try {

@@ -49,7 +49,9 @@ class StatementsTest {
     @BeforeEach
     void connect() throws Exception {
         connection = Postgres.connect(url);
-        query("TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters; SELECT 1");
+        query(
+                "TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters, ledger, ledger_positions;"
+                        + " SELECT 1");
     }
 
     @AfterEach
@@ -437,12 +439,11 @@ class StatementsTest {
             ProducerTemplate template = camel.createProducerTemplate();
             Map<String, Object> power = readings("power", NOW, 1, 5);
 
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 1)));
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 0)));
-            assertThat(updated(
-                            template, "insert-events.sql", events(new long[] {NOW}, new long[] {1}, new String[] {"{}"
-                            })))
-                    .isEqualTo(1);
+            Map<String, Object> batch = BatchToStore.of(power);
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 1)));
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 0)));
+            assertThat(answer(template, "count-refused.sql", BatchToStore.messages(9)))
+                    .isNotNull();
             assertThat(updated(template, "insert-trend-statistics.sql", trends(new long[] {NOW}, new long[] {1})))
                     .isEqualTo(1);
             assertThat(updated(template, "upsert-latest.sql", power)).isEqualTo(1);
@@ -505,18 +506,20 @@ class StatementsTest {
     private static Map<String, Object> events(long[] times, long[] sequences, String[] bodies) {
         int rows = times.length;
         return new HashMap<>(Map.of(
-                "tenants",
+                "eventTenants",
                 filled(rows, "acme"),
-                "devices",
+                "eventDevices",
                 filled(rows, "door-1"),
-                "timestamps",
+                "eventTimestamps",
                 times,
-                "sequences",
+                "eventSequences",
                 sequences,
-                "kinds",
+                "eventKinds",
                 filled(rows, "door"),
-                "bodies",
-                bodies));
+                "eventBodies",
+                bodies,
+                "eventMessages",
+                new int[rows]));
     }
 
     private static Map<String, Object> presence(long time) {
@@ -605,12 +608,15 @@ class StatementsTest {
     }
 
     private static int insertReadings(Connection session, Map<String, Object> batch) throws Exception {
-        List<Map<String, Object>> answer = new NamedStatement("insert-readings.sql").query(session, batch);
+        List<Map<String, Object>> answer = new NamedStatement("store-batch.sql").query(session, BatchToStore.of(batch));
         return (int) answer.get(0).get("stored");
     }
 
+    /** How many of the events were new. */
     private int insertEvents(long[] times, long[] sequences, String[] bodies) throws Exception {
-        return new NamedStatement("insert-events.sql").update(connection, events(times, sequences, bodies));
+        int before = query("SELECT FROM events").size();
+        new NamedStatement("store-batch.sql").query(connection, BatchToStore.of(events(times, sequences, bodies)));
+        return query("SELECT FROM events").size() - before;
     }
 
     private void upsertLatest(Map<String, Object> batch) throws Exception {
