@@ -1,0 +1,10 @@
+-- Drops what is older than the given times, such as '90d', or with 'off' nothing; answers how many days of readings and
+-- events, and how many dead letters, went.
+WITH old AS (
+    DELETE FROM dead_letters
+    WHERE failed_at < now() - nullif(:?keepDeadLetters, 'off')::interval
+    RETURNING id)
+SELECT
+    drop_partitions_older_than('readings', nullif(:?keepReadings, 'off')::interval) AS readings,
+    drop_partitions_older_than('events', nullif(:?keepEvents, 'off')::interval) AS events,
+    (SELECT count(*) FROM old) AS dead_letters
