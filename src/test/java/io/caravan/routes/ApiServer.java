@@ -45,6 +45,7 @@ final class ApiServer implements AutoCloseable {
         database = new HikariDataSource(pool);
         health = new Health(List.of(dependencies));
         main.bind("caravan", database);
+        main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices());
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());

@@ -30,6 +30,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +147,21 @@ class EnrichRouteTest {
                 .extracting(EnrichRouteTest::topic)
                 .containsExactly("iot.enriched", "iot.smart_breaker.enriched", "iot.dlq");
         assertThat(routes.committed(RAW, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchOfAGroupThatHasMovedOnIsDroppedAtOnceForAnotherMemberReadsIt() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            attempts.incrementAndGet();
+            throw new RebalanceInProgressException();
+        });
+
+        Exchange batch = routes.run("enrich", List.of(raw(0, "b1", "{broken")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts).hasValue(1);
+        assertThat(routes.committed(RAW, 0)).isNull();
     }
 
     @Test

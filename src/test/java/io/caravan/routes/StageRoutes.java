@@ -51,6 +51,7 @@ final class StageRoutes implements AutoCloseable {
                         .collect(Collectors.joining(",")));
         main.bind("caravan", new PGSimpleDataSource());
         main.bind("batch", new Batch());
+        main.bind("coverage", new StepCoverage());
         beans.forEach(main::bind);
         main.start();
         for (String id : context().getRoutes().stream().map(Route::getId).toList()) {

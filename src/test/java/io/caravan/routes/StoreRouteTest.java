@@ -2,7 +2,6 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,13 +33,7 @@ class StoreRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of(
-                        "rows",
-                        new Rows(new SimpleMeterRegistry()),
-                        "newest",
-                        new Newest(),
-                        "refused",
-                        new Refused(new SimpleMeterRegistry())),
+                Map.of("rows", new Rows(new SimpleMeterRegistry()), "refused", new Refused(new SimpleMeterRegistry())),
                 "store");
         routes.database(this::store);
     }
@@ -150,28 +143,6 @@ class StoreRouteTest {
 
         assertThat(stored).containsExactly(List.of("a"), List.of("c"));
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
-    }
-
-    @Test
-    void theNewestOfEachMetricIsStoredOnceForABatch() {
-        List<String> written = new ArrayList<>();
-        routes.database(exchange -> written.add(
-                exchange.getMessage().getBody(String.class).contains("INTO latest") ? "latest" : "presence"));
-
-        routes.run("latest", List.of(reading(0, "a", 1), reading(0, "a", 2), enriched(0, "no message")));
-
-        assertThat(written).containsExactly("latest", "presence");
-        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
-    }
-
-    @Test
-    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
-        refuse("any", NO_CONNECTION);
-        routes.database(exchange -> {
-            throw new SQLException("gone", NO_CONNECTION);
-        });
-
-        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
     }
 
     private void refuse(String device, String state) {
