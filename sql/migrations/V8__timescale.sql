@@ -1,13 +1,14 @@
 -- What becomes of old rows: TimescaleDB's columnstore, and retention. Both follow the configuration, which may change from one
--- start to the next, so these functions are called once an hour (sql/keep-columnstore.sql, sql/apply-retention.sql).
+-- start to the next, so these functions are called once an hour (sql/keep-columnstore.sql, sql/apply-retention.sql). And a way
+-- to the oldest reading that is as quick on columnar days.
 
 -- Sees to it that TimescaleDB moves the days of readings and events that ended longer ago than the given time to its
 -- columnstore, as a job of its own, twice a day; with NULL to it that it no longer does, and what was moved stays there.
--- Without TimescaleDB, or with its edition that has no columnstore, it does nothing. Answers whether that is so: true where
--- rows are moved. A table that a long query keeps busy is left for the next call.
+-- Answers whether rows are moved: never without TimescaleDB, or with its edition that has no columnstore. A table that a
+-- long query keeps busy is left for the next call.
 --
--- A segment is a device, ordered as its readings are asked for: a day of a device lies in some ten rows a metric, side by side,
--- found by the times that they span (docs/decisions/timescale.md has the sizes of other choices).
+-- A segment is a device, in the order in which its readings are asked for, and a thousand of them are a row, found by the
+-- times that it spans. Other choices are larger (docs/decisions/timescale.md).
 CREATE FUNCTION keep_columnstore(after interval) RETURNS boolean
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -33,7 +34,7 @@ BEGIN
             IF wanted THEN
                 EXECUTE format(
                     'ALTER TABLE %I SET (timescaledb.enable_columnstore, timescaledb.segmentby = %L, timescaledb.orderby = %L)',
-                    family, 'tenant_id, device_id',
+                    family, 'device_id, tenant_id',
                     CASE family WHEN 'readings' THEN 'ts DESC, metric DESC, seq DESC' ELSE 'ts DESC, seq DESC' END);
                 EXECUTE format('CALL add_columnstore_policy(%L, after => %L::interval)', family, after);
             END IF;
@@ -81,5 +82,30 @@ BEGIN
         dropped := dropped + 1;
     END LOOP;
     RETURN dropped;
+END
+$$;
+
+-- The time of the oldest reading of a moment or later. It halves the time until a minute is left, and asks of each half whether
+-- there is anything: the BRIN index knows, and so does the columnstore, which has no index over devices to walk through.
+CREATE OR REPLACE FUNCTION next_reading(from_moment timestamptz) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET jit = off AS $$
+DECLARE
+    low timestamptz := greatest(from_moment, '4714-11-24 00:00:00+00 BC');
+    high timestamptz := '200000-01-01 00:00:00+00';
+    middle timestamptz;
+BEGIN
+    IF NOT EXISTS (SELECT FROM readings WHERE ts >= low) THEN
+        RETURN NULL;
+    END IF;
+    WHILE high - low > interval '1 minute' LOOP
+        middle := low + (high - low) / 2;
+        IF EXISTS (SELECT FROM readings WHERE ts >= low AND ts < middle) THEN
+            high := middle;
+        ELSE
+            low := middle;
+        END IF;
+    END LOOP;
+    RETURN (SELECT min(ts) FROM readings WHERE ts >= low AND ts < high);
 END
 $$;

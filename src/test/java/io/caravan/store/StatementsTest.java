@@ -209,6 +209,31 @@ class StatementsTest {
     }
 
     @Test
+    void theOldestReadingOfAMomentOrLaterIsFound() throws Exception {
+        String next = "SELECT next_reading('%s') AS found";
+        assertThat(query(next.formatted("-infinity"))).extracting("found").containsOnlyNulls();
+        String[] times = {"-infinity", "2026-01-01 00:00:00.000001+00", "2026-01-01 00:00:00.000002+00", "9000-01-01+00"
+        };
+        String[] found = {
+            "0044-03-15 12:00:00.123457+00 BC",
+            "2026-01-01 00:00:00.000001+00",
+            "2026-11-01 05:30:00+00",
+            "9999-12-31+00"
+        };
+        for (String time : found) {
+            query("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('t', 'd', 'm', '"
+                    + time + "', 1, 0); SELECT 1");
+        }
+
+        for (int i = 0; i < times.length; i++) {
+            assertThat(query("SELECT next_reading('" + times[i] + "') = '" + found[i] + "' AS right"))
+                    .as(times[i])
+                    .containsExactly(Map.of("right", true));
+        }
+        assertThat(query(next.formatted("infinity"))).extracting("found").containsOnlyNulls();
+    }
+
+    @Test
     void retentionKeepsWhatItIsToldTo() throws Exception {
         long day = 24 * 3_600 * 1_000_000L;
         insertReadings(readings(

@@ -97,7 +97,7 @@ class TimescaleIT {
     @Test
     void aColumnarDayTakesLateReadingsAndRefusesDuplicates() throws Exception {
         assertThat(store(1, 50)).isEqualTo(10_000);
-        makeColumnar();
+        makeColumnar("readings");
 
         assertThat(store(41, 50)).as("all of them known").isZero();
         assertThat(store(41, 60)).as("half of them known").isEqualTo(2_000);
@@ -105,7 +105,7 @@ class TimescaleIT {
         assertThatThrownBy(() -> value("INSERT INTO readings SELECT * FROM readings WHERE metric = 'm3' LIMIT 1"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
-        runPolicy();
+        runPolicy("readings");
 
         assertThat(store(1, 62)).as("columnar again, with the late ones").isZero();
         assertThat(value("SELECT count(*) FROM readings")).isEqualTo(12_400L);
@@ -117,7 +117,7 @@ class TimescaleIT {
                 + " SELECT 'acme', 'd' || device, 'm1', date_trunc('day', now(), 'UTC') - interval '10 days'"
                 + " + n * interval '10 seconds', n, n, 'V', 0"
                 + " FROM generate_series(1, 300) AS device, generate_series(1, 1000) AS n");
-        makeColumnar();
+        makeColumnar("readings");
 
         assertThat(value(
                         "SELECT insert_readings(array_agg('acme'::text), array_agg('d' || device), array_agg('m1'::text),"
@@ -131,12 +131,27 @@ class TimescaleIT {
     }
 
     @Test
+    void columnarEventsKeepTheirBodyToTheByteAndCountOnce() throws Exception {
+        String body = "{\"b\": 1.0,  \"a\":\"\\u0000 ü\", \"a\":2}";
+        String insert = "INSERT INTO events (tenant_id, device_id, ts, seq, kind, body)"
+                + " SELECT 't', 'd', date_trunc('day', now(), 'UTC') - interval '10 days', n, 'door', '" + body
+                + "' FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING";
+        execute(insert.formatted(3));
+        makeColumnar("events");
+
+        execute(insert.formatted(4));
+
+        assertThat(rows("SELECT body::text, count(*) FROM events GROUP BY 1"))
+                .containsExactly(Map.of("body", body, "count", 4L));
+    }
+
+    @Test
     void pagesOfReadingsAreTheSameOnceTheirDayIsColumnar() throws Exception {
         store(1, 50);
         execute("INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('acme', 'd7', '', 'x')");
         List<Map<String, Object>> before = page("");
         List<Map<String, Object>> beforeOfMetric = page("m3");
-        makeColumnar();
+        makeColumnar("readings");
 
         assertThat(before).hasSize(100);
         assertThat(page("")).isEqualTo(before);
@@ -147,7 +162,7 @@ class TimescaleIT {
     @Test
     void retentionDropsColumnarDaysAsWell() throws Exception {
         store(1, 2);
-        makeColumnar();
+        makeColumnar("readings");
         execute(
                 "INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('t', 'd', 'm', now(), 1, 0)");
 
@@ -188,17 +203,18 @@ class TimescaleIT {
     }
 
     /** Does what the policy does within a day. */
-    private void makeColumnar() throws Exception {
+    private void makeColumnar(String family) throws Exception {
         keepColumnstore("7d");
-        runPolicy();
-        assertThat(value("SELECT bool_and(is_compressed) FROM timescaledb_information.chunks"
-                        + " WHERE hypertable_name = 'readings' AND range_end < now() - interval '7 days'"))
+        runPolicy(family);
+        assertThat(value("SELECT bool_and(is_compressed) FROM timescaledb_information.chunks WHERE hypertable_name = '"
+                        + family + "' AND range_end < now() - interval '7 days'"))
                 .isEqualTo(true);
     }
 
-    private void runPolicy() throws SQLException {
+    private void runPolicy(String family) throws SQLException {
         execute("CALL run_job("
-                + value("SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name = 'readings'") + ")");
+                + value("SELECT job_id FROM timescaledb_information.jobs WHERE hypertable_name = '" + family + "'")
+                + ")");
     }
 
     private void execute(String sql) throws SQLException {
