@@ -35,6 +35,9 @@ final class Values {
         for (String topic : List.of("raw", "enriched", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
+        }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
@@ -43,7 +46,7 @@ final class Values {
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
-        for (String family : List.of("readings", "events", "dead-letters")) {
+        for (String family : List.of("readings", "events", "trend-statistics", "dead-letters")) {
             requireAge(settings, "caravan.db.retention." + family);
         }
     }

@@ -40,6 +40,7 @@ class StoreRetentionRouteTest {
                 .containsEntry("compressAfter", "7d")
                 .containsEntry("keepReadings", "off")
                 .containsEntry("keepEvents", "off")
+                .containsEntry("keepTrends", "off")
                 .containsEntry("keepDeadLetters", "off");
     }
 

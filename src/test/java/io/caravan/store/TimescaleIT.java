@@ -54,7 +54,8 @@ class TimescaleIT {
                                 "SELECT hypertable_name, time_interval::text FROM timescaledb_information.dimensions ORDER BY 1"))
                 .containsExactly(
                         Map.of("hypertable_name", "events", "time_interval", "1 day"),
-                        Map.of("hypertable_name", "readings", "time_interval", "1 day"));
+                        Map.of("hypertable_name", "readings", "time_interval", "1 day"),
+                        Map.of("hypertable_name", "trend_statistics", "time_interval", "1 day"));
         assertThat(value("SELECT ensure_partitions(7, 3)")).isEqualTo(0);
         assertThat(value("SELECT count(*) FROM show_chunks('readings')")).isEqualTo(0L);
     }
@@ -68,7 +69,8 @@ class TimescaleIT {
                             + " FROM timescaledb_information.jobs WHERE hypertable_name IS NOT NULL ORDER BY 1"))
                     .containsExactly(
                             Map.of("hypertable_name", "events", "wanted", true),
-                            Map.of("hypertable_name", "readings", "wanted", true));
+                            Map.of("hypertable_name", "readings", "wanted", true),
+                            Map.of("hypertable_name", "trend_statistics", "wanted", true));
         }
         keepColumnstore("off");
         assertThat(value("SELECT count(*) FROM timescaledb_information.jobs WHERE hypertable_name IS NOT NULL"))
@@ -84,14 +86,15 @@ class TimescaleIT {
 
             keepColumnstore("7d");
 
-            assertThat(value("SELECT string_agg(hypertable_name, ' ') FROM timescaledb_information.jobs"
-                            + " WHERE hypertable_name IS NOT NULL"))
-                    .isEqualTo("events");
+            assertThat(value(
+                            "SELECT string_agg(hypertable_name, ' ' ORDER BY hypertable_name) FROM timescaledb_information.jobs"
+                                    + " WHERE hypertable_name IS NOT NULL"))
+                    .isEqualTo("events trend_statistics");
             reader.rollback();
         }
         keepColumnstore("7d");
         assertThat(value("SELECT count(*) FROM timescaledb_information.jobs WHERE hypertable_name IS NOT NULL"))
-                .isEqualTo(2L);
+                .isEqualTo(3L);
     }
 
     @Test
