@@ -15,6 +15,10 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.HealthPaths;
+import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
@@ -23,6 +27,7 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.WatchedConsumers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.DeadLetters;
@@ -34,6 +39,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -61,15 +67,17 @@ public final class Application implements AutoCloseable {
     private final DeviceRegistry deviceRegistry;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final WatchedConsumers consumers = new WatchedConsumers();
+    private Health health;
     private Main main;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
-        this.stages = Set.copyOf(stages);
+        this.stages = EnumSet.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
-        this.servers = new Servers(settings, deviceRegistry, meters);
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
     }
 
     /**
@@ -89,6 +97,7 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -101,7 +110,8 @@ public final class Application implements AutoCloseable {
             bindStore();
         }
         // after all settings have been looked at: it waits a while for servers that are down
-        servers.start(stages);
+        servers.start();
+        health = new Health(dependencies());
         if (stages.contains(Stage.API)) {
             bindApi();
         }
@@ -112,7 +122,7 @@ public final class Application implements AutoCloseable {
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!servers.health().ready()) {
+        while (!health.ready()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -128,6 +138,9 @@ public final class Application implements AutoCloseable {
         mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
             main.stop();
+        }
+        if (health != null) {
+            health.close();
         }
         servers.close();
         meters.close();
@@ -187,7 +200,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health());
+        main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
     }
 
@@ -209,6 +222,16 @@ public final class Application implements AutoCloseable {
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true);
+        main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+    }
+
+    /** The servers, and the routes of each stage. */
+    private List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
+        for (Stage stage : stages) {
+            dependencies.add(new RouteHealth(stage.label(), main::getCamelContext, consumers));
+        }
+        return dependencies;
     }
 
     private Properties properties() {
