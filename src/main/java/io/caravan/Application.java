@@ -241,6 +241,7 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         return properties;
     }
 

@@ -22,8 +22,7 @@ import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Makes the consumers of all routes and knows of each whether it does its work. Camel's own check asks for a connection, so
- * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Bound to the registry, Camel's
- * component finds it by its type. Thread-safe.
+ * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Thread-safe.
  */
 public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
