@@ -15,6 +15,7 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.health.HealthPaths;
@@ -97,6 +98,7 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
         main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
