@@ -19,6 +19,11 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.BackgroundRuns;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.HealthPaths;
+import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
@@ -50,6 +55,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -79,16 +85,18 @@ public final class Application implements AutoCloseable {
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final Ledgers ledgers;
+    private final WatchedConsumers consumers = new WatchedConsumers();
+    private Health health;
     private Main main;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
-        this.stages = Set.copyOf(stages);
+        this.stages = EnumSet.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, deviceRegistry, meters);
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
@@ -109,6 +117,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -124,7 +134,8 @@ public final class Application implements AutoCloseable {
             bindWindow();
         }
         // after all settings have been looked at: it waits a while for servers that are down
-        servers.start(stages);
+        servers.start();
+        health = new Health(dependencies());
         if (stages.contains(Stage.STORE)) {
             ledgers.measure(meters);
         }
@@ -138,7 +149,7 @@ public final class Application implements AutoCloseable {
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!servers.health().ready()) {
+        while (!health.ready()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -156,6 +167,9 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         ledgers.close();
+        if (health != null) {
+            health.close();
+        }
         servers.close();
         meters.close();
     }
@@ -230,7 +244,7 @@ public final class Application implements AutoCloseable {
         main.bind("liveWindows", liveWindows);
         main.bind("mergeWindows", liveWindows.merge());
         main.bind("comparison", new Comparison(widths, meters));
-        main.bind("windowConsumers", new WatchedConsumers(partials::left));
+        consumers.onLeave("caravan-window", partials::left);
     }
 
     private void bindApi() {
@@ -244,7 +258,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health());
+        main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
     }
 
@@ -275,6 +289,16 @@ public final class Application implements AutoCloseable {
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true);
+        main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+    }
+
+    /** The servers, and the routes of each stage. */
+    private List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
+        for (Stage stage : stages) {
+            dependencies.add(new RouteHealth(stage.label(), main::getCamelContext, consumers));
+        }
+        return dependencies;
     }
 
     private Properties properties() {
@@ -284,6 +308,7 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         return properties;
     }
 

@@ -117,7 +117,8 @@ class LiveWindowsIT {
     @Test
     void aConsumerTellsWhichPartitionsItsGroupHasTakenAway() {
         Set<TopicPartition> left = ConcurrentHashMap.newKeySet();
-        WatchedConsumers consumers = new WatchedConsumers(left::addAll);
+        WatchedConsumers consumers = new WatchedConsumers();
+        consumers.onLeave(group().getProperty("group.id"), left::addAll);
         try (Consumer<?, ?> first = consumers.getConsumer(group());
                 Consumer<?, ?> second = consumers.getConsumer(group())) {
             first.subscribe(List.of(AGGREGATES), new Silent());

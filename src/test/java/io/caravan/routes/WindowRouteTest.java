@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.decode.Timestamps;
 import io.caravan.kafka.OutboundRecord;
-import io.caravan.kafka.WatchedConsumers;
 import io.caravan.window.Comparison;
 import io.caravan.window.LiveWindows;
 import io.caravan.window.Partials;
@@ -56,9 +55,7 @@ class WindowRouteTest {
                         "mergeWindows",
                         live.merge(),
                         "comparison",
-                        new Comparison(widths, meters),
-                        "windowConsumers",
-                        new WatchedConsumers(partials::left)),
+                        new Comparison(widths, meters)),
                 "window");
     }
 

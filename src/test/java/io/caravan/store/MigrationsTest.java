@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.UserError;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MigrationsTest {
@@ -191,6 +193,48 @@ class MigrationsTest {
                 .hasMessageContaining("refused")
                 .hasMessageNotContaining("secret")
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    @Timeout(60)
+    void aDatabaseThatAcceptsAndSaysNothingIsGivenUp() throws Exception {
+        try (ServerSocket blackHole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String url = "jdbc:postgresql://127.0.0.1:" + blackHole.getLocalPort() + "/caravan";
+
+            assertThatThrownBy(() -> migrations(url).run())
+                    .isInstanceOf(UserError.class)
+                    .hasMessageStartingWith("Cannot migrate the database " + url);
+        }
+    }
+
+    @Test
+    void aDatabaseWithoutASchemaIsBehind() throws Exception {
+        String url = Postgres.emptyDatabase();
+        try (Connection connection = Postgres.connect(url)) {
+            assertThat(migrations(url).behind(connection).orElseThrow())
+                    .matches("the schema is at version 0, this Caravan needs \\d+");
+        }
+    }
+
+    @Test
+    void aDatabaseIsBehindUntilTheNewestMigrationHasRun(@TempDir Path sql) throws Exception {
+        String url = Postgres.emptyDatabase();
+        Path migrations = Files.createDirectory(sql.resolve("migrations"));
+        Files.writeString(migrations.resolve("V9__nine.sql"), "SELECT 1");
+        Files.writeString(sql.resolve("ensure-partitions.sql"), "SELECT 1");
+        new Migrations(sql, url, "postgres", "").run();
+        Files.writeString(migrations.resolve("V10__ten.sql"), "SELECT 1");
+        Migrations newer = new Migrations(sql, url, "postgres", "");
+        try (Connection connection = Postgres.connect(url)) {
+            assertThat(newer.behind(connection)).contains("the schema is at version 9, this Caravan needs 10");
+            newer.run();
+            assertThat(newer.behind(connection)).isEmpty();
+
+            Files.delete(migrations.resolve("V10__ten.sql"));
+            assertThat(new Migrations(sql, url, "postgres", "").behind(connection))
+                    .as("an older Caravan beside a newer one")
+                    .isEmpty();
+        }
     }
 
     @Test
