@@ -2,7 +2,8 @@
 -- start to the next, so these functions are called once an hour (sql/keep-columnstore.sql, sql/apply-retention.sql). And a way
 -- to the oldest reading that is as quick on columnar days.
 
--- Sees to it that TimescaleDB moves the days of all time series that ended longer ago than the given time to its columnstore, as a job of its own, twice a day; with NULL to it that it no longer does, and what was moved stays there.
+-- Sees to it that TimescaleDB moves the days of all time series that ended longer ago than the given time to its
+-- columnstore, as a job of its own, twice a day; with NULL to it that it no longer does, and what was moved stays there.
 -- Answers whether rows are moved: never without TimescaleDB, or with its edition that has no columnstore. A table that a
 -- long query keeps busy is left for the next call.
 --
@@ -32,7 +33,8 @@ BEGIN
             END IF;
             IF wanted THEN
                 EXECUTE format(
-                    'ALTER TABLE %I SET (timescaledb.enable_columnstore, timescaledb.segmentby = %L, timescaledb.orderby = %L)',
+                    'ALTER TABLE %I SET (timescaledb.enable_columnstore,'
+                        ' timescaledb.segmentby = %L, timescaledb.orderby = %L)',
                     family, 'device_id, tenant_id',
                     CASE family WHEN 'events' THEN 'ts DESC, seq DESC' ELSE 'ts DESC, metric DESC, seq DESC' END);
                 EXECUTE format('CALL add_columnstore_policy(%L, after => %L::interval)', family, after);
@@ -48,8 +50,8 @@ $$;
 DROP FUNCTION drop_partitions_older_than(int);
 
 -- Drops the days of a time series that ended longer ago than the given time, and answers how many partitions, or chunks of
--- TimescaleDB, went; with NULL it keeps everything. Days are UTC days and go as a whole. Fails with SQLState
--- 55P03 and drops nothing while a long query reads the table: try again later.
+-- TimescaleDB, went; with NULL it keeps everything. Days are UTC days and go as a whole. Fails with SQLState 55P03 and
+-- drops nothing while a long query reads the table: try again later.
 CREATE FUNCTION drop_partitions_older_than(family text, keep interval) RETURNS int
     LANGUAGE plpgsql AS $$
 DECLARE
