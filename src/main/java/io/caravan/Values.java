@@ -40,6 +40,9 @@ final class Values {
         if (settings.duration("caravan.window.settle-after").compareTo(Duration.ofDays(1)) > 0) {
             throw new UserError("caravan.window.settle-after must not be more than a day");
         }
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
+        }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");

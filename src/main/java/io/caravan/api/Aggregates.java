@@ -45,7 +45,7 @@ public final class Aggregates {
                 .with("zone", place.zone)
                 .with("width", place.width.seconds())
                 .with("firstMetric", query.text("metric", ""))
-                .with("lastMetric", query.text("metric", Readings.LAST_METRIC))
+                .with("lastMetric", query.text("metric", Series.LAST_METRIC))
                 .with("from", TimeRange.toDatabase(range.from()))
                 .with("beforeTime", TimeRange.toDatabase(fromStart ? range.to() : cursor.number(0)))
                 .with("beforeMetric", fromStart ? "" : cursor.text(1))
