@@ -154,7 +154,7 @@ CREATE FUNCTION windows_of_windows(
         max float8, first float8, last float8)
     LANGUAGE sql STABLE AS $$
     SELECT tenant_id, device_id, metric, window_start(seconds, start), sum(count)::bigint,
-        CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) END,
+        CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) FILTER (WHERE m2 IS NOT NULL) END,
         min(min), max(max),
         (array_agg(first ORDER BY start))[1],
         (array_agg(last ORDER BY start DESC))[1]
@@ -176,7 +176,7 @@ CREATE FUNCTION windows_of_marked_windows(
         FROM unnest(tenants, devices, starts) AS mark (tenant, device, smaller)) AS mark
     CROSS JOIN LATERAL (
         SELECT metric, mark.start, sum(count)::bigint,
-            CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) END,
+            CASE WHEN count(m2) = count(*) THEN pooled_moments(ARRAY[count, sum, m2]) FILTER (WHERE m2 IS NOT NULL) END,
             min(min), max(max),
             (array_agg(first ORDER BY windows.start))[1],
             (array_agg(last ORDER BY windows.start DESC))[1]
@@ -425,6 +425,46 @@ BEGIN
 END
 $$;
 
+-- The newest windows of a device before a place in their order, by start and metric: settled ones from the table, the others
+-- as the readings are now.
+CREATE FUNCTION newest_windows(
+    seconds int, tenant text, device text, from_moment timestamptz, before_start timestamptz, before_metric text,
+    first_metric text, last_metric text, most int)
+    RETURNS TABLE (
+        metric text, start timestamptz, count bigint, moments float8[], min float8, max float8, first float8, last float8,
+        settled boolean)
+    LANGUAGE sql STABLE AS $$
+    SELECT *
+    FROM (
+        (
+            SELECT metric, start, count, CASE WHEN m2 IS NOT NULL THEN ARRAY[count, sum, m2] END, min, max, first, last, true
+            FROM windows
+            WHERE tenant_id = tenant AND device_id = device AND width = seconds
+                AND start >= from_moment
+                AND start <= before_start
+                AND (start, metric) < (before_start, before_metric)
+                AND start < (SELECT settled_until FROM window_widths WHERE width = seconds)
+                AND metric BETWEEN first_metric AND last_metric
+            ORDER BY start DESC, metric DESC
+            LIMIT most)
+        UNION ALL
+        (
+            SELECT metric, start, count, moments, min, max, first, last, false
+            FROM windows_of_device(
+                seconds,
+                greatest(
+                    window_start(seconds, from_moment + seconds * interval '1 second' - interval '1 microsecond'),
+                    (SELECT settled_until FROM window_widths WHERE width = seconds)),
+                window_start(seconds, before_start) + seconds * interval '1 second',
+                tenant,
+                device)
+            WHERE (start, metric) < (before_start, before_metric) AND metric BETWEEN first_metric AND last_metric
+            ORDER BY start DESC, metric DESC
+            LIMIT most)) AS page (metric, start, count, moments, min, max, first, last, settled)
+    ORDER BY start DESC, metric DESC
+    LIMIT most
+$$;
+
 -- Stores each reading that is not stored yet and answers how many those were. A batch without a duplicate, the rule,
 -- goes in as it is: to look for conflicts row by row takes two thirds more of the server's time (measured). The first
 -- duplicate undoes that attempt, and the batch goes in row by row.
@@ -443,7 +483,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(hashtext('caravan windows'));
     -- a statement of its own, after the lock: it sees what the one who closed windows last has committed
-    SELECT closing_until, smallest INTO closed, base FROM window_state;
+    SELECT window_start(smallest, closing_until), smallest INTO closed, base FROM window_state;
     BEGIN
         INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
         SELECT * FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities);

@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.Presence;
@@ -222,6 +223,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
@@ -261,13 +263,10 @@ public final class Application implements AutoCloseable {
         return properties;
     }
 
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
     private String routeFiles() {
         return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
+                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
                 .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 

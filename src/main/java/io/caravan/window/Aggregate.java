@@ -1,7 +1,6 @@
 package io.caravan.window;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 /**
  * A window of one metric of a device, as it stands on the topic of aggregates. Immutable.
@@ -14,23 +13,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param stddev the standard deviation of a sample, null for one value
  * @param settled whether it was computed from the stored readings after it had ended
  */
-@JsonPropertyOrder({
-    "tenant_id",
-    "device_id",
-    "metric",
-    "window",
-    "start",
-    "end",
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "stddev",
-    "first",
-    "last",
-    "settled"
-})
 record Aggregate(
         @JsonProperty("tenant_id") String tenant,
         @JsonProperty("device_id") String device,

@@ -7,7 +7,6 @@ import io.caravan.decode.Timestamps;
 import io.caravan.kafka.OutboundRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,7 +68,7 @@ public final class SettledWindows {
                     topic,
                     window.tenant() + '/' + window.device(),
                     WRITER.writeValueAsBytes(window),
-                    Map.of(REVISION, revision.getBytes(StandardCharsets.UTF_8))));
+                    Map.of(REVISION, revision)));
             exchange.setProperty(LAST, row.get("revision"));
         }
         more = rows.size() == PAGE;
