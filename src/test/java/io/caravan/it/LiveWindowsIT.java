@@ -68,7 +68,7 @@ class LiveWindowsIT {
         breaker("live-breaker", 5, 120.5, 10);
         breaker("live-breaker", 1, 121.5, 20);
         breaker("live-breaker", 59, 119.0, 30);
-        breaker("live-breaker", 63, 500, 500);
+        breaker("live-breaker", 65, 500, 500);
 
         List<JsonNode> windows = windows("live-breaker", "1m", false, 2);
 
@@ -106,7 +106,7 @@ class LiveWindowsIT {
         windows("live-ahead", "1m", false, 1);
 
         building("live-right", 30, 22);
-        building("live-right", 63, 99);
+        building("live-right", 65, 99);
 
         assertThat(windows("live-right", "1m", false, 1))
                 .first()
