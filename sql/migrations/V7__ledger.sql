@@ -130,7 +130,7 @@ DECLARE
     refused boolean := readings IS NULL AND events IS NULL;
     known int[] := (readings).known || (events).known;
     duplicates int[] := '{}';
-    repeats int[] := '{}';
+    marks int[] := '{}'; -- of each message: 0 new, 1 duplicate or refused, 2 repeated
     each record;
     place ledger_positions;
     counted bigint;
@@ -154,29 +154,32 @@ BEGIN
             place.next := each.start;
         END IF;
         IF cardinality(duplicates) > 0 OR refused THEN
-            repeats := ARRAY(
-                SELECT number
+            marks := ARRAY(
+                SELECT CASE
+                    WHEN NOT refused AND duplicate.number IS NULL THEN 0
+                    WHEN origin_offset <= newest THEN 2
+                    ELSE 1
+                END
                 FROM (
-                    SELECT number, origin_offset, greatest(
+                    SELECT number, origin_offset, CASE WHEN message_offset >= place.next THEN greatest(
                         place.origins[origin_part + 1],
-                        max(origin_offset) OVER (
+                        max(origin_offset) FILTER (WHERE part = each.part AND message_offset >= place.next) OVER (
                             PARTITION BY origin_part ORDER BY number
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS newest
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS newest
                     FROM unnest(partitions, offsets, origin_partitions, origin_offsets)
-                        WITH ORDINALITY AS message (part, message_offset, origin_part, origin_offset, number)
-                    WHERE part = each.part AND message_offset >= place.next) AS message
-                WHERE origin_offset <= newest AND (refused OR number = ANY (duplicates)));
+                        WITH ORDINALITY AS message (part, message_offset, origin_part, origin_offset, number)) AS message
+                LEFT JOIN unnest(duplicates) AS duplicate (number) USING (number)
+                ORDER BY number);
         END IF;
         -- in one look at the messages: a look costs more than all that is done with the few rows that come of it
         WITH message AS (
-            SELECT tenant, origin_part, count(*) AS messages, sum(loss) AS loss, max(message_offset) AS last,
-                max(origin_offset) AS newest, count(known.number) AS old, count(again.number) AS again
+            SELECT tenant COLLATE "C" AS tenant, origin_part, count(*) AS messages, sum(loss) AS loss,
+                max(message_offset) AS last, max(origin_offset) AS newest, count(*) FILTER (WHERE marks[number::int] > 0) AS old,
+                count(*) FILTER (WHERE marks[number::int] = 2) AS again
             FROM unnest(partitions, offsets, losses, tenants, origin_partitions, origin_offsets)
                 WITH ORDINALITY AS message (part, message_offset, loss, tenant, origin_part, origin_offset, number)
-            LEFT JOIN unnest(duplicates) AS known (number) USING (number)
-            LEFT JOIN unnest(repeats) AS again (number) USING (number)
             WHERE part = each.part AND message_offset >= place.next
-            GROUP BY tenant, origin_part
+            GROUP BY 1, 2
         ), added AS (
             INSERT INTO ledger AS total (tenant_id, topic, partition, forwarded, dead_lettered, duplicates, repeated)
             SELECT
