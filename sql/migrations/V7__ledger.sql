@@ -130,13 +130,14 @@ DECLARE
     refused boolean := readings IS NULL AND events IS NULL;
     known int[] := (readings).known || (events).known;
     duplicates int[] := '{}';
-    repeats int[] := '{}';
+    marks int[] := '{}'; -- of each message: 0 new, 1 duplicate or refused, 2 repeated
     each record;
-    origin record;
     place ledger_positions;
     counted bigint;
     missing bigint;
     reached bigint;
+    seen_parts int[];
+    seen_offsets bigint[];
 BEGIN
     IF cardinality(known) > 0 THEN
         duplicates := ARRAY(SELECT unnest(known) EXCEPT SELECT unnest((readings).fresh || (events).fresh));
@@ -152,56 +153,62 @@ BEGIN
             place.first := place.first + each.start - place.next;
             place.next := each.start;
         END IF;
-        SELECT count(*), coalesce(sum(loss), 0), max(message_offset) + 1
-        INTO counted, missing, reached
-        FROM unnest(partitions, offsets, losses) AS message (part, message_offset, loss)
-        WHERE part = each.part AND message_offset >= place.next;
-        CONTINUE WHEN counted = 0;
         IF cardinality(duplicates) > 0 OR refused THEN
-            repeats := ARRAY(
-                SELECT number
+            marks := ARRAY(
+                SELECT CASE
+                    WHEN NOT refused AND duplicate.number IS NULL THEN 0
+                    WHEN origin_offset <= newest THEN 2
+                    ELSE 1
+                END
                 FROM (
-                    SELECT number, origin_offset, greatest(
+                    SELECT number, origin_offset, CASE WHEN message_offset >= place.next THEN greatest(
                         place.origins[origin_part + 1],
-                        max(origin_offset) OVER (
+                        max(origin_offset) FILTER (WHERE part = each.part AND message_offset >= place.next) OVER (
                             PARTITION BY origin_part ORDER BY number
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS newest
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) END AS newest
                     FROM unnest(partitions, offsets, origin_partitions, origin_offsets)
-                        WITH ORDINALITY AS message (part, message_offset, origin_part, origin_offset, number)
-                    WHERE part = each.part AND message_offset >= place.next) AS message
-                WHERE origin_offset <= newest AND (refused OR number = ANY (duplicates)));
+                        WITH ORDINALITY AS message (part, message_offset, origin_part, origin_offset, number)) AS message
+                LEFT JOIN unnest(duplicates) AS duplicate (number) USING (number)
+                ORDER BY number);
         END IF;
-        INSERT INTO ledger AS total (tenant_id, topic, partition, forwarded, dead_lettered, duplicates, repeated)
-        SELECT
-            tenant, topic_name, each.part,
-            count(*) FILTER (WHERE NOT refused AND known.number IS NULL),
-            count(*) FILTER (WHERE refused AND again.number IS NULL),
-            count(*) FILTER (WHERE known.number IS NOT NULL OR again.number IS NOT NULL),
-            count(again.number)
-        FROM unnest(partitions, offsets, tenants)
-            WITH ORDINALITY AS message (part, message_offset, tenant, number)
-        LEFT JOIN unnest(duplicates) AS known (number) USING (number)
-        LEFT JOIN unnest(repeats) AS again (number) USING (number)
-        WHERE part = each.part AND message_offset >= place.next
-        GROUP BY tenant
-        ORDER BY tenant
-        ON CONFLICT (topic, partition, tenant_id) DO UPDATE
-        SET forwarded = total.forwarded + excluded.forwarded,
-            dead_lettered = total.dead_lettered + excluded.dead_lettered,
-            duplicates = total.duplicates + excluded.duplicates,
-            repeated = total.repeated + excluded.repeated;
+        -- in one look at the messages: a look costs more than all that is done with the few rows that come of it
+        WITH message AS (
+            SELECT tenant COLLATE "C" AS tenant, origin_part, count(*) AS messages, sum(loss) AS loss,
+                max(message_offset) AS last, max(origin_offset) AS newest, count(*) FILTER (WHERE marks[number::int] > 0) AS old,
+                count(*) FILTER (WHERE marks[number::int] = 2) AS again
+            FROM unnest(partitions, offsets, losses, tenants, origin_partitions, origin_offsets)
+                WITH ORDINALITY AS message (part, message_offset, loss, tenant, origin_part, origin_offset, number)
+            WHERE part = each.part AND message_offset >= place.next
+            GROUP BY 1, 2
+        ), added AS (
+            INSERT INTO ledger AS total (tenant_id, topic, partition, forwarded, dead_lettered, duplicates, repeated)
+            SELECT
+                tenant, topic_name, each.part,
+                CASE WHEN refused THEN 0 ELSE sum(messages - old) END,
+                CASE WHEN refused THEN sum(messages - again) ELSE 0 END,
+                CASE WHEN refused THEN sum(again) ELSE sum(old) END,
+                sum(again)
+            FROM message
+            GROUP BY tenant
+            ORDER BY tenant
+            ON CONFLICT (topic, partition, tenant_id) DO UPDATE
+            SET forwarded = total.forwarded + excluded.forwarded,
+                dead_lettered = total.dead_lettered + excluded.dead_lettered,
+                duplicates = total.duplicates + excluded.duplicates,
+                repeated = total.repeated + excluded.repeated
+        )
+        SELECT sum(messages), sum(loss), max(last) + 1, array_agg(origin_part), array_agg(newest)
+        INTO counted, missing, reached, seen_parts, seen_offsets
+        FROM message;
+        CONTINUE WHEN counted IS NULL;
+        FOR i IN 1 .. cardinality(seen_parts) LOOP
+            IF seen_parts[i] >= 0 THEN
+                place.origins[seen_parts[i] + 1] := greatest(place.origins[seen_parts[i] + 1], seen_offsets[i]);
+            END IF;
+        END LOOP;
         -- offsets that somebody skipped (they were moved on by hand, the database was restored) are lost to it like
         -- those that were deleted
         missing := least(missing + greatest(0, each.start - place.next), reached - place.next - counted);
-        FOR origin IN
-            SELECT origin_part, max(origin_offset) AS newest
-            FROM unnest(partitions, offsets, origin_partitions, origin_offsets)
-                AS message (part, message_offset, origin_part, origin_offset)
-            WHERE part = each.part AND message_offset >= place.next AND origin_part >= 0
-            GROUP BY origin_part
-        LOOP
-            place.origins[origin.origin_part + 1] := greatest(place.origins[origin.origin_part + 1], origin.newest);
-        END LOOP;
         UPDATE ledger_positions p
         SET first = place.first,
             next = reached,
