@@ -18,7 +18,6 @@ import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +45,6 @@ public final class MqttClients extends MqttClient {
     /** Paho never connects, but refuses the schemes mqtt and mqtts when it is made. */
     private static final String NOWHERE = "tcp://127.0.0.1:1883";
 
-    private static final MqttProperties NO_PROPERTIES = new MqttProperties();
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
@@ -326,7 +324,10 @@ public final class MqttClients extends MqttClient {
             int handle = handles.incrementAndGet();
             deliveries.put(handle, new Delivery(connection, message));
             MqttMessage camels = new MqttMessage(
-                    message.getPayloadAsBytes(), message.getQos().getCode(), message.isRetain(), NO_PROPERTIES);
+                    message.getPayloadAsBytes(),
+                    message.getQos().getCode(),
+                    message.isRetain(),
+                    TraceContext.of(message));
             camels.setId(handle);
             try {
                 callback.messageArrived(message.getTopic().toString(), camels);

@@ -78,6 +78,40 @@ class StoreRouteTest {
     }
 
     @Test
+    void whatADeviceSaysOfItsChannelsIsStoredByAStatementOfItsOwn() {
+        List<String> statements = new ArrayList<>();
+        List<Double> averages = new ArrayList<>();
+        routes.database(exchange -> {
+            String statement = exchange.getMessage().getBody(String.class);
+            statements.add(statement.replaceAll("(?s).*INSERT INTO (\\w+).*", "$1"));
+            if (statement.contains("INTO trend_statistics")) {
+                for (double average : (double[]) parameters(exchange).get("averages")) {
+                    averages.add(average);
+                }
+            }
+        });
+
+        routes.run("store", List.of(trends("2"), trends("null")));
+
+        assertThat(statements).containsExactly("trend_statistics", "events");
+        assertThat(averages).containsExactly(2.0, Double.NaN);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aTrendThatIsRefusedCostsItsMessageAloneAndNoNeighbour() {
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "a", 1), trends("2", "bad"), trends("2", "c")));
+
+        assertThat(stored)
+                .as("a reading, a trend and its event")
+                .containsExactly(List.of("a"), List.of("c"), List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
+    }
+
+    @Test
     void aRowThatIsRefusedBecomesADeadLetterAndItsNeighboursAreStored() {
         refuse("bad", OUT_OF_RANGE);
 
@@ -176,6 +210,20 @@ class StoreRouteTest {
                 "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
                 "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
                         .formatted(device, value, value));
+    }
+
+    private Exchange trends(String average) {
+        return trends(average, "d");
+    }
+
+    private Exchange trends(String average, String device) {
+        return enriched(
+                0,
+                """
+                {"tenant_id":"default","device_id":"%s","event_type":"trends","timestamp":"2026-11-21T00:00:00.000000Z",\
+                "sequence":1,"received_at":"2026-11-21T00:00:00.000000Z","body":{},"trend_statistics":[{"metric":"1001",\
+                "timestamp":"2026-11-21T00:00:00.000000Z","value":1,"avg":%s,"min":1,"max":3}],"readings":[]}"""
+                        .formatted(device, average));
     }
 
     private Exchange enriched(int partition, String json) {
