@@ -126,7 +126,10 @@ public final class RouteHealth implements Dependency {
                         && consumers.partitions(kafka.getConfiguration().getGroupId()) == 0)
                 .map(Route::getRouteId)
                 .toList();
-        return idle.isEmpty() ? "" : ", without partitions, which other processes have: " + String.join(", ", idle);
+        return idle.isEmpty()
+                ? ""
+                : ", " + String.join(", ", idle)
+                        + " without partitions (other processes have them, or the topic is gone)";
     }
 
     private static String lastMessage(CamelContext context, List<Route> routes) {

@@ -115,7 +115,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
                 failure = null;
                 return Optional.empty();
             }
-            String why = last != null ? last.message() : faults.isEmpty() ? "not started" : faults.get(0);
+            String why = last != null ? last.message() : faults.isEmpty() ? "not running" : faults.get(0);
             return Optional.of(
                     Math.max(1, expected - working) + " of " + expected + " Kafka consumers cannot work: " + why);
         }

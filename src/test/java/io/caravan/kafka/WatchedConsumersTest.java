@@ -36,7 +36,7 @@ class WatchedConsumersTest {
     void oneThatWasNeverMadeIsAtFault() {
         working();
 
-        assertThat(consumers.fault(GROUP, 2)).contains("1 of 2 Kafka consumers cannot work: not started");
+        assertThat(consumers.fault(GROUP, 2)).contains("1 of 2 Kafka consumers cannot work: not running");
     }
 
     @Test
