@@ -16,7 +16,9 @@ import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
+import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.Oversize;
 import io.caravan.ingest.TooLarge;
@@ -51,6 +53,9 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  * Servers that are down when it starts, or later, are waited for. Not thread-safe: started once and closed once.
  */
 public final class Application implements AutoCloseable {
+
+    private static final String IN_FLIGHT = "caravan.mqtt.in-flight-bytes";
+    private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
     /** Key, headers and framing of a record come on top of its value. */
     private static final int FRAMING_BYTES = 1_024 * 1_024;
@@ -135,10 +140,12 @@ public final class Application implements AutoCloseable {
 
     private void bindIngest() throws MqttException {
         MqttSettings broker = MqttSettings.of(settings);
+        InFlightBytes inFlight = new InFlightBytes(settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT), meters);
         int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
-        bindClients("mqttIot", new MqttClients(broker, "iot", clients, true));
-        bindClients("mqttIotStatus", new MqttClients(broker, "iot-status", 1, false));
-        bindClients("mqttBuilding", new MqttClients(broker, "building", clients, true));
+        bindClients("mqttIot", new MqttClients(broker, inFlight, "iot", clients, true));
+        bindClients("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
+        bindClients("mqttBuilding", new MqttClients(broker, inFlight, "building", clients, true));
+        main.bind("mqttRoutes", new MqttRoutes());
         main.bind("stampIot", processor(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp));
         main.bind(
                 "stampBuilding", processor(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp));

@@ -104,6 +104,15 @@ class CommandTest {
         assertThat(answer.err).doesNotContain("secret");
     }
 
+    @Test
+    void onePortForTwoServersIsRefusedAndBothKeysAreNamed() throws IOException {
+        int port = freePort();
+        Answer answer =
+                execute("run", "--config", config("caravan.http.port", port + "\ncaravan.management.port=" + port));
+
+        assertOneLine(answer, "caravan.http.port", "caravan.management.port", Integer.toString(port));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"caravan.http.port", "caravan.management.port"})
     void aTakenPortIsNamedWithTheKeyThatChangesIt(String key) throws IOException {

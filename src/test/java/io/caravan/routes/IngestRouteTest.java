@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.Settings;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.Oversize;
@@ -41,10 +42,11 @@ class IngestRouteTest {
     @BeforeEach
     void start() throws Exception {
         MqttSettings broker = MqttSettings.of(Settings.load(Path.of("application.properties"), Map.of()));
+        InFlightBytes inFlight = new InFlightBytes(1_000_000, new SimpleMeterRegistry());
         Map<String, Object> beans = new HashMap<>();
-        beans.put("mqttIot", new MqttClients(broker, "iot", 1, true));
-        beans.put("mqttIotStatus", new MqttClients(broker, "iot-status", 1, false));
-        beans.put("mqttBuilding", new MqttClients(broker, "building", 1, true));
+        beans.put("mqttIot", new MqttClients(broker, inFlight, "iot", 1, true));
+        beans.put("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
+        beans.put("mqttBuilding", new MqttClients(broker, inFlight, "building", 1, true));
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
