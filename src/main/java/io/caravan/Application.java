@@ -15,16 +15,18 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.ingest.Aside;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
-import io.caravan.ingest.Oversize;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.BoundedConsumers;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.Cut;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.DeadLetters;
@@ -55,6 +57,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 public final class Application implements AutoCloseable {
 
     private static final String IN_FLIGHT = "caravan.mqtt.in-flight-bytes";
+    private static final String BATCH_BYTES = "caravan.batch.bytes";
     private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
     /** Key, headers and framing of a record come on top of its value. */
@@ -94,6 +97,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("cut", new Cut());
+        main.bind("boundedConsumers", new BoundedConsumers(settings.number(BATCH_BYTES, 65_536, LARGEST_IN_FLIGHT)));
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -149,7 +154,8 @@ public final class Application implements AutoCloseable {
         main.bind("stampIot", processor(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp));
         main.bind(
                 "stampBuilding", processor(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp));
-        main.bind("oversize", new Oversize(largest("caravan.ingest.max-payload-bytes"), meters));
+        main.bind("oversize", Aside.tooLarge(largest("caravan.ingest.max-payload-bytes"), meters));
+        main.bind("aside", Aside.failed(meters));
         main.bind("isTooLarge", new TooLarge(largest("caravan.ingest.max-payload-bytes")));
         main.bind("kafkaCallbacks", new CallbackExecutor());
         servers.watch(mqtt);
@@ -171,9 +177,11 @@ public final class Application implements AutoCloseable {
         main.bind("provisioning", new Provisioning(directory, deviceRegistry, cap));
         main.bind(
                 "enricher", processor(new Enricher(deviceRegistry, largest("caravan.kafka.max-record-bytes"))::enrich));
+        main.bind("outbox", outbox);
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+        main.bind("refusedToDeadLetter", processor(outbox::refused));
     }
 
     private Decoder json(String dialect) {
@@ -222,9 +230,13 @@ public final class Application implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(settings.asMap());
         // A record that the producer refuses would be tried again for good.
+        int largest = largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
+        properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largest));
+        // What ingest takes in fits, with what is lost by filling buffers; else it would block while Kafka is away.
+        long inFlight = settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT);
         properties.put(
-                "camel.component.kafka.maxRequestSize",
-                Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+                "camel.component.kafka.bufferMemorySize",
+                Long.toString(Math.min(Integer.MAX_VALUE, Math.max(4L * largest, inFlight + inFlight / 2))));
         return properties;
     }
 

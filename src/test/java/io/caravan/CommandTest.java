@@ -86,6 +86,8 @@ class CommandTest {
         "caravan.store.consumers,           0",
         "caravan.store.batch,               many",
         "caravan.batch.interval-ms,         quick",
+        "caravan.batch.bytes,               1",
+        "caravan.mqtt.in-flight-bytes,      many",
         "caravan.topic.raw,                 not a topic"
     })
     void aBadValueIsNamedWithItsKey(String key, String value) throws IOException {

@@ -2,6 +2,8 @@ package io.caravan.routes;
 
 import io.caravan.Settings;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.BoundedConsumers;
+import io.caravan.kafka.Cut;
 import io.caravan.kafka.RecordPosition;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +53,8 @@ final class StageRoutes implements AutoCloseable {
                         .collect(Collectors.joining(",")));
         main.bind("caravan", new PGSimpleDataSource());
         main.bind("batch", new Batch());
+        main.bind("cut", new Cut());
+        main.bind("boundedConsumers", new BoundedConsumers(1_000_000));
         main.bind("coverage", new StepCoverage());
         beans.forEach(main::bind);
         main.start();

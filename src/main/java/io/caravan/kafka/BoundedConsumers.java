@@ -1,0 +1,90 @@
+package io.caravan.kafka;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes the consumers of Camel's routes, each of which hands out so many bytes for a batch and no more: then it answers as
+ * if Kafka had nothing new, and Camel works on the batch as it is. Camel itself counts messages only. Thread-safe.
+ */
+public final class BoundedConsumers extends DefaultKafkaClientFactory {
+
+    /** So few messages at a time that even the largest fit; a poll costs 3 microseconds, whatever it brings. */
+    private static final int MOST_AT_ONCE = 8;
+
+    private final int batchBytes;
+
+    /** @param batchBytes what a batch may have; it has more by what one poll brings, {@value #MOST_AT_ONCE} messages at most */
+    public BoundedConsumers(int batchBytes) {
+        this.batchBytes = batchBytes;
+    }
+
+    @Override
+    public Consumer<Object, Object> getConsumer(Properties properties) {
+        Properties bounded = new Properties();
+        bounded.putAll(properties);
+        bounded.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
+        return new Bounded(bounded, batchBytes);
+    }
+
+    /** Tells a consumer that what it has handed out is being worked on, so that it need not wait for that. */
+    static void batchTaken(Consumer<?, ?> consumer) {
+        if (consumer instanceof Bounded bounded) {
+            bounded.handedOut = 0;
+        }
+    }
+
+    /** Used by the thread of its route only. */
+    private static final class Bounded extends KafkaConsumer<Object, Object> {
+
+        private static final Duration PAUSE = Duration.ofMillis(5);
+
+        private final long limit;
+        private long handedOut;
+        private long fullSince;
+
+        Bounded(Properties properties, long limit) {
+            super(properties);
+            this.limit = limit;
+        }
+
+        @Override
+        public ConsumerRecords<Object, Object> poll(Duration timeout) {
+            if (handedOut >= limit) {
+                ConsumerRecords<Object, Object> nothing = pollNothing(timeout);
+                if (System.nanoTime() - fullSince >= timeout.toNanos()) {
+                    handedOut = 0; // Camel waits no longer than that for more
+                }
+                return nothing;
+            }
+            ConsumerRecords<Object, Object> records = super.poll(timeout);
+            for (ConsumerRecord<Object, Object> each : records) {
+                handedOut += Math.max(0, each.serializedValueSize());
+            }
+            fullSince = handedOut >= limit ? System.nanoTime() : 0;
+            return records;
+        }
+
+        /** Stays in the group meanwhile. What a rebalance brings is not paused, and may come. */
+        private ConsumerRecords<Object, Object> pollNothing(Duration timeout) {
+            Set<TopicPartition> paused = new HashSet<>(assignment());
+            paused.removeAll(paused());
+            pause(paused);
+            try {
+                return super.poll(timeout.compareTo(PAUSE) < 0 ? timeout : PAUSE);
+            } finally {
+                paused.retainAll(assignment());
+                resume(paused);
+            }
+        }
+    }
+}
