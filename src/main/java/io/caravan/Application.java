@@ -2,8 +2,10 @@ package io.caravan;
 
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
+import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.decode.Decoder;
@@ -29,6 +31,7 @@ import io.caravan.kafka.CallbackExecutor;
 import io.caravan.kafka.Cut;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.Patience;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
@@ -67,6 +70,7 @@ public final class Application implements AutoCloseable {
     private final Set<Stage> stages;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final DeviceRegistry deviceRegistry;
+    private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
     private Main main;
@@ -77,6 +81,7 @@ public final class Application implements AutoCloseable {
         this.settings = settings;
         this.stages = Set.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.servers = new Servers(settings, deviceRegistry, meters);
     }
 
@@ -190,15 +195,17 @@ public final class Application implements AutoCloseable {
 
     private void bindStore() {
         main.bind("rows", new Rows(meters));
-        main.bind("newest", new Newest());
+        main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
     }
 
     private void bindApi() {
-        main.bind("apiDevices", new Devices());
+        main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
+        main.bind("apiPresence", new Presence(patience));
+        main.bind("apiTrendStatistics", new TrendStatistics());
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiProblems", new Problems());

@@ -32,6 +32,9 @@ final class Values {
         for (String topic : List.of("raw", "enriched", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
+        }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");

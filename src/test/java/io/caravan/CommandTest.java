@@ -80,6 +80,8 @@ class CommandTest {
         "caravan.devices.auto-provision,    2",
         "caravan.ingest.max-payload-bytes,  -1",
         "caravan.ingest.max-payload-bytes,  5000000",
+        "caravan.presence.update-frequency, 0s",
+        "caravan.presence.update-frequency, often",
         "caravan.registry.file,             nowhere.json",
         "caravan.enrich.consumers,          0",
         "caravan.enrich.batch,              many",

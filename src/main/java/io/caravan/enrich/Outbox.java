@@ -34,6 +34,8 @@ public final class Outbox {
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
             RecordHeaders.ORIGIN,
+            RecordHeaders.TRACE_PARENT,
+            RecordHeaders.TRACE_STATE,
             RecordHeaders.STAGE,
             RecordHeaders.REASON,
             RecordHeaders.DETAIL,

@@ -14,7 +14,6 @@ import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,6 @@ public final class MqttClients extends MqttClient {
     /** Paho never connects, but refuses the schemes mqtt and mqtts when it is made. */
     private static final String NOWHERE = "tcp://127.0.0.1:1883";
 
-    private static final MqttProperties NO_PROPERTIES = new MqttProperties();
     private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
 
@@ -169,7 +167,7 @@ public final class MqttClients extends MqttClient {
                 delivery.payload(),
                 delivery.message().getQos().getCode(),
                 delivery.message().isRetain(),
-                NO_PROPERTIES);
+                TraceContext.of(delivery.message()));
         message.setId(handle);
         try {
             callback.messageArrived(delivery.message().getTopic().toString(), message);

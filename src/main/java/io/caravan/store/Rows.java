@@ -1,5 +1,7 @@
 package io.caravan.store;
 
+import io.caravan.decode.PayloadHash;
+import io.caravan.reading.TrendStatistic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,14 +16,15 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #collect}
- * first, then {@link #readings} before the one statement and {@link #events} before the other, {@link #stored} last.
+ * Turns a batch of enriched messages into the columns of three statements, and reports when they are stored: {@link #collect}
+ * first, then {@link #trends}, {@link #readings} and {@link #events} before the statement of each, {@link #stored} last.
  * Thread-safe.
  */
 public final class Rows {
 
     private static final String READINGS = "caravanReadings";
     private static final String EVENTS = "caravanEvents";
+    private static final String TRENDS = "caravanTrends";
     private static final String TIMES = "caravanTimes";
 
     private final Timer sinceReceipt;
@@ -58,6 +61,7 @@ public final class Rows {
         List<Message> batch = batchOf(exchange.getMessage());
         ReadingColumns readings = new ReadingColumns(batch.size() * 4);
         List<EventRow> events = new ArrayList<>();
+        List<TrendRow> trends = new ArrayList<>();
         long[] received = new long[batch.size()];
         long[] measured = new long[batch.size()];
         EnrichedMessage message = new EnrichedMessage();
@@ -69,11 +73,15 @@ public final class Rows {
             if (message.body != null) {
                 events.add(EventRow.of(message));
             }
+            for (int entry = 0; entry < message.trends.size(); entry++) {
+                trends.add(TrendRow.of(message, entry));
+            }
             received[i] = message.receivedAt;
             measured[i] = message.timestamp;
         }
         exchange.setProperty(READINGS, readings);
         exchange.setProperty(EVENTS, events);
+        exchange.setProperty(TRENDS, trends);
         exchange.setProperty(TIMES, new long[][] {received, measured});
     }
 
@@ -87,6 +95,11 @@ public final class Rows {
         return !exchange.getProperty(EVENTS, List.class).isEmpty();
     }
 
+    /** Whether the batch has entries of trends messages. */
+    public boolean hasTrends(Exchange exchange) {
+        return !exchange.getProperty(TRENDS, List.class).isEmpty();
+    }
+
     /** Hands the readings to the statement that follows. */
     public void readings(Exchange exchange) {
         parameters(
@@ -97,6 +110,12 @@ public final class Rows {
     @SuppressWarnings("unchecked")
     public void events(Exchange exchange) {
         parameters(exchange, EventRow.columns(exchange.getProperty(EVENTS, List.class)));
+    }
+
+    /** Hands the entries of trends messages to the statement that follows. */
+    @SuppressWarnings("unchecked")
+    public void trends(Exchange exchange) {
+        parameters(exchange, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
     }
 
     /** Counts what the statement for the readings has stored, and what had been there before. */
@@ -146,6 +165,39 @@ public final class Rows {
             columns.put("sequences", rows.stream().mapToLong(EventRow::sequence).toArray());
             columns.put("kinds", rows.stream().map(EventRow::kind).toArray(String[]::new));
             columns.put("bodies", rows.stream().map(EventRow::body).toArray(String[]::new));
+            return columns;
+        }
+    }
+
+    private record TrendRow(String tenant, String device, long sequence, TrendStatistic trend) {
+
+        static TrendRow of(EnrichedMessage message, int entry) {
+            return new TrendRow(
+                    message.tenant,
+                    message.device,
+                    PayloadHash.mix(message.sequence, entry),
+                    message.trends.get(entry));
+        }
+
+        static Map<String, Object> columns(List<TrendRow> rows) {
+            Map<String, Object> columns = new HashMap<>();
+            columns.put("tenants", rows.stream().map(TrendRow::tenant).toArray(String[]::new));
+            columns.put("devices", rows.stream().map(TrendRow::device).toArray(String[]::new));
+            columns.put("metrics", rows.stream().map(row -> row.trend.metric()).toArray(String[]::new));
+            columns.put(
+                    "timestamps",
+                    rows.stream().mapToLong(row -> row.trend.timestamp()).toArray());
+            columns.put("sequences", rows.stream().mapToLong(TrendRow::sequence).toArray());
+            columns.put(
+                    "values",
+                    rows.stream().mapToDouble(row -> row.trend.value()).toArray());
+            columns.put(
+                    "averages",
+                    rows.stream().mapToDouble(row -> row.trend.avg()).toArray());
+            columns.put(
+                    "minima", rows.stream().mapToDouble(row -> row.trend.min()).toArray());
+            columns.put(
+                    "maxima", rows.stream().mapToDouble(row -> row.trend.max()).toArray());
             return columns;
         }
     }

@@ -148,6 +148,47 @@ class EnricherTest {
     }
 
     @Test
+    void aStatusMessageTellsBeforeTheReadingsWhetherTheDeviceIsOnline() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"status\":\"offline\"}");
+
+        assertThat(json.get("online").isBoolean()).isTrue();
+        assertThat(json.get("online").booleanValue()).isFalse();
+        assertThat(json.fieldNames()).toIterable().containsSubsequence("received_at", "online", "body", "readings");
+        assertThat(run("{\"deviceId\":\"d\",\"status\":{\"uptime_hours\":1}}")
+                        .get("online")
+                        .booleanValue())
+                .isTrue();
+        assertThat(run("{\"deviceId\":\"d\",\"temperature\":20,\"online\":false}")
+                        .has("online"))
+                .as("no status message")
+                .isFalse();
+    }
+
+    @Test
+    void trendsAreNumbersBeforeTheReadingsAndTakeTheMessagesTimeForOneThatCannotBe() {
+        String trends = "{\"deviceId\":\"d\",\"timestamp\":\"2026-11-21T11:59:00Z\",\"trends\":["
+                + "{\"c\":\"1001\",\"t\":1795262340,\"v\":\"121\",\"avg\":\"120.5\",\"min\":\"119\",\"max\":\"n/a\"},"
+                + "{\"c\":\"a\",\"t\":1795263001,\"v\":1},{\"c\":\"b\",\"t\":1795263000,\"v\":1},{\"c\":\"c\",\"v\":1}]}";
+        Message message = stage.run(stage.building(trends));
+
+        JsonNode json = EnrichStage.json(message);
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsSubsequence("body", "trend_statistics", "readings", "trends");
+        assertThat(json.at("/trend_statistics/0"))
+                .hasToString("{\"metric\":\"1001\",\"timestamp\":\"2026-11-21T11:59:00.000000Z\",\"value\":121.0,"
+                        + "\"avg\":120.5,\"min\":119.0,\"max\":null}");
+        assertThat(json.get("trend_statistics").findValuesAsText("timestamp"))
+                .containsExactly(
+                        "2026-11-21T11:59:00.000000Z",
+                        "2026-11-21T11:59:00.000000Z",
+                        "2026-11-21T12:10:00.000000Z",
+                        "2026-11-21T11:59:00.000000Z");
+        assertThat((String[]) stage.events(message).get("bodies")).containsExactly(trends);
+        assertThat((String[]) stage.readings(message).get("metrics")).isEmpty();
+    }
+
+    @Test
     void nothingButNullsIsEmpty() {
         assertThat(EnrichStage.reason(stage.run(stage.building("{\"deviceId\":\"d\",\"a\":null,\"b\":{},\"c\":[]}"))))
                 .isEqualTo("empty-message");

@@ -2,7 +2,6 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,13 +33,7 @@ class StoreRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of(
-                        "rows",
-                        new Rows(new SimpleMeterRegistry()),
-                        "newest",
-                        new Newest(),
-                        "refused",
-                        new Refused(new SimpleMeterRegistry())),
+                Map.of("rows", new Rows(new SimpleMeterRegistry()), "refused", new Refused(new SimpleMeterRegistry())),
                 "store");
         routes.database(this::store);
     }
@@ -82,6 +75,40 @@ class StoreRouteTest {
 
         assertThat(bodies).containsExactly("{\"open\":true}");
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatADeviceSaysOfItsChannelsIsStoredByAStatementOfItsOwn() {
+        List<String> statements = new ArrayList<>();
+        List<Double> averages = new ArrayList<>();
+        routes.database(exchange -> {
+            String statement = exchange.getMessage().getBody(String.class);
+            statements.add(statement.replaceAll("(?s).*INSERT INTO (\\w+).*", "$1"));
+            if (statement.contains("INTO trend_statistics")) {
+                for (double average : (double[]) parameters(exchange).get("averages")) {
+                    averages.add(average);
+                }
+            }
+        });
+
+        routes.run("store", List.of(trends("2"), trends("null")));
+
+        assertThat(statements).containsExactly("trend_statistics", "events");
+        assertThat(averages).containsExactly(2.0, Double.NaN);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aTrendThatIsRefusedCostsItsMessageAloneAndNoNeighbour() {
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "a", 1), trends("2", "bad"), trends("2", "c")));
+
+        assertThat(stored)
+                .as("a reading, a trend and its event")
+                .containsExactly(List.of("a"), List.of("c"), List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
     @Test
@@ -152,28 +179,6 @@ class StoreRouteTest {
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
     }
 
-    @Test
-    void theNewestOfEachMetricIsStoredOnceForABatch() {
-        List<String> written = new ArrayList<>();
-        routes.database(exchange -> written.add(
-                exchange.getMessage().getBody(String.class).contains("INTO latest") ? "latest" : "presence"));
-
-        routes.run("latest", List.of(reading(0, "a", 1), reading(0, "a", 2), enriched(0, "no message")));
-
-        assertThat(written).containsExactly("latest", "presence");
-        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
-    }
-
-    @Test
-    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
-        refuse("any", NO_CONNECTION);
-        routes.database(exchange -> {
-            throw new SQLException("gone", NO_CONNECTION);
-        });
-
-        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
-    }
-
     private void refuse(String device, String state) {
         routes.database(exchange -> {
             if (devices(exchange).contains(device)) {
@@ -205,6 +210,20 @@ class StoreRouteTest {
                 "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
                 "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
                         .formatted(device, value, value));
+    }
+
+    private Exchange trends(String average) {
+        return trends(average, "d");
+    }
+
+    private Exchange trends(String average, String device) {
+        return enriched(
+                0,
+                """
+                {"tenant_id":"default","device_id":"%s","event_type":"trends","timestamp":"2026-11-21T00:00:00.000000Z",\
+                "sequence":1,"received_at":"2026-11-21T00:00:00.000000Z","body":{},"trend_statistics":[{"metric":"1001",\
+                "timestamp":"2026-11-21T00:00:00.000000Z","value":1,"avg":%s,"min":1,"max":3}],"readings":[]}"""
+                        .formatted(device, average));
     }
 
     private Exchange enriched(int partition, String json) {

@@ -37,6 +37,29 @@ class RowsTest {
     }
 
     @Test
+    void whatADeviceSaysOfItsChannelsBecomesColumnsOfItsOwn() {
+        Exchange exchange = Messages.batch(
+                Messages.message(
+                        """
+                {"tenant_id":"acme","device_id":"d1","event_type":"trends","timestamp":"2026-11-21T10:00:00Z","sequence":7,\
+                "received_at":"2026-11-21T10:00:01Z","body":{},"trend_statistics":[\
+                {"metric":"a","timestamp":"2026-11-21T10:00:00Z","value":1,"avg":2,"min":3,"max":4},\
+                {"metric":"b","timestamp":"2026-11-21T09:59:00Z","value":null,"avg":5,"min":null,"max":6}],"readings":[]}"""));
+        rows.collect(exchange);
+        rows.trends(exchange);
+
+        assertThat(rows.hasTrends(exchange)).isTrue();
+        Map<String, Object> columns = Messages.parameters(exchange);
+        assertThat((String[]) columns.get("metrics")).containsExactly("a", "b");
+        assertThat((long[]) columns.get("timestamps")).containsExactly(1_795_255_200_000_000L, 1_795_255_140_000_000L);
+        assertThat((long[]) columns.get("sequences")).containsExactly(PayloadHash.mix(7, 0), PayloadHash.mix(7, 1));
+        assertThat((double[]) columns.get("values")).containsExactly(1, Double.NaN);
+        assertThat((double[]) columns.get("averages")).containsExactly(2, 5);
+        assertThat((double[]) columns.get("minima")).containsExactly(3, Double.NaN);
+        assertThat((double[]) columns.get("maxima")).containsExactly(4, 6);
+    }
+
+    @Test
     void oneMessageAloneIsABatchToo() {
         Exchange exchange =
                 Messages.enriched(TIME, 5, Messages.reading("a", "1")).getExchange();

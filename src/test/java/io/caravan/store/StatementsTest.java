@@ -49,7 +49,7 @@ class StatementsTest {
     @BeforeEach
     void connect() throws Exception {
         connection = Postgres.connect(url);
-        query("TRUNCATE readings, events, latest, presence, devices, dead_letters; SELECT 1");
+        query("TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters; SELECT 1");
     }
 
     @AfterEach
@@ -260,6 +260,88 @@ class StatementsTest {
     }
 
     @Test
+    void whetherADeviceIsOnlineMovesForwardByTimeThenSequenceAndNeverBack() throws Exception {
+        upsertPresence(status(NOW, NOW, 5, true));
+        upsertPresence(status(NOW + 1, NOW - 1, 9, false));
+        assertThat(online()).as("older").isEqualTo(true);
+        upsertPresence(status(NOW + 2, NOW, 4, false));
+        assertThat(online()).as("same time, lower sequence").isEqualTo(true);
+        upsertPresence(status(NOW - 9, NOW, 6, false));
+        assertThat(online()).as("same time, higher sequence, received before").isEqualTo(false);
+        assertThat(lastSeen()).isEqualTo(NOW + 2);
+        upsertPresence(status(NOW + 3, NOW - 1, 9, true));
+        assertThat(online()).as("telemetry that is older than the status").isEqualTo(false);
+        upsertPresence(status(NOW + 3, NOW + 1, -9, true));
+        assertThat(online()).as("newer telemetry").isEqualTo(true);
+    }
+
+    @Test
+    void aStateIsAsOldAsItsFirstMessage() throws Exception {
+        long second = 1_000_000;
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(status(NOW + second, NOW + second, 1, true));
+        assertThat(since()).as("still online").isEqualTo(NOW);
+        upsertPresence(status(NOW + 2 * second, NOW + 2 * second, 1, false));
+        assertThat(since()).as("gone").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 99 * second, NOW + 99 * second, 1, false));
+        assertThat(since()).as("still gone, however long it was silent").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 99 * second, NOW - 1, 1, true));
+        assertThat(since()).as("something old").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 100 * second, NOW + 100 * second, 1, true));
+        assertThat(since()).as("back").isEqualTo(NOW + 100 * second);
+    }
+
+    @Test
+    void aDeviceThatWasSilentForTooLongIsOnlineSinceItIsBack() throws Exception {
+        long second = 1_000_000;
+        query(
+                "INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('acme', 'd', '', 'smart_meter'); SELECT 1");
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(status(NOW + 30 * second, NOW + 1, 1, true));
+        assertThat(since()).as("the patience for its type").isEqualTo(NOW);
+        upsertPresence(status(NOW + 60 * second + 1, NOW + 2, 1, true));
+        assertThat(since()).as("a microsecond is too long").isEqualTo(NOW + 60 * second + 1);
+        query("DELETE FROM devices; SELECT 1");
+        upsertPresence(status(NOW + 72 * second, NOW + 3, 1, true));
+        assertThat(since()).as("the patience for all others").isEqualTo(NOW + 72 * second);
+    }
+
+    @Test
+    void aDeviceThatWasGoneForAMomentOfABatchIsOnlineSinceItIsBack() throws Exception {
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(with(status(NOW + 9, NOW + 9, 1, true), "firstHeard", new long[] {NOW + 5}));
+        assertThat(since()).isEqualTo(NOW + 9);
+    }
+
+    @Test
+    void whatADeviceSaysOfAChannelCountsOnce() throws Exception {
+        Map<String, Object> batch = trends(new long[] {NOW, NOW + 1}, new long[] {1, 1});
+
+        assertThat(insertTrends(batch)).isEqualTo(2);
+        assertThat(insertTrends(batch)).isZero();
+        assertThat(insertTrends(trends(new long[] {NOW, NOW, NOW}, new long[] {1, 2, 2})))
+                .isEqualTo(1);
+        assertThat(insertTrends(with(trends(new long[] {NOW}, new long[] {1}), "tenants", new String[] {"other"})))
+                .isEqualTo(1);
+        assertThat(query("SELECT value, avg, min, max FROM trend_statistics WHERE seq = 2"))
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("value", 2.0)
+                        .containsEntry("avg", null)
+                        .containsEntry("min", 1.0)
+                        .containsEntry("max", 3.0));
+    }
+
+    @Test
+    void aTrendThatTheDatabaseRefusesIsADataErrorAndStoresNothing() throws Exception {
+        Map<String, Object> batch = trends(new long[] {NOW, NOW + 1}, new long[] {1, 1});
+
+        assertDataError(() -> insertTrends(with(batch, "metrics", new String[] {"good", "nul\0character"})));
+
+        assertThat(query("SELECT metric FROM trend_statistics")).isEmpty();
+    }
+
+    @Test
     void anUnknownDeviceIsAddedAndAKnownOneAnsweredAsItIs() throws Exception {
         List<Map<String, Object>> added = provision(connection, "acme", 10, "b-1");
         assertThat(added).singleElement().satisfies(row -> assertThat(row)
@@ -361,6 +443,8 @@ class StatementsTest {
                             template, "insert-events.sql", events(new long[] {NOW}, new long[] {1}, new String[] {"{}"
                             })))
                     .isEqualTo(1);
+            assertThat(updated(template, "insert-trend-statistics.sql", trends(new long[] {NOW}, new long[] {1})))
+                    .isEqualTo(1);
             assertThat(updated(template, "upsert-latest.sql", power)).isEqualTo(1);
             assertThat(updated(template, "upsert-presence.sql", presence(NOW))).isEqualTo(1);
             assertThat(updated(
@@ -436,8 +520,38 @@ class StatementsTest {
     }
 
     private static Map<String, Object> presence(long time) {
-        return new HashMap<>(Map.of(
-                "tenants", new String[] {"acme"}, "devices", new String[] {"d"}, "timestamps", new long[] {time}));
+        return status(time, time, 1, true);
+    }
+
+    /** One message; a smart meter may be silent for 30 seconds, everything else for 10. */
+    private static Map<String, Object> status(long received, long time, long sequence, boolean online) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("tenants", new String[] {"acme"});
+        values.put("devices", new String[] {"d"});
+        values.put("firstHeard", new long[] {received});
+        values.put("lastHeard", new long[] {received});
+        values.put("online", new Boolean[] {online});
+        values.put("changed", new long[] {received});
+        values.put("timestamps", new long[] {time});
+        values.put("sequences", new long[] {sequence});
+        values.put("types", new String[] {"unknown", "smart_meter"});
+        values.put("silences", new long[] {10_000, 30_000});
+        return values;
+    }
+
+    private static Map<String, Object> trends(long[] times, long[] sequences) {
+        int rows = times.length;
+        Map<String, Object> values = new HashMap<>();
+        values.put("tenants", filled(rows, "acme"));
+        values.put("devices", filled(rows, "breaker-1"));
+        values.put("metrics", filled(rows, "voltage_phase_a"));
+        values.put("timestamps", times);
+        values.put("sequences", sequences);
+        values.put("values", filled(rows, 2));
+        values.put("averages", filled(rows, Double.NaN));
+        values.put("minima", filled(rows, 1));
+        values.put("maxima", filled(rows, 3));
+        return values;
     }
 
     private static Map<String, Object> asked(String tenant, int cap, String... devices) {
@@ -508,7 +622,25 @@ class StatementsTest {
     }
 
     private void upsertPresence(long time) throws Exception {
-        new NamedStatement("upsert-presence.sql").update(connection, presence(time));
+        upsertPresence(presence(time));
+    }
+
+    private void upsertPresence(Map<String, Object> batch) throws Exception {
+        new NamedStatement("upsert-presence.sql").update(connection, batch);
+    }
+
+    private int insertTrends(Map<String, Object> batch) throws Exception {
+        return new NamedStatement("insert-trend-statistics.sql").update(connection, batch);
+    }
+
+    private Object online() throws SQLException {
+        return query("SELECT online FROM presence").get(0).get("online");
+    }
+
+    private Object since() throws SQLException {
+        return query("SELECT (extract(epoch FROM since) * 1000000)::bigint AS micros FROM presence")
+                .get(0)
+                .get("micros");
     }
 
     private Object lastSeen() throws SQLException {
@@ -565,6 +697,12 @@ class StatementsTest {
         Map<String, Object> changed = new HashMap<>(batch);
         changed.put(name, value);
         return changed;
+    }
+
+    private static double[] filled(int rows, double number) {
+        double[] column = new double[rows];
+        Arrays.fill(column, number);
+        return column;
     }
 
     private static String[] filled(int rows, String text) {
