@@ -50,7 +50,9 @@ class MemoryIT {
                 }
             }
             await().until(() -> alive(caravan) && inFlight(metrics) > 30_000_000);
-            assertThat(inFlight(metrics)).as("the limit, and a message of each client").isLessThan(40_000_000);
+            assertThat(inFlight(metrics))
+                    .as("the limit, and a message of each client")
+                    .isLessThan(40_000_000);
             try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.path(), kafkaPort)) {
                 await().atMost(Duration.ofMinutes(4)).untilAsserted(() -> {
                     assertThat(alive(caravan)).isTrue();
