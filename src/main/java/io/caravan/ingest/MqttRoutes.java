@@ -28,13 +28,12 @@ public final class MqttRoutes implements RoutePolicyFactory {
 
     private static final class Policy extends RoutePolicySupport {
 
-        /** Camel's consumer forgets its client when it stops, and would make one of its own at the next start. */
+        /** Camel leaves a client alone that it was given: it would hand messages to a route that has stopped. */
         @Override
         public void onStop(Route route) {
             if (route.getConsumer() instanceof PahoMqtt5Consumer consumer
                     && consumer.getEndpoint().getClient() instanceof MqttClients clients) {
                 clients.close();
-                consumer.setClient(clients);
             }
         }
 
