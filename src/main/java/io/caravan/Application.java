@@ -24,14 +24,17 @@ import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.health.HealthPaths;
 import io.caravan.health.RouteHealth;
+import io.caravan.ingest.Aside;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
+import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
-import io.caravan.ingest.Oversize;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.ledger.LedgerReader;
@@ -74,6 +77,10 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  */
 public final class Application implements AutoCloseable {
 
+    private static final String IN_FLIGHT = "caravan.mqtt.in-flight-bytes";
+    private static final String BATCH_BYTES = "caravan.batch.bytes";
+    private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
+
     /** Key, headers and framing of a record come on top of its value. */
     private static final int FRAMING_BYTES = 1_024 * 1_024;
 
@@ -85,7 +92,7 @@ public final class Application implements AutoCloseable {
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final Ledgers ledgers;
-    private final WatchedConsumers consumers = new WatchedConsumers();
+    private final WatchedConsumers consumers;
     private Health health;
     private Main main;
 
@@ -97,6 +104,7 @@ public final class Application implements AutoCloseable {
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
+        this.consumers = new WatchedConsumers(settings.number(BATCH_BYTES, 65_536, LARGEST_IN_FLIGHT));
         this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
@@ -119,6 +127,7 @@ public final class Application implements AutoCloseable {
         main.bind("batch", new Batch());
         main.bind("backgroundRuns", new BackgroundRuns());
         main.bind("kafkaConsumers", consumers);
+        main.bind("cut", new Cut());
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -176,14 +185,17 @@ public final class Application implements AutoCloseable {
 
     private void bindIngest() throws MqttException {
         MqttSettings broker = MqttSettings.of(settings);
+        InFlightBytes inFlight = new InFlightBytes(settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT), meters);
         int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
-        bindClients("mqttIot", new MqttClients(broker, "iot", clients, true));
-        bindClients("mqttIotStatus", new MqttClients(broker, "iot-status", 1, false));
-        bindClients("mqttBuilding", new MqttClients(broker, "building", clients, true));
+        bindClients("mqttIot", new MqttClients(broker, inFlight, "iot", clients, true));
+        bindClients("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
+        bindClients("mqttBuilding", new MqttClients(broker, inFlight, "building", clients, true));
+        main.bind("mqttRoutes", new MqttRoutes());
         main.bind("stampIot", processor(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp));
         main.bind(
                 "stampBuilding", processor(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp));
-        main.bind("oversize", new Oversize(largest("caravan.ingest.max-payload-bytes"), meters));
+        main.bind("oversize", Aside.tooLarge(largest("caravan.ingest.max-payload-bytes"), meters));
+        main.bind("aside", Aside.failed(meters));
         main.bind("isTooLarge", new TooLarge(largest("caravan.ingest.max-payload-bytes")));
         main.bind("kafkaCallbacks", new CallbackExecutor());
         servers.watch(mqtt);
@@ -205,10 +217,12 @@ public final class Application implements AutoCloseable {
         main.bind("provisioning", new Provisioning(directory, deviceRegistry, cap));
         main.bind(
                 "enricher", processor(new Enricher(deviceRegistry, largest("caravan.kafka.max-record-bytes"))::enrich));
+        main.bind("outbox", outbox);
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
         main.bind("enrichLedger", new CommittedLedger());
+        main.bind("refusedToDeadLetter", processor(outbox::refused));
     }
 
     private Decoder json(String dialect) {
@@ -305,10 +319,13 @@ public final class Application implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(settings.asMap());
         // A record that the producer refuses would be tried again for good.
+        int largest = largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
+        properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largest));
+        // What ingest takes in fits, with what is lost by filling buffers; else it would block while Kafka is away.
+        long inFlight = settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT);
         properties.put(
-                "camel.component.kafka.maxRequestSize",
-                Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
-        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
+                "camel.component.kafka.bufferMemorySize",
+                Long.toString(Math.min(Integer.MAX_VALUE, Math.max(4L * largest, inFlight + inFlight / 2))));
         return properties;
     }
 

@@ -10,9 +10,17 @@ final class Ports {
 
     private Ports() {}
 
-    /** @throws UserError naming the key of a port that is taken, or of a host that is none of this machine's */
+    /**
+     * @throws UserError naming the key of a port that is taken, or of a host that is none of this machine's; and where both
+     *     keys name one port, even of different addresses: Camel tells its two servers apart by their ports
+     */
     static void requireFree(Settings settings, boolean api) {
         if (api) {
+            int port = settings.port("caravan.http.port");
+            if (port == settings.port("caravan.management.port")) {
+                throw new UserError("caravan.http.port and caravan.management.port are both " + port
+                        + ": give them different ports");
+            }
             requireFree(settings, "caravan.http");
         }
         requireFree(settings, "caravan.management");

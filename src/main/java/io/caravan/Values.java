@@ -11,8 +11,6 @@ import java.util.regex.Pattern;
 final class Values {
 
     private static final Pattern BROKERS = Pattern.compile("[^\\s,]+:\\d{1,5}(\\s*,\\s*[^\\s,]+:\\d{1,5})*");
-    private static final Pattern BROKER =
-            Pattern.compile("(tcp|mqtt|ssl|mqtts)://(\\[[0-9a-fA-F:.]+]|[^\\s/?#:]+)(:\\d{1,5})?/?");
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
 
@@ -54,7 +52,7 @@ final class Values {
         if (!Files.isReadable(Path.of(registry))) {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
         }
-        require(settings, "caravan.mqtt.url", BROKER, "tcp://host:port or ssl://host:port");
+        requireBroker(settings, "caravan.mqtt.url");
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
@@ -80,11 +78,28 @@ final class Values {
         throw new UserError(key + " must be off, or a duration from 1d to " + MOST_DAYS + "d, not '" + value + "'");
     }
 
+    /** User and password have keys of their own. */
+    private static void requireBroker(Settings settings, String key) {
+        String url = settings.text(key);
+        try {
+            if (MqttAddress.of(url).userInfo() == null) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw bad(key, "tcp://host:port or ssl://host:port", url);
+    }
+
     private static void require(Settings settings, String key, Pattern pattern, String what) {
         String value = settings.text(key);
         if (!pattern.matcher(value).matches()) {
-            throw new UserError(key + " must be " + what + ", not '" + withoutSecrets(value) + "'");
+            throw bad(key, what, value);
         }
+    }
+
+    private static UserError bad(String key, String what, String value) {
+        return new UserError(key + " must be " + what + ", not '" + withoutSecrets(value) + "'");
     }
 
     /** User information and parameters of a URL may hold a password. */

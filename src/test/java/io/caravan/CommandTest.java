@@ -92,6 +92,8 @@ class CommandTest {
         "caravan.store.consumers,           0",
         "caravan.store.batch,               many",
         "caravan.batch.interval-ms,         quick",
+        "caravan.batch.bytes,               1",
+        "caravan.mqtt.in-flight-bytes,      many",
         "caravan.topic.raw,                 not a topic"
     })
     void aBadValueIsNamedWithItsKey(String key, String value) throws IOException {
@@ -108,6 +110,15 @@ class CommandTest {
 
         assertOneLine(answer, key);
         assertThat(answer.err).doesNotContain("secret");
+    }
+
+    @Test
+    void onePortForTwoServersIsRefusedAndBothKeysAreNamed() throws IOException {
+        int port = freePort();
+        Answer answer =
+                execute("run", "--config", config("caravan.http.port", port + "\ncaravan.management.port=" + port));
+
+        assertOneLine(answer, "caravan.http.port", "caravan.management.port", Integer.toString(port));
     }
 
     @ParameterizedTest

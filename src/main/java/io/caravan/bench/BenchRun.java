@@ -1,5 +1,6 @@
 package io.caravan.bench;
 
+import io.caravan.MqttAddress;
 import io.caravan.simulator.MqttLink;
 import io.caravan.simulator.Progress;
 import java.net.URI;
@@ -124,8 +125,8 @@ final class BenchRun {
 
     private CpuMeter cpuMeter() {
         CpuMeter cpu = new CpuMeter(new Processes());
-        URI mqtt = URI.create(target.mqtt());
-        cpu.add("mqtt", mqtt.getHost(), mqtt.getPort() < 0 ? 1883 : mqtt.getPort());
+        MqttAddress mqtt = MqttAddress.of(target.mqtt());
+        cpu.add("mqtt", mqtt.host(), mqtt.port());
         URI kafka = URI.create("kafka://" + target.kafka().split(",")[0].strip());
         cpu.add("kafka", kafka.getHost(), kafka.getPort());
         cpu.add("application", "127.0.0.1", target.httpPort());

@@ -20,6 +20,9 @@ public final class Enricher {
     /** The header that names the device type, always one of the registry. */
     public static final String DEVICE_TYPE = "device-type";
 
+    /** The property of the exchange that keeps the raw bytes while the body is what they became. */
+    static final String RAW = "caravanRaw";
+
     private static final Logger LOG = LoggerFactory.getLogger(Enricher.class);
 
     /** What an earlier failure left on a record that somebody sent to iot.raw again; it would be taken for this one's. */
@@ -40,6 +43,7 @@ public final class Enricher {
     public void enrich(Exchange exchange) {
         Message message = exchange.getMessage();
         Parcel parcel = message.getBody(Parcel.class);
+        exchange.setProperty(RAW, parcel.raw.payload());
         if (message.getHeader(RecordHeaders.REASON) != null) {
             VERDICT.forEach(message::removeHeader);
         }

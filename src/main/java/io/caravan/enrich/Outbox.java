@@ -1,14 +1,19 @@
 package io.caravan.enrich;
 
+import io.caravan.decode.Reason;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.Cut;
 import io.caravan.kafka.OutboundRecord;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.Tally;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -60,20 +65,58 @@ public final class Outbox {
         }
         String reason = message.getHeader(RecordHeaders.REASON, String.class);
         if (reason != null) {
-            meters.counter("caravan.dead.letters", "stage", "enrich", "reason", reason)
-                    .increment();
+            count(reason);
         }
         Tally.of(exchange).add(Batch.positionOf(message), reason != null);
         Object key = message.getHeader(KafkaConstants.KEY);
         byte[] body = (byte[]) message.getBody();
+        byte[] raw = exchange.getProperty(Enricher.RAW, byte[].class);
         for (String topic : message.getHeader(TOPICS, String.class).split(",")) {
-            records(exchange).add(new OutboundRecord(exchange.getContext(), topic, key, body, headers));
+            records(exchange).add(new OutboundRecord(exchange.getContext(), topic, key, body, headers, raw));
         }
     }
 
     /** Puts all that was collected into the body. */
     public void close(Exchange exchange) {
         exchange.getMessage().setBody(records(exchange));
+    }
+
+    /** The records of an outbox, those of one message together. */
+    public List<List<OutboundRecord>> byMessage(@Body List<OutboundRecord> records) {
+        return List.copyOf(records.stream()
+                .collect(Collectors.groupingBy(
+                        message -> message.getHeader(RecordHeaders.ORIGIN), LinkedHashMap::new, Collectors.toList()))
+                .values());
+    }
+
+    /**
+     * Turns the records of a message that a topic does not take into its dead letter: of an enriched message what is left of
+     * the raw one, of a dead letter itself.
+     */
+    public void refused(Exchange exchange) {
+        OutboundRecord record =
+                (OutboundRecord) exchange.getMessage().getBody(List.class).get(0);
+        Message letter = exchange.getMessage();
+        letter.setHeaders(new HashMap<>(record.getHeaders()));
+        letter.removeHeader(KafkaConstants.OVERRIDE_TOPIC);
+        letter.setBody(record.source());
+        if (record.getHeader(RecordHeaders.REASON) == null) {
+            letter.setHeader(RecordHeaders.STAGE, "enrich");
+            letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
+            letter.setHeader(
+                    RecordHeaders.DETAIL,
+                    "enriched it has " + ((byte[]) record.getBody()).length
+                            + " bytes, more than a topic of Kafka takes (its max.message.bytes)");
+            letter.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+            Cut.apply(letter);
+            Tally.of(exchange).refused(record.getHeader(RecordHeaders.ORIGIN, String.class));
+            count(Reason.TOO_LARGE.code());
+        }
+    }
+
+    private void count(String reason) {
+        meters.counter("caravan.dead.letters", "stage", "enrich", "reason", reason)
+                .increment();
     }
 
     @SuppressWarnings("unchecked")

@@ -33,8 +33,16 @@ public final class Dialect {
         this.tenant = new PayloadField(tenant);
     }
 
+    /** @throws Fault when that fails, which would be a fault of ours */
     public void stamp(Exchange exchange) {
-        Message message = exchange.getMessage();
+        try {
+            stamp(exchange.getMessage());
+        } catch (RuntimeException e) {
+            throw new Fault(e);
+        }
+    }
+
+    private void stamp(Message message) {
         String topic = message.getHeader(PahoMqtt5Constants.MQTT_TOPIC, String.class);
         TopicShape.Names names = shape.read(topic);
         message.setHeader(RecordHeaders.TOPIC, topic);

@@ -1,5 +1,6 @@
 package io.caravan.ingest;
 
+import com.hivemq.client.internal.mqtt.MqttClientConnectionConfig;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -11,70 +12,75 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
-import io.caravan.UserError;
-import java.net.URI;
+import io.caravan.MqttAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * One connection of one client to the broker, with a durable session and acknowledgement by hand. It is used once: after
  * a loss a new one resumes the session, and an acknowledgement meant for the old one can never reach a message of the new.
+ * While the process holds as many bytes as it may, nothing is read from the socket. A broker that is not heard for longer
+ * than the keep-alive time counts as lost; connecting again waits for room.
  */
-final class MqttConnection implements AutoCloseable {
+final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     /** Receives messages, one after the other, and the loss of the connection. */
     interface Listener {
-        void arrived(MqttConnection connection, Mqtt5Publish message);
+        void arrived(Delivery delivery);
 
         void lost(MqttConnection connection, String why);
     }
 
-    /**
-     * Where messages are handed on, those of one connection one after the other. Never shut down: the client reports the end
-     * of a session to it some time after the connection has been closed. Idle threads end by themselves.
-     */
-    private static final ExecutorService WORKERS = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "mqtt-messages");
-        thread.setDaemon(true);
-        return thread;
-    });
-
     private static final long ANSWER_SECONDS = 10;
     private static final int KEEP_ALIVE_SECONDS = 30;
+    private static final int IDLE_SECONDS = 10;
 
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
+    private final InFlightBytes inFlight;
+    private final Listener listener;
+
+    /** What has arrived, in order. Acknowledgements leave in this order (MQTT 5, 4.6), and the client keeps what waits. */
+    private final Deque<Delivery> window = new ArrayDeque<>();
+
+    /** Where messages are handed on, one after the other: what takes them may block, the thread that reads them must not. */
+    private final ThreadPoolExecutor worker;
+
     private volatile boolean leaving;
     private volatile boolean lost;
     private boolean resumed;
+    private boolean received;
 
-    MqttConnection(MqttSettings settings, String clientId, Listener listener) {
+    MqttConnection(MqttSettings settings, InFlightBytes inFlight, String clientId, Listener listener) {
         this.settings = settings;
-        URI url = URI.create(settings.url());
-        if (url.getHost() == null) {
-            throw new UserError(
-                    "caravan.mqtt.url must be tcp://host:port or ssl://host:port, not '" + settings.url() + "'");
-        }
-        boolean tls = "ssl".equals(url.getScheme()) || "mqtts".equals(url.getScheme());
+        this.inFlight = inFlight;
+        this.listener = listener;
+        this.worker = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(task, clientId));
+        worker.allowCoreThreadTimeOut(true);
+        MqttAddress broker = MqttAddress.of(settings.url());
         Mqtt5ClientBuilder builder = Mqtt5Client.builder()
                 .identifier(clientId)
-                .serverHost(url.getHost())
-                .serverPort(url.getPort() > 0 ? url.getPort() : tls ? 8883 : 1883)
+                .serverHost(broker.host())
+                .serverPort(broker.port())
                 .addDisconnectedListener(context -> {
                     lost = true;
+                    over();
                     if (!leaving) {
                         listener.lost(this, reason(context.getCause()));
                     }
                 });
-        if (tls) {
+        if (broker.tls()) {
             builder = builder.sslConfig(MqttClientSslConfig.builder().build());
         }
         if (settings.username() != null) {
@@ -85,8 +91,78 @@ final class MqttConnection implements AutoCloseable {
                             .applySimpleAuth();
         }
         this.client = builder.buildAsync();
-        // Before the connection stands, so that nothing that the broker kept for the session is dropped.
-        client.publishes(MqttGlobalPublishFilter.ALL, message -> listener.arrived(this, message), WORKERS, true);
+        // Before the connection stands, so that nothing that the broker kept for the session is dropped; and on the
+        // thread
+        // that reads the socket, so that it stops reading in time.
+        client.publishes(MqttGlobalPublishFilter.ALL, this::received, Runnable::run, true);
+    }
+
+    private static Thread daemon(Runnable task, String clientId) {
+        Thread thread = new Thread(task, "mqtt-" + clientId);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void received(Mqtt5Publish message) {
+        Delivery delivery = new Delivery(this, message, inFlight);
+        synchronized (this) {
+            received = true;
+            window.add(delivery);
+        }
+        handOn(delivery);
+    }
+
+    /** Tells the listener, after all that arrived before; not when the connection has gone: then it comes again. */
+    void handOn(Delivery delivery) {
+        worker.execute(() -> {
+            if (isConnected()) {
+                listener.arrived(delivery);
+            } else {
+                delivery.drop();
+            }
+        });
+    }
+
+    /** A delivery counts until all that arrived before it is done with as well: as long as the client keeps it. */
+    synchronized void settle(Delivery delivery) {
+        delivery.settled = true;
+        if (lost) {
+            over();
+        }
+        while (!window.isEmpty() && window.peek().settled) {
+            inFlight.give(window.remove().charge());
+        }
+    }
+
+    /** Nothing is acknowledged any more: what is done with needs to wait for nothing, and the rest ends with its exchange. */
+    private synchronized void over() {
+        inFlight.leave(this);
+        window.removeIf(delivery -> {
+            if (delivery.settled) {
+                inFlight.give(delivery.charge());
+            }
+            return delivery.settled;
+        });
+    }
+
+    /** Whether something has arrived that is not done with. */
+    synchronized boolean holdsMessages() {
+        return !window.isEmpty();
+    }
+
+    /** Whether something has arrived since this was asked last. */
+    synchronized boolean hasReceived() {
+        boolean answer = received;
+        received = false;
+        return answer;
+    }
+
+    @Override
+    public void open(boolean open) {
+        client.getConfig().getConnectionConfig().ifPresent(connection -> ((MqttClientConnectionConfig) connection)
+                .getChannel()
+                .config()
+                .setAutoRead(open));
     }
 
     /** Connects; from here on messages of the session may arrive. */
@@ -100,6 +176,7 @@ final class MqttConnection implements AutoCloseable {
                         .applyRestrictions()
                         .send())
                 .isSessionPresent();
+        inFlight.join(this);
     }
 
     /** Whether the broker had a session of this client. */
@@ -161,6 +238,8 @@ final class MqttConnection implements AutoCloseable {
         } catch (MqttUnavailable e) {
             // the broker is gone: so is the connection
         }
+        lost = true;
+        over();
     }
 
     private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {

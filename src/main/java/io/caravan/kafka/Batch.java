@@ -39,6 +39,7 @@ public final class Batch {
             if (consumer == null) {
                 consumer = position.consumer();
                 assigned = consumer.assignment();
+                BoundedConsumer.batchTaken(consumer);
             }
             if (assigned.contains(position.partition())) {
                 messages.add(message);

@@ -11,12 +11,27 @@ import org.apache.camel.support.DefaultMessage;
  */
 public final class OutboundRecord extends DefaultMessage {
 
+    private final byte[] source;
+
+    /** A record that was made of its own value. */
     public OutboundRecord(CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers) {
+        this(context, topic, key, value, headers, value);
+    }
+
+    /** @param source the bytes that the record was made of */
+    public OutboundRecord(
+            CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers, byte[] source) {
         super(context);
+        this.source = source;
         setBody(value);
         setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
         setHeader(KafkaConstants.KEY, key);
         headers.forEach(this::setHeader);
+    }
+
+    /** The bytes that the record was made of, not to be changed. */
+    public byte[] source() {
+        return source;
     }
 
     @Override

@@ -15,28 +15,31 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Makes the consumers of all routes and knows of each whether it does its work. Camel's own check asks for a connection, so
- * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Thread-safe.
+ * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Each hands out no more than so
+ * many bytes for a batch ({@link BoundedConsumer}). Thread-safe.
  */
 public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
     /** One that fails is made anew at once and looks well until it fails again. */
     private static final Duration DOUBT = Duration.ofSeconds(5);
 
+    private final int batchBytes;
     private final LongSupplier nanoTime;
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
 
-    public WatchedConsumers() {
-        this(System::nanoTime);
+    /** @param batchBytes what a batch of a consumer may have */
+    public WatchedConsumers(int batchBytes) {
+        this(batchBytes, System::nanoTime);
     }
 
-    WatchedConsumers(LongSupplier nanoTime) {
+    WatchedConsumers(int batchBytes, LongSupplier nanoTime) {
+        this.batchBytes = batchBytes;
         this.nanoTime = nanoTime;
     }
 
@@ -44,7 +47,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     public Consumer<Object, Object> getConsumer(Properties settings) {
         Group group = group(settings.getProperty(ConsumerConfig.GROUP_ID_CONFIG));
         try {
-            return new Watched(settings, group);
+            return new Watched(settings, batchBytes, group);
         } catch (KafkaException e) {
             group.failed(e);
             throw e;
@@ -124,13 +127,13 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private record Failure(String message, long at) {}
 
     /** A consumer that tells what it does. */
-    private static final class Watched extends KafkaConsumer<Object, Object> {
+    private static final class Watched extends BoundedConsumer {
 
         private final Group group;
         private final Poller poller;
 
-        Watched(Properties settings, Group group) {
-            super(settings);
+        Watched(Properties settings, int batchBytes, Group group) {
+            super(settings, batchBytes);
             this.group = group;
             this.poller = group.opened();
         }

@@ -2,7 +2,9 @@ package io.caravan.ledger;
 
 import io.caravan.kafka.RecordPosition;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.kafka.common.TopicPartition;
 
@@ -15,6 +17,7 @@ public final class Tally {
     private static final String PROPERTY = "caravanTally";
 
     private final Map<TopicPartition, Counts> partitions = new HashMap<>();
+    private final Set<String> refused = new HashSet<>();
 
     /** The counts of one partition. */
     private static final class Counts {
@@ -44,6 +47,21 @@ public final class Tally {
             counts.deadLettered++;
         } else {
             counts.forwarded++;
+        }
+    }
+
+    /**
+     * Counts a record that was forwarded, and that its next topic does not take, as the dead letter that it becomes; once, also
+     * where the step is tried again.
+     *
+     * @param origin its place, as topic/partition/offset
+     */
+    public void refused(String origin) {
+        if (refused.add(origin)) {
+            String[] place = origin.split("/");
+            Counts counts = partitions.get(new TopicPartition(place[0], Integer.parseInt(place[1])));
+            counts.forwarded--;
+            counts.deadLettered++;
         }
     }
 

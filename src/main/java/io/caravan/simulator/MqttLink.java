@@ -7,9 +7,9 @@ import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.caravan.MqttAddress;
 import io.caravan.UserError;
 import io.reactivex.schedulers.Schedulers;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -32,23 +32,23 @@ public final class MqttLink implements AutoCloseable {
     private volatile boolean wasConnected;
     private volatile boolean closed;
 
-    private MqttLink(URI url, String clientId) {
+    private MqttLink(MqttAddress broker, String clientId) {
         Mqtt5ClientBuilder builder = MqttClient.builder()
                 .useMqttVersion5()
                 .identifier(clientId)
-                .serverHost(url.getHost())
-                .serverPort(port(url))
+                .serverHost(broker.host())
+                .serverPort(broker.port())
                 .executorConfig()
                 // Acknowledgements are told on the connection's own thread: a hop to another costs more than the rest.
                 .applicationScheduler(Schedulers.trampoline())
                 .applyExecutorConfig()
                 .addConnectedListener(context -> leaveIfClosed())
                 .addDisconnectedListener(this::reconnect);
-        if (isTls(url)) {
+        if (broker.tls()) {
             builder = builder.sslWithDefaultConfig();
         }
-        if (url.getUserInfo() != null) {
-            String[] login = url.getUserInfo().split(":", 2);
+        if (broker.userInfo() != null) {
+            String[] login = broker.userInfo().split(":", 2);
             builder = builder.simpleAuth()
                     .username(login[0])
                     .password((login.length > 1 ? login[1] : "").getBytes(StandardCharsets.UTF_8))
@@ -64,8 +64,8 @@ public final class MqttLink implements AutoCloseable {
      * @throws UserError when the URL is none, or the broker cannot be reached or refuses
      */
     public static MqttLink connect(String url, String clientId) {
-        URI uri = parse(url);
-        MqttLink link = new MqttLink(uri, clientId);
+        MqttAddress broker = parse(url);
+        MqttLink link = new MqttLink(broker, clientId);
         try {
             link.client
                     .connectWith()
@@ -74,13 +74,13 @@ public final class MqttLink implements AutoCloseable {
                     .send()
                     .get(CONNECT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw unreachable(uri, e.getCause());
+            throw unreachable(broker, e.getCause());
         } catch (TimeoutException e) {
             link.client.disconnect();
-            throw unreachable(uri, new TimeoutException("no answer within " + CONNECT_SECONDS + " s"));
+            throw unreachable(broker, new TimeoutException("no answer within " + CONNECT_SECONDS + " s"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unreachable(uri, e);
+            throw unreachable(broker, e);
         }
         link.wasConnected = true;
         return link;
@@ -137,34 +137,18 @@ public final class MqttLink implements AutoCloseable {
         }
     }
 
-    private static URI parse(String url) {
+    private static MqttAddress parse(String url) {
         try {
-            URI uri = URI.create(url);
-            boolean known = uri.getScheme() != null && uri.getScheme().matches("tcp|mqtt|ssl|mqtts");
-            if (known && uri.getHost() != null) {
-                return uri;
-            }
+            return MqttAddress.of(url);
         } catch (IllegalArgumentException e) {
-            // told below
+            throw new UserError("The MQTT URL must look like tcp://127.0.0.1:1883, not '" + url + "'");
         }
-        throw new UserError("The MQTT URL must look like tcp://127.0.0.1:1883, not '" + url + "'");
     }
 
-    private static int port(URI url) {
-        if (url.getPort() >= 0) {
-            return url.getPort();
-        }
-        return isTls(url) ? MqttClient.DEFAULT_SERVER_PORT_SSL : MqttClient.DEFAULT_SERVER_PORT;
-    }
-
-    private static boolean isTls(URI url) {
-        return url.getScheme().matches("ssl|mqtts");
-    }
-
-    private static UserError unreachable(URI url, Throwable cause) {
+    private static UserError unreachable(MqttAddress broker, Throwable cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
         String why = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         return new UserError(
-                "Cannot connect to the MQTT broker at " + url.getHost() + ":" + port(url) + ": " + why, cause);
+                "Cannot connect to the MQTT broker at " + broker.host() + ":" + broker.port() + ": " + why, cause);
     }
 }

@@ -29,7 +29,7 @@ class RouteHealthTest {
 
     private final AtomicBoolean answers = new AtomicBoolean();
     private final Main main = new Main();
-    private final RouteHealth store = new RouteHealth("store", main::getCamelContext, new WatchedConsumers());
+    private final RouteHealth store = new RouteHealth("store", main::getCamelContext, new WatchedConsumers(1_000_000));
 
     @BeforeEach
     void configure() {

@@ -8,13 +8,16 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.caravan.embedded.EmbeddedMqtt;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
@@ -31,10 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 class MqttClientsTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
+    /** What one read of a socket may bring beyond what there is room for. */
+    private static final int SOCKET_BUFFER = 65_536;
 
     @TempDir
     private Path folder;
 
+    private final InFlightBytes inFlight = new InFlightBytes(100_000, new SimpleMeterRegistry());
     private EmbeddedMqtt broker;
     private final List<MqttClients> open = new ArrayList<>();
 
@@ -73,7 +79,8 @@ class MqttClientsTest {
 
     @Test
     void theSchemeMqttMeansTheSameAsTcp() throws Exception {
-        MqttClients clients = new MqttClients(settings(broker.mqttUrl().replace("tcp:", "mqtt:")), "test", 1, true);
+        MqttClients clients =
+                new MqttClients(settings(broker.mqttUrl().replace("tcp:", "mqtt:")), inFlight, "test", 1, true);
         open.add(clients);
         clients.subscribe("iot/+/raw", 1);
 
@@ -158,7 +165,7 @@ class MqttClientsTest {
     @Test
     void aBrokerThatIsDownAtTheStartIsWaitedFor() throws Exception {
         int port = broker.port();
-        MqttClients clients = new MqttClients(settings(broker.mqttUrl()), "test", 1, true);
+        MqttClients clients = new MqttClients(settings(broker.mqttUrl()), inFlight, "test", 1, true);
         open.add(clients);
         broker.close();
         clients.setCallback(new Callback((topic, message) -> {}));
@@ -170,8 +177,65 @@ class MqttClientsTest {
         await().atMost(LONG).until(clients::isReady);
     }
 
+    @Test
+    void beyondTheBytesInFlightTheRestStaysAtTheBrokerUntilThereIsRoom() throws Exception {
+        Consumer consumer = consumer(2, true, text -> false);
+        String payload = "x".repeat(20_000);
+        String[] texts = new String[40];
+        Arrays.fill(texts, payload);
+        publish("iot/d/raw", texts);
+
+        await().atMost(LONG).until(inFlight::isFull);
+        await().during(Duration.ofSeconds(1))
+                .atMost(LONG)
+                .until(() ->
+                        consumer.texts.size() <= 100_000 / payload.length() + 2 * SOCKET_BUFFER / payload.length());
+
+        consumer.completeAll();
+        await().atMost(LONG).until(() -> consumer.texts.size() == texts.length && consumer.clients.inFlight() == 0);
+        assertThat(inFlight.isFull()).isFalse();
+        assertThat(consumer.clients.isReady()).isTrue();
+    }
+
+    @Test
+    void whatACrashedConnectionHeldCountsUntilItsExchangeHasEnded() throws Exception {
+        Consumer consumer = consumer(1, true, text -> false);
+        publish("iot/d/raw", "x".repeat(60_000), "x".repeat(60_000));
+        await().atMost(LONG).until(inFlight::isFull);
+        int port = broker.port();
+        broker.close();
+        broker = EmbeddedMqtt.start(folder, port);
+        await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> !consumer.clients.isReady());
+
+        consumer.completeAll();
+
+        await().atMost(LONG).until(() -> consumer.texts.size() >= 4 && consumer.clients.inFlight() == 0);
+        assertThat(inFlight.isFull()).isFalse();
+    }
+
+    @Test
+    void aMessageThatIsNotTakenIsHandedInAgainAndHoldsUpNoOther() throws Exception {
+        AtomicInteger refusals = new AtomicInteger(2);
+        Consumer consumer = consumer(1, true, text -> {
+            if (text.equals("b") && refusals.getAndDecrement() > 0) {
+                throw new IllegalStateException("refused");
+            }
+            return true;
+        });
+        publish("iot/d/raw", "a", "b", "c");
+
+        await().atMost(LONG).until(() -> consumer.texts.size() == 5 && consumer.clients.inFlight() == 0);
+        assertThat(consumer.texts).containsExactly("a", "b", "c", "b", "b");
+        consumer.leave();
+        Consumer next = consumer(1, true, text -> true);
+        publish("iot/d/raw", "d");
+        await().atMost(LONG).until(() -> next.texts.contains("d"));
+        assertThat(next.texts).as("all were acknowledged").containsExactly("d");
+    }
+
     private Consumer consumer(int count, boolean shared, Predicate<String> completes) throws MqttException {
-        Consumer consumer = new Consumer(new MqttClients(settings(broker.mqttUrl()), "test", count, shared), completes);
+        Consumer consumer =
+                new Consumer(new MqttClients(settings(broker.mqttUrl()), inFlight, "test", count, shared), completes);
         open.add(consumer.clients);
         consumer.clients.setCallback(new Callback(consumer::arrived));
         consumer.clients.subscribe("iot/+/raw, iot/+/+/raw", 1);
@@ -206,7 +270,7 @@ class MqttClientsTest {
     private static final class Consumer {
 
         private final MqttClients clients;
-        private final Predicate<String> completes;
+        private volatile Predicate<String> completes;
         private final List<String> texts = new CopyOnWriteArrayList<>();
         private final Map<Integer, String> handles = new ConcurrentHashMap<>();
 
@@ -222,6 +286,11 @@ class MqttClientsTest {
             if (completes.test(text)) {
                 clients.messageArrivedComplete(message.getId(), message.getQos());
             }
+        }
+
+        void completeAll() {
+            completes = text -> true;
+            handles.keySet().forEach(handle -> clients.messageArrivedComplete(handle, 1));
         }
 
         void leave() {

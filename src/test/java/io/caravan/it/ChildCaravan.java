@@ -29,10 +29,17 @@ final class ChildCaravan implements AutoCloseable {
      * @param settings keys of application.properties, given as environment variables
      */
     static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
+        return startWithHeap("768m", settings, arguments);
+    }
+
+    /** Starts it with so much heap, such as {@code 512m}. As with the script, it ends when that is not enough. */
+    static ChildCaravan startWithHeap(String heap, Map<String, String> settings, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+                "-Xmx" + heap,
                 "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.caravan.Caravan"));

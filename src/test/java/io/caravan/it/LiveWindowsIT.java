@@ -117,7 +117,7 @@ class LiveWindowsIT {
     @Test
     void aConsumerTellsWhichPartitionsItsGroupHasTakenAway() {
         Set<TopicPartition> left = ConcurrentHashMap.newKeySet();
-        WatchedConsumers consumers = new WatchedConsumers();
+        WatchedConsumers consumers = new WatchedConsumers(1_000_000);
         consumers.onLeave(group().getProperty("group.id"), left::addAll);
         try (Consumer<?, ?> first = consumers.getConsumer(group());
                 Consumer<?, ?> second = consumers.getConsumer(group())) {

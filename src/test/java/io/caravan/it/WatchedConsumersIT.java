@@ -27,7 +27,7 @@ class WatchedConsumersIT {
 
     private static final Duration MOMENT = Duration.ofMillis(100);
 
-    private final WatchedConsumers consumers = new WatchedConsumers();
+    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000);
 
     @Test
     void aConsumerIsAtFaultUntilItIsAMemberOfItsGroupAndAgainWhenItHasEnded(EmbeddedServers servers) throws Exception {

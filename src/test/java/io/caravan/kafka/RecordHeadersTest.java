@@ -16,7 +16,12 @@ class RecordHeadersTest {
     @Test
     void aHeaderIsTheSameTextBeforeKafkaAndAfter() {
         OutboundRecord record = new OutboundRecord(
-                camel, "t", "k", new byte[0], Map.of("before", "ö", "after", "ö".getBytes(UTF_8), "number", 7));
+                camel,
+                "t",
+                "k",
+                new byte[0],
+                Map.of("before", "ö", "after", "ö".getBytes(UTF_8), "number", 7),
+                new byte[0]);
 
         assertThat(RecordHeaders.text(record, "before")).isEqualTo("ö");
         assertThat(RecordHeaders.text(record, "after")).isEqualTo("ö");
@@ -28,7 +33,8 @@ class RecordHeadersTest {
 
     @Test
     void anOutboundRecordKeepsItsTopicWhenItIsSentAgain() {
-        OutboundRecord record = new OutboundRecord(camel, "iot.dlq", "k", new byte[] {1}, Map.of("reason", "x"));
+        OutboundRecord record =
+                new OutboundRecord(camel, "iot.dlq", "k", new byte[] {1}, Map.of("reason", "x"), new byte[0]);
 
         assertThat(record.removeHeader(KafkaConstants.OVERRIDE_TOPIC)).isEqualTo("iot.dlq");
         assertThat(record.removeHeader(KafkaConstants.OVERRIDE_TOPIC)).isEqualTo("iot.dlq");

@@ -13,7 +13,7 @@ class WatchedConsumersTest {
     private static final String GROUP = "caravan-store";
 
     private final AtomicLong time = new AtomicLong(1);
-    private final WatchedConsumers consumers = new WatchedConsumers(time::get);
+    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000, time::get);
 
     @Test
     void aMemberThatComesBackForMoreWorks() {

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -32,6 +33,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,8 @@ class EnrichRouteTest {
         beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json), new Ownership(directory, true)));
         beans.put("provisioning", new Provisioning(directory, registry, 3));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
+        beans.put("outbox", outbox);
+        beans.put("refusedToDeadLetter", (Processor) outbox::refused);
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);
         beans.put("enrichLedger", new CommittedLedger());
@@ -195,6 +199,86 @@ class EnrichRouteTest {
         routes.run("enrich", batch);
 
         assertThat(sent).hasSize(2);
+        assertThat(routes.committed(RAW, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aPartitionThatAnotherMemberTakesWhileABatchIsSentIsNotCommitted() {
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            take(exchange);
+            routes.revoke(RAW, 1);
+        });
+
+        routes.run(
+                "enrich",
+                List.of(
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"),
+                        raw(1, "b1", "{\"measurements\":{\"voltage\":121}}")));
+
+        assertThat(sent).hasSize(4);
+        assertThat(routes.committed(RAW, 0)).isEqualTo(1);
+        assertThat(routes.committed(RAW, 1)).isNull();
+    }
+
+    @Test
+    void aMessageThatItsTopicDoesNotTakeIsADeadLetterAndItsNeighboursGoOn() {
+        String large = "{\"measurements\":{\"voltage\":120},\"note\":\"" + "x".repeat(100_000) + "\"}";
+        int[] attempts = {0};
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            attempts[0]++;
+            for (Object message : exchange.getMessage().getBody(List.class)) {
+                if (((byte[]) ((Message) message).getBody()).length > 50_000) {
+                    throw new ExecutionException(new RecordTooLargeException("too large"));
+                }
+            }
+            take(exchange);
+        });
+
+        Exchange batch = routes.run(
+                "enrich",
+                List.of(
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"),
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":1},\"trends\":" + large + "}"),
+                        raw(0, "b1", "{broken" + large),
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":121}}")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts[0]).as("once whole, once for each message").isEqualTo(5);
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .containsExactly(
+                        "iot.enriched", "iot.smart_breaker.enriched", "iot.enriched", "iot.smart_breaker.enriched");
+        List<Exchange> letters = routes.kafka("iot.dlq").getExchanges();
+        assertThat(letters)
+                .extracting(letter -> letter.getMessage().getHeader("reason"))
+                .containsExactly("too-large", "malformed-json");
+        Message cut = letters.get(0).getMessage();
+        assertThat((byte[]) cut.getBody()).hasSize(65_536).asString().startsWith("{\"measurements\"");
+        assertThat(cut.getHeader("payload-length")).isEqualTo(Integer.toString(large.length() + 40));
+        assertThat(cut.getHeader("origin")).isEqualTo("iot.raw/0/1");
+        assertThat(cut.getHeader("device")).isEqualTo("b1");
+        assertThat(routes.committed(RAW, 0)).isEqualTo(4);
+    }
+
+    @Test
+    void aDeadLetterThatItsTopicDoesNotTakeKeepsItsReasonAndIsCut() {
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            throw new ExecutionException(new RecordTooLargeException("too large"));
+        });
+        routes.kafka("iot.dlq").whenAnyExchangeReceived(exchange -> {
+            if (((byte[]) exchange.getMessage().getBody()).length > 70_000) {
+                throw new ExecutionException(new RecordTooLargeException("too large"));
+            }
+        });
+
+        routes.run("enrich", List.of(raw(0, "b1", "{broken" + "x".repeat(100_000))));
+
+        List<Exchange> letters = routes.kafka("iot.dlq").getExchanges();
+        assertThat(letters).hasSize(2);
+        Message cut = letters.get(1).getMessage();
+        assertThat(cut.getHeader("reason")).isEqualTo("malformed-json");
+        assertThat(cut.getHeader("payload-length")).isEqualTo("100007");
+        assertThat((byte[]) cut.getBody()).hasSize(65_536);
         assertThat(routes.committed(RAW, 0)).isEqualTo(1);
     }
 

@@ -3,10 +3,11 @@ package io.caravan.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.Settings;
+import io.caravan.ingest.Aside;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
-import io.caravan.ingest.Oversize;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -34,21 +36,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** routes/ingest.camel.yaml. The MQTT consumer acknowledges a message when its exchange ends well. */
 class IngestRouteTest {
 
-    private static final int LARGEST = 1_000;
+    private static final int LARGEST = 100_000;
 
     private StageRoutes routes;
 
     @BeforeEach
     void start() throws Exception {
         MqttSettings broker = MqttSettings.of(Settings.load(Path.of("application.properties"), Map.of()));
+        InFlightBytes inFlight = new InFlightBytes(1_000_000, new SimpleMeterRegistry());
         Map<String, Object> beans = new HashMap<>();
-        beans.put("mqttIot", new MqttClients(broker, "iot", 1, true));
-        beans.put("mqttIotStatus", new MqttClients(broker, "iot-status", 1, false));
-        beans.put("mqttBuilding", new MqttClients(broker, "building", 1, true));
+        beans.put("mqttIot", new MqttClients(broker, inFlight, "iot", 1, true));
+        beans.put("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
+        beans.put("mqttBuilding", new MqttClients(broker, inFlight, "building", 1, true));
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
-        beans.put("oversize", new Oversize(LARGEST, new SimpleMeterRegistry()));
+        beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
+        beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
         routes = new StageRoutes(beans, "ingest");
@@ -92,13 +96,13 @@ class IngestRouteTest {
         Message letter = only(routes.kafka("iot.dlq"));
         assertThat(letter.getHeader("reason")).isEqualTo("too-large");
         assertThat(letter.getHeader("stage")).isEqualTo("ingest");
-        assertThat(letter.getHeader("payload-length")).isEqualTo("1001");
+        assertThat(letter.getHeader("payload-length")).isEqualTo("100001");
         assertThat(letter.getHeader("payload-sha256", String.class)).hasSize(64);
         assertThat(letter.getHeader("device")).isEqualTo("b1");
     }
 
     @ParameterizedTest
-    @CsvSource({"iot.raw, 10", "iot.dlq, 2000"})
+    @CsvSource({"iot.raw, 10", "iot.dlq, 200000"})
     void aMessageIsNotDoneBeforeKafkaHasIt(String topic, int length) {
         AtomicInteger attempts = new AtomicInteger();
         routes.kafka(topic).whenAnyExchangeReceived(exchange -> {
@@ -124,15 +128,30 @@ class IngestRouteTest {
     @Test
     void whatATopicOfOthersDoesNotTakeIsCutAndPutAside() {
         routes.kafka("iot.raw").whenAnyExchangeReceived(exchange -> {
-            throw new RecordTooLargeException("more than max.message.bytes of this topic");
+            throw new ExecutionException(new RecordTooLargeException("too large"));
         });
 
-        Exchange exchange = routes.run("ingest-iot", arrived("iot/b1/raw", "x".repeat(10)));
+        Exchange exchange = routes.run("ingest-building", arrived("building/a", "x".repeat(90_000)));
 
         assertThat(exchange.getException()).isNull();
+        assertThat(routes.kafka("iot.raw").getExchanges()).as("not tried again").hasSize(1);
         Message letter = only(routes.kafka("iot.dlq"));
         assertThat(letter.getHeader("reason")).isEqualTo("too-large");
-        assertThat(letter.getHeader("payload-length")).isEqualTo("10");
+        assertThat(letter.getHeader("payload-length")).isEqualTo("90000");
+    }
+
+    @Test
+    void aMessageThatAFaultOfOursStopsIsADeadLetterAndNotTriedForEver() {
+        Exchange broken = arrived("iot/b1/raw", "{}");
+        broken.getMessage().removeHeader(PahoMqtt5Constants.MQTT_TOPIC);
+
+        Exchange exchange = routes.run("ingest-iot", broken);
+
+        assertThat(exchange.getException()).isNull();
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        Message letter = only(routes.kafka("iot.dlq"));
+        assertThat(letter.getHeader("reason")).isEqualTo("internal-error");
+        assertThat((byte[]) letter.getBody()).asString().isEqualTo("{}");
     }
 
     private Exchange arrived(String topic, String payload) {

@@ -3,7 +3,9 @@ package io.caravan.routes;
 import io.caravan.Settings;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.Cut;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.kafka.WatchedConsumers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +55,8 @@ final class StageRoutes implements AutoCloseable {
         main.bind("caravan", new PGSimpleDataSource());
         main.bind("batch", new Batch());
         main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("cut", new Cut());
+        main.bind("kafkaConsumers", new WatchedConsumers(1_000_000));
         main.bind("coverage", new StepCoverage());
         beans.forEach(main::bind);
         main.start();

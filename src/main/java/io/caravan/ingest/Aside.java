@@ -1,0 +1,74 @@
+package io.caravan.ingest;
+
+import io.caravan.decode.Reason;
+import io.caravan.kafka.Cut;
+import io.caravan.kafka.RecordHeaders;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+
+/**
+ * Makes a dead letter of a message that ingest cannot pass on: its first 64 KB, length and SHA-256, and why. Thread-safe.
+ */
+public final class Aside implements Processor {
+
+    private final MeterRegistry meters;
+    private final Function<Exchange, Verdict> judge;
+
+    private record Verdict(Reason reason, String detail) {}
+
+    private Aside(MeterRegistry meters, Function<Exchange, Verdict> judge) {
+        this.meters = meters;
+        this.judge = judge;
+    }
+
+    /**
+     * Those that are too large to be taken in.
+     *
+     * @param largest how many bytes a payload may have
+     */
+    public static Aside tooLarge(int largest, MeterRegistry meters) {
+        return new Aside(
+                meters,
+                exchange -> new Verdict(
+                        Reason.TOO_LARGE,
+                        length(exchange) + " bytes, more than caravan.ingest.max-payload-bytes (" + largest + ")"));
+    }
+
+    /** Those that have failed for good: Kafka finds them too large, or they have brought a {@link Fault} to light. */
+    public static Aside failed(MeterRegistry meters) {
+        return new Aside(meters, exchange -> {
+            Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            return failure instanceof Fault
+                    ? new Verdict(
+                            Reason.INTERNAL_ERROR, failure.getCause().getClass().getSimpleName())
+                    : new Verdict(
+                            Reason.TOO_LARGE,
+                            length(exchange) + " bytes, more than Kafka's topic takes (its max.message.bytes)");
+        });
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Verdict verdict = judge.apply(exchange);
+        Message message = exchange.getMessage();
+        message.setHeader(RecordHeaders.STAGE, "ingest");
+        message.setHeader(RecordHeaders.REASON, verdict.reason().code());
+        message.setHeader(RecordHeaders.DETAIL, verdict.detail());
+        message.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+        Cut.apply(message);
+        meters.counter(
+                        "caravan.dead.letters",
+                        "stage",
+                        "ingest",
+                        "reason",
+                        verdict.reason().code())
+                .increment();
+    }
+
+    private static int length(Exchange exchange) {
+        return ((byte[]) exchange.getMessage().getBody()).length;
+    }
+}

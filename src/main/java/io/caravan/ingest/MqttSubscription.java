@@ -1,0 +1,178 @@
+package io.caravan.ingest;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a number of clients connected and subscribed to the same topics, in the background and for as long as it takes: a
+ * lost connection is made again with back-off. Thread-safe; opened once and closed once.
+ */
+final class MqttSubscription implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MqttSubscription.class);
+    private static final long FIRST_RETRY_MILLIS = 500;
+    private static final long LAST_RETRY_MILLIS = 10_000;
+
+    private final Sessions sessions;
+    private final List<String> filters;
+    private final int qos;
+    private final MqttConnection.Listener listener;
+    private final MqttConnection[] connections;
+    private final ScheduledExecutorService keeper;
+    private volatile boolean closed;
+
+    /**
+     * @param sessions whose first sessions are used
+     * @param count how many
+     * @param receiver told of every message, those of one connection one after the other
+     */
+    MqttSubscription(Sessions sessions, int count, List<String> filters, int qos, Consumer<Delivery> receiver) {
+        this.sessions = sessions;
+        this.filters = filters;
+        this.qos = qos;
+        this.listener = new Listener(receiver);
+        this.connections = new MqttConnection[count];
+        this.keeper = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "mqtt-keeper-" + sessions.name());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    void open() {
+        LOG.info("MQTT {}: {} client(s) read {} at {}", sessions.name(), connections.length, filters, sessions.url());
+        for (int i = 0; i < connections.length; i++) {
+            connectLater(i, 0, FIRST_RETRY_MILLIS);
+        }
+        retireLater(new OldSessions(sessions, filters, listener, connections.length), 0);
+    }
+
+    /** In one line, why not every client is connected and subscribed; empty where every one is. */
+    synchronized Optional<String> fault() {
+        long connected = Arrays.stream(connections)
+                .filter(connection -> connection != null && connection.isConnected())
+                .count();
+        return connected == connections.length
+                ? Optional.empty()
+                : Optional.of(sessions.name() + ": " + connected + " of " + connections.length
+                        + " clients are connected and subscribed");
+    }
+
+    /** Leaves; the broker keeps the sessions. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        keeper.shutdownNow();
+        for (MqttConnection connection : connections) {
+            if (connection != null) {
+                connection.close();
+            }
+        }
+    }
+
+    private synchronized void connectLater(int index, long delay, long nextDelay) {
+        if (!closed) {
+            keeper.schedule(() -> connect(index, nextDelay), delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A client counts as connected when it is subscribed as well: one that is deaf must not look ready. */
+    private void connect(int index, long nextDelay) {
+        if (sessions.inFlight().isFull()) {
+            connectLater(index, FIRST_RETRY_MILLIS, nextDelay); // what would come now had to wait at the broker anyway
+            return;
+        }
+        MqttConnection connection = sessions.connection(index, listener);
+        try {
+            connection.connect();
+            if (sessions.resubscribe() || !connection.resumedSession()) {
+                subscribe(connection);
+            }
+            put(index, connection);
+            LOG.info("MQTT {}: client {} is connected", sessions.name(), sessions.clientId(index));
+        } catch (MqttUnavailable | RuntimeException e) {
+            connection.close();
+            if (!closed) {
+                LOG.warn(
+                        "MQTT {}: {} does not answer ({}), trying again",
+                        sessions.name(),
+                        sessions.url(),
+                        e.getMessage());
+                connectLater(index, nextDelay, Math.min(nextDelay * 2, LAST_RETRY_MILLIS));
+            }
+        }
+    }
+
+    /** All filters or none: a session with some of them would be taken for complete when it is resumed. */
+    private void subscribe(MqttConnection connection) throws MqttUnavailable {
+        try {
+            connection.subscribe(filters, qos);
+        } catch (MqttUnavailable e) {
+            if (!connection.resumedSession()) {
+                connection.closeSession();
+            }
+            throw e;
+        }
+    }
+
+    private synchronized void put(int index, MqttConnection connection) throws MqttUnavailable {
+        if (closed) {
+            connection.close();
+        } else if (connection.isConnected()) {
+            connections[index] = connection;
+        } else {
+            throw new MqttUnavailable("lost again at once", null);
+        }
+    }
+
+    private synchronized void retireLater(OldSessions old, long delay) {
+        if (!closed) {
+            keeper.schedule(() -> retire(old), delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Only while the others are connected: see {@link OldSessions}. */
+    private void retire(OldSessions old) {
+        if (fault().isPresent() || !old.retire()) {
+            retireLater(old, LAST_RETRY_MILLIS);
+        }
+    }
+
+    private final class Listener implements MqttConnection.Listener {
+
+        private final Consumer<Delivery> receiver;
+
+        Listener(Consumer<Delivery> receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        public void arrived(Delivery delivery) {
+            receiver.accept(delivery);
+        }
+
+        @Override
+        public void lost(MqttConnection connection, String why) {
+            synchronized (MqttSubscription.this) {
+                for (int i = 0; i < connections.length && !closed; i++) {
+                    if (connections[i] == connection) {
+                        connections[i] = null;
+                        LOG.warn(
+                                "MQTT {}: client {} lost its connection ({})",
+                                sessions.name(),
+                                sessions.clientId(i),
+                                why);
+                        connectLater(i, FIRST_RETRY_MILLIS, 2 * FIRST_RETRY_MILLIS);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.caravan.ingest;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sessions that an earlier configuration with more clients has left at the broker: what they hold is taken in, then they
+ * are closed. That is for a time when the other clients are connected: when the last member of a shared subscription leaves
+ * it, a broker may throw away what is queued for all of them. Used by one thread.
+ */
+final class OldSessions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OldSessions.class);
+    private static final Duration QUIET = Duration.ofSeconds(1);
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
+
+    private final Sessions sessions;
+    private final List<String> filters;
+    private final MqttConnection.Listener listener;
+    private int next;
+
+    /**
+     * @param listener receives what the sessions hold
+     * @param first the number of the first that is no longer configured
+     */
+    OldSessions(Sessions sessions, List<String> filters, MqttConnection.Listener listener, int first) {
+        this.sessions = sessions;
+        this.filters = filters;
+        this.listener = listener;
+        this.next = first;
+    }
+
+    /**
+     * Drains and closes all of them.
+     *
+     * @return false where the broker did not answer, and the rest is to be tried again
+     */
+    boolean retire() {
+        for (; next < MqttClients.MOST; next++) {
+            try (MqttConnection old = sessions.connection(next, listener)) {
+                old.connect();
+                if (old.resumedSession() && !drained(old)) {
+                    return true; // the broker keeps it, and the next start goes on
+                }
+                old.closeSession();
+            } catch (MqttUnavailable e) {
+                LOG.debug(
+                        "MQTT {}: cannot close the old session {} ({})",
+                        sessions.name(),
+                        sessions.clientId(next),
+                        e.getMessage());
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */
+    private boolean drained(MqttConnection old) throws MqttUnavailable {
+        LOG.info(
+                "MQTT {}: draining the session of {}, which the configuration no longer names",
+                sessions.name(),
+                sessions.clientId(next));
+        // A share goes to the others; what is queued for this one alone would go with its subscription.
+        old.unsubscribe(
+                filters.stream().filter(filter -> filter.startsWith("$share/")).toList());
+        long start = System.nanoTime();
+        long quiet = start;
+        while (System.nanoTime() - quiet < QUIET.toNanos()) {
+            if (old.holdsMessages() || old.hasReceived()) {
+                quiet = System.nanoTime();
+            }
+            if (!old.isConnected()
+                    || Thread.currentThread().isInterrupted()
+                    || System.nanoTime() - start > LONGEST_DRAIN.toNanos()) {
+                return false;
+            }
+            pause();
+        }
+        return !old.holdsMessages() && old.isConnected();
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.caravan.ingest;
+
+/**
+ * The sessions of one dialect at the broker, numbered from 0. They outlive this process, so their clients' ids are the same
+ * after a restart.
+ *
+ * @param inFlight counts what arrives on all of them
+ * @param name of the dialect, such as {@code iot}
+ */
+record Sessions(MqttSettings settings, InFlightBytes inFlight, String name) {
+
+    String url() {
+        return settings.url();
+    }
+
+    boolean resubscribe() {
+        return settings.resubscribe();
+    }
+
+    String clientId(int index) {
+        return settings.clientId() + '-' + name + '-' + (index + 1);
+    }
+
+    /** A connection, not made yet, that takes up a session. */
+    MqttConnection connection(int index, MqttConnection.Listener listener) {
+        return new MqttConnection(settings, inFlight, clientId(index), listener);
+    }
+}
