@@ -6,6 +6,8 @@ import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.console.Hawtio;
+import io.caravan.console.Jolokia;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
@@ -208,7 +210,14 @@ public final class Application implements AutoCloseable {
                 .withEnabled(true)
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
-                .withMetricsEnabled(true);
+                .withMetricsEnabled(true)
+                .withJolokiaEnabled(true)
+                .withJolokiaPath("/jolokia");
+        main.bind(
+                "jolokia",
+                new Jolokia(
+                        Path.of(settings.text("caravan.management.policy")), settings.text("caravan.management.host")));
+        main.bind("hawtio", new Hawtio(settings.port("caravan.management.port")));
     }
 
     private Properties properties() {
