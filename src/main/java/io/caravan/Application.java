@@ -212,7 +212,7 @@ public final class Application implements AutoCloseable {
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true)
                 .withJolokiaEnabled(true)
-                .withJolokiaPath("/jolokia");
+                .withJolokiaPath(Jolokia.PATH);
         main.bind(
                 "jolokia",
                 new Jolokia(

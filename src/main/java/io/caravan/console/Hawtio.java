@@ -33,13 +33,22 @@ public final class Hawtio extends LifecycleStrategySupport {
         router.get("/hawtio").handler(Hawtio::toPages);
         router.get("/hawtio/*")
                 .handler(StaticHandler.create("hawtio").setMaxAgeSeconds(0).setIndexPage("index.html"));
-        // The addresses of views are known to the pages only.
-        router.get("/hawtio/*").handler(request -> request.reroute("/hawtio/index.html"));
+        router.get("/hawtio/*").handler(Hawtio::toView);
     }
 
     private static void toPages(RoutingContext request) {
         if (request.request().path().equals("/hawtio")) {
             request.redirect("/hawtio/");
+        } else {
+            request.next();
+        }
+    }
+
+    /** The addresses of views are known to the pages only; a file that is not there must not look as if it were. */
+    private static void toView(RoutingContext request) {
+        String accepts = request.request().getHeader(HttpHeaders.ACCEPT);
+        if (accepts != null && accepts.contains("text/html")) {
+            request.reroute("/hawtio/index.html");
         } else {
             request.next();
         }

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin {
 
+    /** Where it is served; Hawtio looks for it there. */
+    public static final String PATH = "/jolokia";
+
     private static final Logger LOG = LoggerFactory.getLogger(Jolokia.class);
 
     private final SameOrigin sameOrigin;
@@ -109,9 +112,7 @@ public final class Jolokia extends ServiceSupport implements JolokiaPlatformHttp
     private JSONStructure answer(RoutingContext request) throws IOException, EmptyResponseException {
         String uri = request.request().uri();
         if (request.request().method().equals(HttpMethod.GET)) {
-            String path = request.request()
-                    .path()
-                    .substring(request.currentRoute().getPath().length());
+            String path = request.request().path().substring(PATH.length());
             return requests.handleGetRequest(uri, path, Map.of());
         }
         byte[] body = request.body().buffer().getBytes();
