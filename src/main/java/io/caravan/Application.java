@@ -27,6 +27,7 @@ import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.reload.LiveRoutes;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
@@ -41,7 +42,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
@@ -63,13 +63,16 @@ public final class Application implements AutoCloseable {
     private final DeviceRegistry deviceRegistry;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final RouteFiles routeFiles;
     private Main main;
+    private LiveRoutes liveRoutes;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
         this.stages = Set.copyOf(stages);
+        this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.servers = new Servers(settings, deviceRegistry, meters);
     }
@@ -85,7 +88,7 @@ public final class Application implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(properties());
-        main.configure().withRoutesIncludePattern(routeFiles());
+        main.configure().withRoutesIncludePattern(routeFiles.pattern());
         main.configure().withBeanIntrospectionExtendedStatistics(false);
         main.bind("metricsRegistry", meters);
         main.bind("caravan", servers.dataSource());
@@ -109,6 +112,10 @@ public final class Application implements AutoCloseable {
         }
         configureHttp();
         main.start();
+        if (settings.flag("caravan.routes.reload")) {
+            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
+            liveRoutes.start();
+        }
     }
 
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
@@ -126,6 +133,9 @@ public final class Application implements AutoCloseable {
     /** Stops taking messages, finishes those under way and leaves the servers. */
     @Override
     public void close() {
+        if (liveRoutes != null) {
+            liveRoutes.close();
+        }
         // side by side: each may have to wait some seconds for messages that Kafka does not take
         mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
@@ -228,16 +238,6 @@ public final class Application implements AutoCloseable {
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
         return properties;
-    }
-
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
-    private String routeFiles() {
-        return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
-                .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 
     private int largest(String key) {
