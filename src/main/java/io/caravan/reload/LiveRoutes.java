@@ -137,6 +137,7 @@ public final class LiveRoutes implements AutoCloseable {
         } catch (Exception e) {
             LOG.error("{}. Going back to what ran before", Refusal.of(e, suspects));
             LOG.debug("Failed", e);
+            e.printStackTrace();
             goBack(next);
             return false;
         }

@@ -2,8 +2,10 @@ package io.caravan.reload;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -11,7 +13,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class Refusal {
 
     private static final Pattern FILE = Pattern.compile("file:[^\\s:,)]+\\.camel\\.yaml");
-    private static final Pattern QUOTED = Pattern.compile("parameters=\\[\\{([^=}]+)=|registry for: (\\S+) of type");
+    private static final Pattern QUOTED =
+            Pattern.compile("parameters=\\[\\{([^=}]+)=|registry for: (\\S+)|ids detected: ([^\\s.]+)");
 
     private Refusal() {}
 
@@ -40,7 +43,7 @@ final class Refusal {
             line = lineOf(place, messages, texts.getOrDefault(file, ""));
         }
         return file.replaceFirst("^file:", "") + (line > 0 ? ":" + line : "") + ": "
-                + reason.lines().findFirst().orElse("");
+                + reason.lines().findFirst().orElse("").replaceFirst("\\.+$", "");
     }
 
     private static String fileOf(String route, CharSequence messages, Map<String, String> texts) {
@@ -58,7 +61,11 @@ final class Refusal {
         int start = route.isEmpty() ? 0 : lineWith(text, "id: " + route);
         Matcher unknown = QUOTED.matcher(messages);
         if (unknown.find()) {
-            String name = unknown.group(1) == null ? unknown.group(2) : unknown.group(1);
+            String name = Stream.of(1, 2, 3)
+                    .map(unknown::group)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
             List<String> lines = text.lines().toList();
             for (int i = Math.max(0, start - 1); i < lines.size(); i++) {
                 if (lines.get(i).contains(name)) {

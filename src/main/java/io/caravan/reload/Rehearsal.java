@@ -15,6 +15,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultConsumer;
@@ -48,6 +49,8 @@ final class Rehearsal {
         main.configure().addRoutesBuilder(new Given(files));
         try {
             main.init();
+            // A context makes its routes when it starts; this one only does the making.
+            ((ModelCamelContext) main.getCamelContext()).startRouteDefinitions();
         } finally {
             if (main.getCamelContext() != null) {
                 main.getCamelContext().close();

@@ -49,6 +49,27 @@ class LiveRoutesTest {
                             constant: "first"
             """;
 
+    private static final String RETRIED =
+            """
+            - routeConfiguration:
+                id: retried
+                onException:
+                  - onException:
+                      exception:
+                        - java.lang.Exception
+                      redeliveryPolicy:
+                        maximumRedeliveries: -1
+                        redeliveryDelay: 10
+            - route:
+                id: caller
+                routeConfigurationId: retried
+                from:
+                  uri: direct:caller
+                  steps:
+                    - to:
+                        uri: direct:neighbour
+            """;
+
     private static final String STORE =
             """
             - route:
@@ -97,10 +118,12 @@ class LiveRoutesTest {
         log.start();
         logger.addAppender(log);
         write("errors", ERRORS);
-        write("registry", "- route:\n    id: idle\n    from:\n      uri: direct:idle\n      steps: []\n");
+        write("registry", RETRIED);
         write("store", STORE);
         write("api-neighbour", API);
-        write("ingest", "- route:\n    id: not-ours\n    from:\n      uri: direct:not-ours\n      steps: []\n");
+        write(
+                "ingest",
+                "- route:\n    id: not-ours\n    from:\n      uri: direct:not-ours\n      steps:\n        - stop: {}\n");
         Properties properties = new Properties();
         properties.put("caravan.greeting", "good day");
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -148,7 +171,7 @@ class LiveRoutesTest {
 
     @Test
     void textThatIsNoYamlIsRefusedWithItsLineAndTheOldRouteWorks() throws Exception {
-        refuses(STORE.replace("uri: direct:fail", "uri: [direct:fail"), "store.camel.yaml:13: ");
+        refuses(STORE.replace("uri: direct:fail", "uri: [direct:fail"), "store.camel.yaml:14: ");
     }
 
     @Test
@@ -241,7 +264,7 @@ class LiveRoutesTest {
             Future<Integer> sent = sender.submit(() -> {
                 int count = 0;
                 while (going.get()) {
-                    client.sendBody("direct:neighbour", Integer.toString(count++));
+                    client.sendBody("direct:caller", Integer.toString(count++));
                 }
                 return count;
             });
