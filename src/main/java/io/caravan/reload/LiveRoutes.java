@@ -14,9 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.RouteConfigurationsBuilder;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.direct.DirectConsumer;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -43,6 +45,7 @@ public final class LiveRoutes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
     private static final long LOOK_MILLIS = 250;
+    private static final long LONGEST_SECONDS = 15;
 
     private final CamelContext context;
     private final RouteFiles files;
@@ -67,13 +70,31 @@ public final class LiveRoutes implements AutoCloseable {
         this.running = new RouteSet(seen);
     }
 
+    /** Begins to look; a first rehearsal spares the first edit the time that Java takes to load the classes. */
     public void start() {
+        watcher.execute(this::warmUp);
         watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    /** Waits for a replacement under way: a context must not stop while its routes start. */
     @Override
     public void close() {
-        watcher.shutdownNow();
+        watcher.shutdown();
+        try {
+            if (!watcher.awaitTermination(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Routes are still being replaced");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void warmUp() {
+        try {
+            rehearsal.of(resources(running.texts()));
+        } catch (Exception e) {
+            LOG.warn("Edits of routes will be refused: {}", Refusal.of(e, running.texts()));
+        }
     }
 
     /** Never throws: a scheduled task that does is not run again. */
@@ -137,7 +158,7 @@ public final class LiveRoutes implements AutoCloseable {
         } catch (Exception e) {
             LOG.error("{}. Going back to what ran before", Refusal.of(e, suspects));
             LOG.debug("Failed", e);
-            e.printStackTrace();
+
             goBack(next);
             return false;
         }
@@ -168,10 +189,19 @@ public final class LiveRoutes implements AutoCloseable {
         }
         add(next, wanted, next.configurationsNotIn(old));
         gone.removeAll(wanted);
-        LOG.info("Routes replaced or added: {}; removed: {}", wanted, gone);
+        if (gone.isEmpty() && wanted.isEmpty()) {
+            LOG.info("The route files are in order, and no route has changed");
+        } else {
+            LOG.info("Routes replaced or added: {}; removed: {}", wanted, gone);
+        }
     }
 
     private void remove(Model model, String id) throws Exception {
+        Route route = context.getRoute(id);
+        if (route != null && route.getConsumer() instanceof DirectConsumer consumer) {
+            // Camel leaves it open to the last, and under load there is no last: callers are to wait for the new one.
+            consumer.stop();
+        }
         context.getRouteController().stopRoute(id);
         context.removeRoute(id);
         RouteDefinition definition = model.getRouteDefinition(id);

@@ -2,12 +2,12 @@ package io.caravan.reload;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -18,7 +18,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class RouteSet {
 
     private final SortedMap<String, String> texts;
-    private final Map<String, String> fileOf = new HashMap<>();
     private final Map<String, Object> ingredients = new HashMap<>();
     private final Map<String, Object> configurations = new HashMap<>();
     private final Map<String, Object> rests = new HashMap<>();
@@ -50,7 +49,8 @@ final class RouteSet {
         others.removeIf(item -> item.containsKey("route") || item.containsKey("routeConfiguration"));
         boolean served = others.stream().anyMatch(item -> item.containsKey("rest"));
         // Camel merges the routes of a file that declares endpoints into those: they can only be replaced together.
-        Object whole = List.of(file, items, configurations);
+        List<Object> whole = new ArrayList<>(List.of(file, items));
+        items.forEach(item -> whole.add(configurationOf(item)));
         for (Map<?, ?> item : items) {
             if (item.get("rest") instanceof Map<?, ?> rest) {
                 rests.put(String.valueOf(rest.get("id")), whole);
@@ -59,12 +59,15 @@ final class RouteSet {
                 if (!(route.get("id") instanceof String id)) {
                     throw new IllegalArgumentException(file + ": a route has no id");
                 }
-                Object configuration = configurations.get(String.valueOf(route.get("routeConfigurationId")));
-                fileOf.put(id, file);
-                ingredients.put(
-                        id, served ? whole : List.of(file, route, others, configuration == null ? "" : configuration));
+                ingredients.put(id, served ? whole : List.of(file, route, others, configurationOf(item)));
             }
         }
+    }
+
+    private Object configurationOf(Map<?, ?> item) {
+        return item.get("route") instanceof Map<?, ?> route
+                ? configurations.getOrDefault(String.valueOf(route.get("routeConfigurationId")), "")
+                : "";
     }
 
     private void collectConfiguration(Map<?, ?> item) {
@@ -75,11 +78,6 @@ final class RouteSet {
 
     SortedMap<String, String> texts() {
         return texts;
-    }
-
-    /** The file that a route is in. */
-    String fileOf(String route) {
-        return fileOf.get(route);
     }
 
     /** The routes of this set that the other has not, or has otherwise. */
@@ -98,7 +96,7 @@ final class RouteSet {
     }
 
     private static Set<String> notIn(Map<String, Object> these, Map<String, Object> those) {
-        Set<String> ids = new HashSet<>(these.keySet());
+        Set<String> ids = new TreeSet<>(these.keySet());
         ids.removeIf(id -> these.get(id).equals(those.get(id)));
         return ids;
     }
