@@ -42,10 +42,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.LifecycleStrategy;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
@@ -83,6 +86,34 @@ public final class Application implements AutoCloseable {
      * @throws UserError when a port is taken
      */
     public void start() throws Exception {
+        prepare();
+        main.start();
+        if (settings.flag("caravan.routes.reload")) {
+            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
+            liveRoutes.start();
+        }
+    }
+
+    /**
+     * Gives the beans that the routes name, and the settings, to a context that somebody else starts; they end with it.
+     *
+     * @throws UserError when a port is taken
+     */
+    void prepare(CamelContext context) throws Exception {
+        prepare();
+        main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
+        // It has looked for these before it called.
+        main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
+        context.getPropertiesComponent().setOverrideProperties(properties());
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopped(CamelContext stopped) {
+                close();
+            }
+        });
+    }
+
+    private void prepare() throws Exception {
         Ports.requireFree(settings, stages.contains(Stage.API));
         main = new Main();
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
@@ -111,11 +142,6 @@ public final class Application implements AutoCloseable {
             bindApi();
         }
         configureHttp();
-        main.start();
-        if (settings.flag("caravan.routes.reload")) {
-            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
-            liveRoutes.start();
-        }
     }
 
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
@@ -205,24 +231,11 @@ public final class Application implements AutoCloseable {
 
     private void configureHttp() {
         if (stages.contains(Stage.API)) {
-            main.configure()
-                    .httpServer()
-                    .withEnabled(true)
-                    .withHost(settings.text("caravan.http.host"))
-                    .withPort(settings.port("caravan.http.port"));
             // Camel looks for its router by this port, which would be the management server's otherwise.
             VertxPlatformHttpServerConfiguration rest = new VertxPlatformHttpServerConfiguration();
             rest.setBindPort(settings.port("caravan.http.port"));
             main.bind("restServer", rest);
         }
-        main.configure()
-                .httpManagementServer()
-                .withEnabled(true)
-                .withHost(settings.text("caravan.management.host"))
-                .withPort(settings.port("caravan.management.port"))
-                .withMetricsEnabled(true)
-                .withJolokiaEnabled(true)
-                .withJolokiaPath(Jolokia.PATH);
         main.bind(
                 "jolokia",
                 new Jolokia(
@@ -237,6 +250,17 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        if (stages.contains(Stage.API)) {
+            properties.put("camel.server.enabled", "true");
+            properties.put("camel.server.host", settings.text("caravan.http.host"));
+            properties.put("camel.server.port", settings.text("caravan.http.port"));
+        }
+        properties.put("camel.management.enabled", "true");
+        properties.put("camel.management.host", settings.text("caravan.management.host"));
+        properties.put("camel.management.port", settings.text("caravan.management.port"));
+        properties.put("camel.management.metricsEnabled", "true");
+        properties.put("camel.management.jolokiaEnabled", "true");
+        properties.put("camel.management.jolokiaPath", Jolokia.PATH);
         return properties;
     }
 

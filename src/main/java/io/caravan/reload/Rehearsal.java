@@ -34,6 +34,8 @@ final class Rehearsal {
         this.running = running;
         this.properties.putAll(properties);
         this.properties.put("camel.main.jmxEnabled", "false");
+        this.properties.put("camel.server.enabled", "false");
+        this.properties.put("camel.management.enabled", "false");
         this.properties.put("camel.metrics.enabled", "false");
         this.properties.put("camel.routecontroller.enabled", "false");
     }
