@@ -246,21 +246,12 @@ public final class Application implements AutoCloseable {
     private Properties properties() {
         Properties properties = new Properties();
         properties.putAll(settings.asMap());
+        properties.remove("camel.main.configurationClasses"); // the beans are bound already
         // A record that the producer refuses would be tried again for good.
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
-        if (stages.contains(Stage.API)) {
-            properties.put("camel.server.enabled", "true");
-            properties.put("camel.server.host", settings.text("caravan.http.host"));
-            properties.put("camel.server.port", settings.text("caravan.http.port"));
-        }
-        properties.put("camel.management.enabled", "true");
-        properties.put("camel.management.host", settings.text("caravan.management.host"));
-        properties.put("camel.management.port", settings.text("caravan.management.port"));
-        properties.put("camel.management.metricsEnabled", "true");
-        properties.put("camel.management.jolokiaEnabled", "true");
-        properties.put("camel.management.jolokiaPath", Jolokia.PATH);
+        properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
         return properties;
     }
 

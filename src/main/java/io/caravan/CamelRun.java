@@ -14,6 +14,8 @@ public final class CamelRun implements CamelConfiguration {
     /** @throws UserError when a setting cannot be used */
     @Override
     public void configure(CamelContext context) throws Exception {
+        // Java looks for drivers on the class path of the command, and jars that it is given are not there.
+        Class.forName("org.postgresql.Driver");
         Settings settings = Settings.load(Path.of("application.properties"), System.getenv());
         new Application(settings, Stage.parse(settings.text("caravan.stages"))).prepare(context);
         QuietEvents.quieten(context);
