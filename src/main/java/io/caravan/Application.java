@@ -10,6 +10,8 @@ import io.caravan.api.Readings;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.console.Hawtio;
+import io.caravan.console.Jolokia;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
@@ -42,6 +44,7 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.reload.LiveRoutes;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
@@ -64,11 +67,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.LifecycleStrategy;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
@@ -93,14 +99,18 @@ public final class Application implements AutoCloseable {
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final Ledgers ledgers;
     private final WatchedConsumers consumers;
+    private final RouteFiles routeFiles;
     private Health health;
     private Main main;
+    private Supplier<CamelContext> camel = () -> main.getCamelContext();
+    private LiveRoutes liveRoutes;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
         this.stages = EnumSet.copyOf(stages);
+        this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
@@ -114,12 +124,41 @@ public final class Application implements AutoCloseable {
      * @throws UserError when a port is taken
      */
     public void start() throws Exception {
+        prepare();
+        main.start();
+        if (settings.flag("caravan.routes.reload")) {
+            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
+            liveRoutes.start();
+        }
+    }
+
+    /**
+     * Gives the beans that the routes name, and the settings, to a context that somebody else starts; they end with it.
+     *
+     * @throws UserError when a port is taken
+     */
+    void prepare(CamelContext context) throws Exception {
+        prepare();
+        camel = () -> context;
+        main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
+        // It has looked for these before it called.
+        main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
+        context.getPropertiesComponent().setOverrideProperties(properties());
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopped(CamelContext stopped) {
+                close();
+            }
+        });
+    }
+
+    private void prepare() throws Exception {
         Ports.requireFree(settings, stages.contains(Stage.API));
         main = new Main();
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(properties());
-        main.configure().withRoutesIncludePattern(routeFiles());
+        main.configure().withRoutesIncludePattern(routeFiles.pattern());
         main.configure().withBeanIntrospectionExtendedStatistics(false);
         main.bind("metricsRegistry", meters);
         main.bind("caravan", servers.dataSource());
@@ -152,7 +191,6 @@ public final class Application implements AutoCloseable {
             bindApi();
         }
         configureHttp();
-        main.start();
     }
 
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
@@ -170,6 +208,9 @@ public final class Application implements AutoCloseable {
     /** Stops taking messages, finishes those under way and leaves the servers. */
     @Override
     public void close() {
+        if (liveRoutes != null) {
+            liveRoutes.close();
+        }
         // side by side: each may have to wait some seconds for messages that Kafka does not take
         mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
@@ -287,30 +328,24 @@ public final class Application implements AutoCloseable {
 
     private void configureHttp() {
         if (stages.contains(Stage.API)) {
-            main.configure()
-                    .httpServer()
-                    .withEnabled(true)
-                    .withHost(settings.text("caravan.http.host"))
-                    .withPort(settings.port("caravan.http.port"));
             // Camel looks for its router by this port, which would be the management server's otherwise.
             VertxPlatformHttpServerConfiguration rest = new VertxPlatformHttpServerConfiguration();
             rest.setBindPort(settings.port("caravan.http.port"));
             main.bind("restServer", rest);
         }
-        main.configure()
-                .httpManagementServer()
-                .withEnabled(true)
-                .withHost(settings.text("caravan.management.host"))
-                .withPort(settings.port("caravan.management.port"))
-                .withMetricsEnabled(true);
         main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+        main.bind(
+                "jolokia",
+                new Jolokia(
+                        Path.of(settings.text("caravan.management.policy")), settings.text("caravan.management.host")));
+        main.bind("hawtio", new Hawtio(settings.port("caravan.management.port")));
     }
 
     /** The servers, and the routes of each stage. */
     private List<Dependency> dependencies() {
         List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
         for (Stage stage : stages) {
-            dependencies.add(new RouteHealth(stage.label(), main::getCamelContext, consumers));
+            dependencies.add(new RouteHealth(stage.label(), () -> camel.get(), consumers));
         }
         return dependencies;
     }
@@ -318,6 +353,7 @@ public final class Application implements AutoCloseable {
     private Properties properties() {
         Properties properties = new Properties();
         properties.putAll(settings.asMap());
+        properties.remove("camel.main.configurationClasses"); // the beans are bound already
         // A record that the producer refuses would be tried again for good.
         int largest = largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
         properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largest));
@@ -326,14 +362,8 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.bufferMemorySize",
                 Long.toString(Math.min(Integer.MAX_VALUE, Math.max(4L * largest, inFlight + inFlight / 2))));
+        properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
         return properties;
-    }
-
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
-    private String routeFiles() {
-        return stages.stream()
-                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
-                .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 
     private int largest(String key) {

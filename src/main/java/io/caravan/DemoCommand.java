@@ -28,6 +28,9 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
 
+    @Mixin
+    private DevOption dev;
+
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -44,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requireServers();
-        Settings settings = config.settings();
+        Settings settings = dev.applyTo(config.settings());
         PrintWriter out = spec.commandLine().getOut();
         try (Shutdown shutdown = new Shutdown()) {
             say(

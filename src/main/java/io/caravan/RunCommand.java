@@ -20,6 +20,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
 
+    @Mixin
+    private DevOption dev;
+
     @Option(
             names = "--stages",
             paramLabel = "STAGES",
@@ -28,7 +31,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = config.settings();
+        Settings settings = dev.applyTo(config.settings());
         if (stages != null) {
             settings = settings.with(Map.of("caravan.stages", stages));
         }

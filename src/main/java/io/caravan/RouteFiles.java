@@ -1,0 +1,66 @@
+package io.caravan;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The route files of some stages: errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names
+ * begin with its own.
+ */
+public final class RouteFiles {
+
+    private static final String SUFFIX = ".camel.yaml";
+    private static final List<String> ALWAYS = List.of("errors", "registry");
+
+    private final Path folder;
+    private final Set<String> stages;
+
+    public RouteFiles(Path folder, Set<Stage> stages) {
+        this.folder = folder;
+        this.stages = stages.stream().map(Stage::label).collect(Collectors.toSet());
+    }
+
+    /** The files as Camel's option {@code routesIncludePattern} names them. */
+    String pattern() {
+        return Stream.concat(
+                        ALWAYS.stream().map(name -> name + SUFFIX),
+                        stages.stream().flatMap(stage -> Stream.of(stage + SUFFIX, stage + "-*" + SUFFIX)))
+                .map(this::location)
+                .collect(Collectors.joining(","));
+    }
+
+    /** What stands in the files now, by where Camel says that a route comes from. */
+    public SortedMap<String, String> read() throws IOException {
+        SortedMap<String, String> texts = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (isOurs(name.substring(0, name.length() - SUFFIX.length()))) {
+                    texts.put(location(name), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // an editor has put another file into its place just now: the next look sees it
+        }
+        return texts;
+    }
+
+    private boolean isOurs(String name) {
+        int dash = name.indexOf('-');
+        return ALWAYS.contains(name) || stages.contains(dash < 0 ? name : name.substring(0, dash));
+    }
+
+    private String location(String name) {
+        return "file:" + folder + '/' + name;
+    }
+}
