@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.LedgerAnswer;
@@ -18,6 +19,11 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.BackgroundRuns;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.HealthPaths;
+import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
@@ -26,6 +32,7 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
@@ -37,11 +44,18 @@ import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
+import io.caravan.window.SettledWindows;
+import io.caravan.window.Settling;
+import io.caravan.window.Widths;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -71,16 +85,18 @@ public final class Application implements AutoCloseable {
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final Ledgers ledgers;
+    private final WatchedConsumers consumers = new WatchedConsumers();
+    private Health health;
     private Main main;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
-        this.stages = Set.copyOf(stages);
+        this.stages = EnumSet.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, deviceRegistry, meters);
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
@@ -101,6 +117,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -112,8 +130,12 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             bindStore();
         }
+        if (stages.contains(Stage.WINDOW)) {
+            bindWindow();
+        }
         // after all settings have been looked at: it waits a while for servers that are down
-        servers.start(stages);
+        servers.start();
+        health = new Health(dependencies());
         if (stages.contains(Stage.STORE)) {
             ledgers.measure(meters);
         }
@@ -127,7 +149,7 @@ public final class Application implements AutoCloseable {
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!servers.health().ready()) {
+        while (!health.ready()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -145,6 +167,9 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         ledgers.close();
+        if (health != null) {
+            health.close();
+        }
         servers.close();
         meters.close();
     }
@@ -199,17 +224,41 @@ public final class Application implements AutoCloseable {
         main.bind("refused", new Refused(meters));
     }
 
+    private void bindWindow() {
+        Widths widths = Widths.parse(settings.text(Widths.KEY));
+        main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
+        main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+        bindLiveWindows(widths);
+    }
+
+    private void bindLiveWindows(Widths widths) {
+        Partials partials = new Partials(widths);
+        LiveWindows liveWindows = new LiveWindows(
+                widths,
+                settings.duration("caravan.window.grace"),
+                settings.duration("caravan.window.idle-after"),
+                settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE),
+                settings.text("caravan.topic.aggregates"),
+                meters);
+        main.bind("partials", partials);
+        main.bind("liveWindows", liveWindows);
+        main.bind("mergeWindows", liveWindows.merge());
+        main.bind("comparison", new Comparison(widths, meters));
+        consumers.onLeave("caravan-window", partials::left);
+    }
+
     private void bindApi() {
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health());
+        main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
     }
 
@@ -240,6 +289,16 @@ public final class Application implements AutoCloseable {
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true);
+        main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+    }
+
+    /** The servers, and the routes of each stage. */
+    private List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
+        for (Stage stage : stages) {
+            dependencies.add(new RouteHealth(stage.label(), main::getCamelContext, consumers));
+        }
+        return dependencies;
     }
 
     private Properties properties() {
@@ -249,16 +308,14 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         return properties;
     }
 
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
     private String routeFiles() {
         return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
+                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
                 .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 

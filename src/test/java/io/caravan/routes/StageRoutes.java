@@ -1,6 +1,7 @@
 package io.caravan.routes;
 
 import io.caravan.Settings;
+import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordPosition;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class StageRoutes implements AutoCloseable {
                         .collect(Collectors.joining(",")));
         main.bind("caravan", new PGSimpleDataSource());
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
         main.bind("coverage", new StepCoverage());
         beans.forEach(main::bind);
         main.start();
