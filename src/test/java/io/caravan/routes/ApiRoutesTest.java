@@ -464,6 +464,7 @@ class ApiRoutesTest {
                         "/api/devices/{id}",
                         "/api/devices/{id}/latest",
                         "/api/readings",
+                        "/api/aggregates",
                         "/api/events",
                         "/api/presence",
                         "/api/trend-statistics",
