@@ -41,6 +41,9 @@ DROP FUNCTION insert_readings(text[], text[], text[], bigint[], bigint[], float8
 -- Stores each reading that is not stored yet. A batch without a duplicate, the rule, goes in as it is: to look for conflicts
 -- row by row takes two thirds more of the server's time (measured). The first duplicate undoes that attempt, and the batch
 -- goes in row by row; only then is it found out which messages they belong to.
+--
+-- What it stores in a window that is closed already, it marks. The lock comes before anything else: a transaction that does
+-- more than this must not hold another lock for which an insert could wait, or the two could wait in a circle.
 CREATE FUNCTION insert_readings(
     tenants text[], devices text[], metrics text[], timestamps bigint[], sequences bigint[], "values" float8[],
     units text[], qualities smallint[], messages int[])
@@ -48,11 +51,22 @@ CREATE FUNCTION insert_readings(
     LANGUAGE plpgsql AS $$
 DECLARE
     answer inserted;
+    closed timestamptz;
+    base int;
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('caravan windows'));
+    -- a statement of its own, after the lock: it sees what the one who closed windows last has committed
+    SELECT window_start(smallest, closing_until), smallest INTO closed, base FROM window_state;
     BEGIN
         INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
         SELECT * FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities);
         answer := (cardinality(messages), messages, '{}'::int[]);
+        IF (extract(epoch FROM closed) * 1000000)::bigint > ANY (timestamps) THEN
+            INSERT INTO window_marks (start, tenant_id, device_id)
+            SELECT DISTINCT window_start(base, ts), tenant_id, device_id
+            FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities)
+            WHERE ts < closed AND value IS NOT NULL;
+        END IF;
     EXCEPTION WHEN unique_violation THEN
         WITH batch AS MATERIALIZED (
             SELECT r.*, messages[place] AS message
@@ -62,7 +76,10 @@ BEGIN
             INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
             SELECT tenant_id, device_id, metric, ts, seq, value, unit, quality FROM batch
             ON CONFLICT DO NOTHING
-            RETURNING device_id, tenant_id, ts, metric, seq
+            RETURNING device_id, tenant_id, ts, metric, seq, value
+        ), late AS (
+            INSERT INTO window_marks (start, tenant_id, device_id)
+            SELECT DISTINCT window_start(base, ts), tenant_id, device_id FROM added WHERE ts < closed AND value IS NOT NULL
         ), judged AS (
             -- of rows with one identity in one batch, the first is the new one
             SELECT message, added.seq IS NOT NULL

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** At rest the table of windows equals the SELECT over the readings, whatever came, in which order, and whatever broke. */
 class SettledWindowsTest {
+
+    private static final AtomicInteger PARTITIONS = new AtomicInteger();
 
     /** A full quarter of an hour, so that windows of all widths begin. */
     private static final Instant T = Instant.parse("2026-11-21T10:00:00Z");
@@ -726,8 +729,13 @@ class SettledWindowsTest {
         columns.put("values", values);
         columns.put("units", Collections.nCopies(size, "").toArray(String[]::new));
         columns.put("qualities", new short[size]);
-        return (Integer) new NamedStatement("insert-readings.sql")
-                .query(connection, columns)
+        Map<String, Object> batch = BatchToStore.of(columns);
+        // a partition of its own, as every consumer has: sessions wait for each other at nothing but the windows
+        int[] partition = {PARTITIONS.getAndIncrement()};
+        batch.put("parts", partition);
+        batch.put("partitions", partition);
+        return (Integer) new NamedStatement("store-batch.sql")
+                .query(connection, batch)
                 .get(0)
                 .get("stored");
     }

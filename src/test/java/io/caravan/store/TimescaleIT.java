@@ -123,10 +123,10 @@ class TimescaleIT {
         makeColumnar("readings");
 
         assertThat(value(
-                        "SELECT insert_readings(array_agg('acme'::text), array_agg('d' || device), array_agg('m1'::text),"
+                        "SELECT (insert_readings(array_agg('acme'::text), array_agg('d' || device), array_agg('m1'::text),"
                                 + " array_agg((extract(epoch FROM date_trunc('day', now(), 'UTC') - interval '10 days'"
                                 + " + n * interval '10 seconds') * 1000000)::bigint), array_agg(n + late), array_agg(1::float8),"
-                                + " array_agg('V'::text), array_agg(0::smallint))"
+                                + " array_agg('V'::text), array_agg(0::smallint), array_agg(1))).rows"
                                 + " FROM generate_series(1, 300) AS device, generate_series(500::bigint, 503) AS n,"
                                 + " (VALUES (0), (1)) AS batch (late)"))
                 .as("a duplicate and a late reading in each of 300 segments of 1000")
@@ -180,8 +180,9 @@ class TimescaleIT {
     }
 
     private int store(int firstMessage, int lastMessage) throws SQLException {
-        return (int) value("SELECT insert_readings(t, d, m, ts, s, v, u, q) FROM ("
-                + OLD_DAY.formatted(firstMessage, lastMessage) + ") AS batch (t, d, m, ts, s, v, u, q)");
+        return (int) value(
+                "SELECT (insert_readings(t, d, m, ts, s, v, u, q, array_fill(1, ARRAY[cardinality(t)]))).rows FROM ("
+                        + OLD_DAY.formatted(firstMessage, lastMessage) + ") AS batch (t, d, m, ts, s, v, u, q)");
     }
 
     private List<Map<String, Object>> page(String metric) throws Exception {
