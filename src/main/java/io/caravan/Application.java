@@ -1,7 +1,9 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -31,6 +33,9 @@ import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.kafka.WatchedConsumers;
+import io.caravan.ledger.CommittedLedger;
+import io.caravan.ledger.LedgerReader;
+import io.caravan.ledger.Ledgers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
@@ -38,6 +43,13 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
+import io.caravan.window.SettledWindows;
+import io.caravan.window.Settling;
+import io.caravan.window.Widths;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -72,6 +84,7 @@ public final class Application implements AutoCloseable {
     private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final Ledgers ledgers;
     private final WatchedConsumers consumers = new WatchedConsumers();
     private Health health;
     private Main main;
@@ -84,6 +97,7 @@ public final class Application implements AutoCloseable {
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
+        this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
     /**
@@ -116,9 +130,15 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             bindStore();
         }
+        if (stages.contains(Stage.WINDOW)) {
+            bindWindow();
+        }
         // after all settings have been looked at: it waits a while for servers that are down
         servers.start();
         health = new Health(dependencies());
+        if (stages.contains(Stage.STORE)) {
+            ledgers.measure(meters);
+        }
         if (stages.contains(Stage.API)) {
             bindApi();
         }
@@ -146,6 +166,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
+        ledgers.close();
         if (health != null) {
             health.close();
         }
@@ -187,6 +208,7 @@ public final class Application implements AutoCloseable {
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+        main.bind("enrichLedger", new CommittedLedger());
     }
 
     private Decoder json(String dialect) {
@@ -194,10 +216,35 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindStore() {
-        main.bind("rows", new Rows(meters));
+        StoreLedger ledger = new StoreLedger(settings.text("caravan.topic.raw"));
+        main.bind("storeLedger", ledger);
+        main.bind("rows", new Rows(meters, ledger));
         main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
+    }
+
+    private void bindWindow() {
+        Widths widths = Widths.parse(settings.text(Widths.KEY));
+        main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
+        main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+        bindLiveWindows(widths);
+    }
+
+    private void bindLiveWindows(Widths widths) {
+        Partials partials = new Partials(widths);
+        LiveWindows liveWindows = new LiveWindows(
+                widths,
+                settings.duration("caravan.window.grace"),
+                settings.duration("caravan.window.idle-after"),
+                settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE),
+                settings.text("caravan.topic.aggregates"),
+                meters);
+        main.bind("partials", partials);
+        main.bind("liveWindows", liveWindows);
+        main.bind("mergeWindows", liveWindows.merge());
+        main.bind("comparison", new Comparison(widths, meters));
+        consumers.onLeave("caravan-window", partials::left);
     }
 
     private void bindApi() {
@@ -206,11 +253,22 @@ public final class Application implements AutoCloseable {
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
+        main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
         main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
+    }
+
+    private LedgerReader ledgerReader() {
+        return new LedgerReader(
+                servers::admin,
+                servers.dataSource(),
+                Path.of("sql", "select-ledger.sql"),
+                settings.text("caravan.topic.raw"),
+                settings.text("caravan.topic.enriched"));
     }
 
     private void configureHttp() {
@@ -254,13 +312,10 @@ public final class Application implements AutoCloseable {
         return properties;
     }
 
-    /** errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names begin with its own. */
+    /** errors.camel.yaml and registry.camel.yaml, and for each stage the files whose names begin with its own. */
     private String routeFiles() {
         return stages.stream()
-                .map(Stage::label)
-                .flatMap(stage ->
-                        List.of("file:routes/" + stage + ".camel.yaml", "file:routes/" + stage + "-*.camel.yaml")
-                                .stream())
+                .map(stage -> "file:routes/" + stage.label() + "*.camel.yaml")
                 .collect(Collectors.joining(",", "file:routes/errors.camel.yaml,file:routes/registry.camel.yaml,", ""));
     }
 

@@ -11,6 +11,7 @@ public enum Stage {
     INGEST,
     ENRICH,
     STORE,
+    WINDOW,
     API;
 
     /** The name by which users choose it, and with which its route files begin. */
@@ -49,8 +50,8 @@ public enum Stage {
                 }
             }
             if (!known) {
-                throw new UserError(
-                        "caravan.stages: there is no stage '" + wanted + "', only ingest, enrich, store and api");
+                throw new UserError("caravan.stages: there is no stage '" + wanted
+                        + "', only ingest, enrich, store, window and api");
             }
         }
         return stages;

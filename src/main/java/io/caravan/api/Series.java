@@ -10,7 +10,7 @@ final class Series {
 
     private static final int MOST_ROWS = 10_000;
     /** After every metric's name, in the order of UTF-8. */
-    private static final String LAST_METRIC = "\uDBFF\uDFFF";
+    static final String LAST_METRIC = "\uDBFF\uDFFF";
 
     private Series() {}
 

@@ -61,6 +61,14 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         return group(group).fault(expected);
     }
 
+    /**
+     * Tells a stage with a memory which partitions its group has taken away from a consumer of this process, on that consumer's
+     * thread and before anybody else reads on. To be asked for before the consumers are made.
+     */
+    public void onLeave(String group, java.util.function.Consumer<Collection<TopicPartition>> listener) {
+        group(group).left = listener;
+    }
+
     /** How many partitions the consumers of a group in this process have. */
     public int partitions(String group) {
         return group(group).open.stream().mapToInt(Poller::partitions).sum();
@@ -75,6 +83,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
         private final Set<Poller> open = ConcurrentHashMap.newKeySet();
         private volatile Failure failure;
+        private volatile java.util.function.Consumer<Collection<TopicPartition>> left = partitions -> {};
 
         Poller opened() {
             Poller poller = new Poller(nanoTime);
@@ -142,12 +151,12 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
         @Override
         public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
-            super.subscribe(topics, new Rebalances(poller, listener));
+            super.subscribe(topics, new Rebalances(group, poller, listener));
         }
 
         @Override
         public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
-            super.subscribe(pattern, new Rebalances(poller, listener));
+            super.subscribe(pattern, new Rebalances(group, poller, listener));
         }
 
         @Override
@@ -163,7 +172,8 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         }
     }
 
-    private record Rebalances(Poller poller, ConsumerRebalanceListener listener) implements ConsumerRebalanceListener {
+    private record Rebalances(Group group, Poller poller, ConsumerRebalanceListener listener)
+            implements ConsumerRebalanceListener {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -174,12 +184,14 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             poller.revoked();
+            group.left.accept(partitions);
             listener.onPartitionsRevoked(partitions);
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             poller.revoked();
+            group.left.accept(partitions);
             listener.onPartitionsLost(partitions);
         }
     }

@@ -94,6 +94,8 @@ final class StageRoutes implements AutoCloseable {
             consumer.assign(assigned);
         }
         long offset = next.merge(place, 1L, Long::sum) - 1;
+        consumer.updateBeginningOffsets(Map.of(place, 0L));
+        consumer.updateEndOffsets(Map.of(place, offset + 1));
         Exchange exchange = new DefaultExchange(context());
         exchange.getMessage().setBody(value);
         exchange.getMessage().setHeader(KafkaConstants.TOPIC, topic);
@@ -122,6 +124,12 @@ final class StageRoutes implements AutoCloseable {
 
     Exchange run(String route, Exchange exchange) {
         return context().createProducerTemplate().send("direct:" + route, exchange);
+    }
+
+    /** What the last commit of a partition carries beside the offset. */
+    String metadata(String topic, int partition) {
+        TopicPartition place = new TopicPartition(topic, partition);
+        return consumer.committed(java.util.Set.of(place)).get(place).metadata();
     }
 
     /** The offset from which a partition would be read again; null before the first commit. */

@@ -159,9 +159,23 @@ class MigrationsTest {
                 + "('t', 'd', date_trunc('day', now(), 'UTC') - interval '%d days', 1, 'event', '{}')";
         execute(url, insert.formatted(0), insert.formatted(2), insert.formatted(3), insert.formatted(400));
 
-        assertThat(query(url, "SELECT drop_partitions_older_than(2)")).isEqualTo(3 * 5);
+        assertThat(query(url, "SELECT drop_partitions_older_than('events', NULL)"))
+                .isEqualTo(0);
+        assertThat(query(url, "SELECT drop_partitions_older_than('events', '2 days')"))
+                .isEqualTo(5);
 
         assertThat(query(url, "SELECT count(*)::int FROM events")).isEqualTo(2);
+        assertThat(exists(
+                        url,
+                        "readings_" + DAY.format(LocalDate.now(ZoneOffset.UTC).minusDays(7))))
+                .as("the other table is left as it is")
+                .isTrue();
+    }
+
+    @Test
+    void withoutTimescaleNothingBecomesColumnar() throws Exception {
+        assertThat(query(Postgres.migratedDatabase(), "SELECT keep_columnstore('7d')"))
+                .isEqualTo(false);
     }
 
     @Test
