@@ -3,6 +3,7 @@ package io.caravan;
 import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -18,6 +19,11 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.BackgroundRuns;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.HealthPaths;
+import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
@@ -26,6 +32,10 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.WatchedConsumers;
+import io.caravan.ledger.CommittedLedger;
+import io.caravan.ledger.LedgerReader;
+import io.caravan.ledger.Ledgers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
@@ -33,6 +43,10 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
 import io.caravan.window.SettledWindows;
 import io.caravan.window.Settling;
 import io.caravan.window.Widths;
@@ -41,6 +55,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -69,16 +84,20 @@ public final class Application implements AutoCloseable {
     private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final Ledgers ledgers;
+    private final WatchedConsumers consumers = new WatchedConsumers();
+    private Health health;
     private Main main;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
-        this.stages = Set.copyOf(stages);
+        this.stages = EnumSet.copyOf(stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, deviceRegistry, meters);
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
+        this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
     /**
@@ -98,6 +117,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -113,7 +134,11 @@ public final class Application implements AutoCloseable {
             bindWindow();
         }
         // after all settings have been looked at: it waits a while for servers that are down
-        servers.start(stages);
+        servers.start();
+        health = new Health(dependencies());
+        if (stages.contains(Stage.STORE)) {
+            ledgers.measure(meters);
+        }
         if (stages.contains(Stage.API)) {
             bindApi();
         }
@@ -124,7 +149,7 @@ public final class Application implements AutoCloseable {
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!servers.health().ready()) {
+        while (!health.ready()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -140,6 +165,10 @@ public final class Application implements AutoCloseable {
         mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
             main.stop();
+        }
+        ledgers.close();
+        if (health != null) {
+            health.close();
         }
         servers.close();
         meters.close();
@@ -179,6 +208,7 @@ public final class Application implements AutoCloseable {
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+        main.bind("enrichLedger", new CommittedLedger());
     }
 
     private Decoder json(String dialect) {
@@ -186,7 +216,9 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindStore() {
-        main.bind("rows", new Rows(meters));
+        StoreLedger ledger = new StoreLedger(settings.text("caravan.topic.raw"));
+        main.bind("storeLedger", ledger);
+        main.bind("rows", new Rows(meters, ledger));
         main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
@@ -196,20 +228,47 @@ public final class Application implements AutoCloseable {
         Widths widths = Widths.parse(settings.text(Widths.KEY));
         main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
         main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+        bindLiveWindows(widths);
+    }
+
+    private void bindLiveWindows(Widths widths) {
+        Partials partials = new Partials(widths);
+        LiveWindows liveWindows = new LiveWindows(
+                widths,
+                settings.duration("caravan.window.grace"),
+                settings.duration("caravan.window.idle-after"),
+                settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE),
+                settings.text("caravan.topic.aggregates"),
+                meters);
+        main.bind("partials", partials);
+        main.bind("liveWindows", liveWindows);
+        main.bind("mergeWindows", liveWindows.merge());
+        main.bind("comparison", new Comparison(widths, meters));
+        consumers.onLeave("caravan-window", partials::left);
     }
 
     private void bindApi() {
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
-        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
+        main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health());
+        main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
+    }
+
+    private LedgerReader ledgerReader() {
+        return new LedgerReader(
+                servers::admin,
+                servers.dataSource(),
+                Path.of("sql", "select-ledger.sql"),
+                settings.text("caravan.topic.raw"),
+                settings.text("caravan.topic.enriched"));
     }
 
     private void configureHttp() {
@@ -230,6 +289,16 @@ public final class Application implements AutoCloseable {
                 .withHost(settings.text("caravan.management.host"))
                 .withPort(settings.port("caravan.management.port"))
                 .withMetricsEnabled(true);
+        main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+    }
+
+    /** The servers, and the routes of each stage. */
+    private List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
+        for (Stage stage : stages) {
+            dependencies.add(new RouteHealth(stage.label(), main::getCamelContext, consumers));
+        }
+        return dependencies;
     }
 
     private Properties properties() {
@@ -239,6 +308,7 @@ public final class Application implements AutoCloseable {
         properties.put(
                 "camel.component.kafka.maxRequestSize",
                 Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         return properties;
     }
 

@@ -64,7 +64,8 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
     }
 
     private static Reading reading(Measured measured, Measurement declared, boolean ownTime) {
-        String unit = measured.unit() != null ? measured.unit() : declared != null ? declared.unit() : "";
+        String given = measured.unit();
+        String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
         boolean isNumber = measured.form() == Measured.Form.NUMBER;
         boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
         if (!isNumber) {

@@ -3,7 +3,9 @@ package io.caravan.ingest;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -123,16 +125,22 @@ public final class MqttClients extends MqttClient {
 
     /** Whether every client is connected and subscribed. */
     public boolean isReady() {
+        return fault().isEmpty();
+    }
+
+    /** In one line, why not every client is connected and subscribed; empty where every one is. */
+    public Optional<String> fault() {
         MqttConnection[] current = connections;
         if (filters.isEmpty() || current.length == 0) {
-            return false;
+            return Optional.of(name + ": not subscribed, its route does not run");
         }
-        for (MqttConnection connection : current) {
-            if (connection == null || !connection.isConnected()) {
-                return false;
-            }
-        }
-        return true;
+        long connected = Arrays.stream(current)
+                .filter(connection -> connection != null && connection.isConnected())
+                .count();
+        return connected == current.length
+                ? Optional.empty()
+                : Optional.of(
+                        name + ": " + connected + " of " + current.length + " clients are connected and subscribed");
     }
 
     /** How many messages have arrived and are not acknowledged yet. */

@@ -18,30 +18,34 @@ import java.util.List;
 
 /**
  * What a stage needs of an enriched message: its identity, its readings, and what it reports. Reads the bytes up to the end
- * of the readings; what follows is for people and other programs. One instance reads many messages, one after the other;
- * used by one thread.
+ * of the readings; what follows is for people and other programs. One instance reads many messages, one after the other, and
+ * its fields are those of the last; used by one thread.
  */
-final class EnrichedMessage {
+public final class EnrichedMessage {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .build();
 
-    String tenant;
-    String device;
-    String kind;
-    long timestamp;
-    long receivedAt;
-    long sequence;
+    public String tenant;
+    public String device;
+    public String kind;
+    /** When it was measured, microseconds since the epoch. */
+    public long timestamp;
+    /** When it was received, microseconds since the epoch. */
+    public long receivedAt;
+
+    public long sequence;
     /** The whole payload of a message that is an event, else null. */
-    String body;
+    public String body;
     /** False where the message says that the device is gone. */
     boolean online;
     /** What the device itself says of its channels. */
     final List<TrendStatistic> trends = new ArrayList<>();
 
     /** Receives the readings of a message in their order. */
-    interface Readings {
+    public interface Readings {
+        /** @param value NaN where there is none */
         void add(String metric, double value, String unit, Quality quality, long sequence);
     }
 
@@ -50,7 +54,7 @@ final class EnrichedMessage {
      *
      * @throws NotEnriched when it is none
      */
-    void read(byte[] json, Readings readings) {
+    public void read(byte[] json, Readings readings) {
         try {
             if (json == null) {
                 throw new IOException("an empty record");

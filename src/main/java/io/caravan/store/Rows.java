@@ -16,15 +16,15 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Turns a batch of enriched messages into the columns of three statements, and reports when they are stored: {@link #collect}
- * first, then {@link #trends}, {@link #readings} and {@link #events} before the statement of each, {@link #stored} last.
- * Thread-safe.
+ * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #collect}
+ * first, then {@link #trends} and {@link #batch} before the statement of each, {@link #counted} and {@link #stored} after the
+ * last. Thread-safe.
  */
 public final class Rows {
 
     private static final String READINGS = "caravanReadings";
-    private static final String EVENTS = "caravanEvents";
     private static final String TRENDS = "caravanTrends";
+    private static final String BATCH = "caravanBatchColumns";
     private static final String TIMES = "caravanTimes";
 
     private final Timer sinceReceipt;
@@ -32,7 +32,10 @@ public final class Rows {
     private final Counter stored;
     private final Counter duplicates;
 
-    public Rows(MeterRegistry meters) {
+    private final StoreLedger ledger;
+
+    public Rows(MeterRegistry meters, StoreLedger ledger) {
+        this.ledger = ledger;
         sinceReceipt = latency(meters, "receipt", "From receipt over MQTT to the committed row");
         sinceMeasured = latency(meters, "device", "From the device's own timestamp to the committed row");
         stored = meters.counter("caravan.store.readings", "result", "stored");
@@ -65,34 +68,43 @@ public final class Rows {
         long[] received = new long[batch.size()];
         long[] measured = new long[batch.size()];
         EnrichedMessage message = new EnrichedMessage();
+        String[] owners = new String[batch.size()];
+        int[] readingsUpTo = new int[batch.size()];
         for (int i = 0; i < received.length; i++) {
             message.read(
                     (byte[]) batch.get(i).getBody(),
                     (metric, value, unit, quality, sequence) -> readings.add(
                             message.tenant, message.device, metric, message.timestamp, sequence, value, unit, quality));
             if (message.body != null) {
-                events.add(EventRow.of(message));
+                events.add(EventRow.of(i + 1, message));
             }
             for (int entry = 0; entry < message.trends.size(); entry++) {
                 trends.add(TrendRow.of(message, entry));
             }
+            owners[i] = message.tenant;
+            readingsUpTo[i] = readings.size();
             received[i] = message.receivedAt;
             measured[i] = message.timestamp;
         }
         exchange.setProperty(READINGS, readings);
-        exchange.setProperty(EVENTS, events);
         exchange.setProperty(TRENDS, trends);
         exchange.setProperty(TIMES, new long[][] {received, measured});
+        Map<String, Object> parameters = readings.parameters();
+        parameters.put("messages", numbers(readingsUpTo));
+        parameters.putAll(EventRow.columns(events));
+        ledger.collect(batch, owners, parameters);
+        exchange.setProperty(BATCH, parameters);
     }
 
-    /** Whether the batch has readings. */
-    public boolean hasReadings(Exchange exchange) {
-        return exchange.getProperty(READINGS, ReadingColumns.class).size() > 0;
-    }
-
-    /** Whether the batch has events. */
-    public boolean hasEvents(Exchange exchange) {
-        return !exchange.getProperty(EVENTS, List.class).isEmpty();
+    /** The number of the message of each reading, from 1. */
+    private static int[] numbers(int[] readingsUpTo) {
+        int[] numbers = new int[readingsUpTo.length == 0 ? 0 : readingsUpTo[readingsUpTo.length - 1]];
+        for (int message = 0, reading = 0; message < readingsUpTo.length; message++) {
+            while (reading < readingsUpTo[message]) {
+                numbers[reading++] = message + 1;
+            }
+        }
+        return numbers;
     }
 
     /** Whether the batch has entries of trends messages. */
@@ -100,22 +112,16 @@ public final class Rows {
         return !exchange.getProperty(TRENDS, List.class).isEmpty();
     }
 
-    /** Hands the readings to the statement that follows. */
-    public void readings(Exchange exchange) {
-        parameters(
-                exchange, exchange.getProperty(READINGS, ReadingColumns.class).parameters());
-    }
-
-    /** Hands the events to the statement that follows. */
-    @SuppressWarnings("unchecked")
-    public void events(Exchange exchange) {
-        parameters(exchange, EventRow.columns(exchange.getProperty(EVENTS, List.class)));
+    /** Hands the readings and the events to the statement that follows, and what the ledger is to know of their messages. */
+    public void batch(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(BATCH));
     }
 
     /** Hands the entries of trends messages to the statement that follows. */
     @SuppressWarnings("unchecked")
     public void trends(Exchange exchange) {
-        parameters(exchange, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
+        exchange.getMessage()
+                .setHeader(JdbcConstants.JDBC_PARAMETERS, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
     }
 
     /** Counts what the statement for the readings has stored, and what had been there before. */
@@ -145,26 +151,34 @@ public final class Rows {
         return message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message);
     }
 
-    private static void parameters(Exchange exchange, Map<String, Object> parameters) {
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
-    }
+    private record EventRow(
+            int number, String tenant, String device, long timestamp, long sequence, String kind, String body) {
 
-    private record EventRow(String tenant, String device, long timestamp, long sequence, String kind, String body) {
-
-        static EventRow of(EnrichedMessage message) {
+        static EventRow of(int number, EnrichedMessage message) {
             return new EventRow(
-                    message.tenant, message.device, message.timestamp, message.sequence, message.kind, message.body);
+                    number,
+                    message.tenant,
+                    message.device,
+                    message.timestamp,
+                    message.sequence,
+                    message.kind,
+                    message.body);
         }
 
         static Map<String, Object> columns(List<EventRow> rows) {
             Map<String, Object> columns = new HashMap<>();
-            columns.put("tenants", rows.stream().map(EventRow::tenant).toArray(String[]::new));
-            columns.put("devices", rows.stream().map(EventRow::device).toArray(String[]::new));
+            columns.put("eventTenants", rows.stream().map(EventRow::tenant).toArray(String[]::new));
+            columns.put("eventDevices", rows.stream().map(EventRow::device).toArray(String[]::new));
             columns.put(
-                    "timestamps", rows.stream().mapToLong(EventRow::timestamp).toArray());
-            columns.put("sequences", rows.stream().mapToLong(EventRow::sequence).toArray());
-            columns.put("kinds", rows.stream().map(EventRow::kind).toArray(String[]::new));
-            columns.put("bodies", rows.stream().map(EventRow::body).toArray(String[]::new));
+                    "eventTimestamps",
+                    rows.stream().mapToLong(EventRow::timestamp).toArray());
+            columns.put(
+                    "eventSequences",
+                    rows.stream().mapToLong(EventRow::sequence).toArray());
+            columns.put("eventKinds", rows.stream().map(EventRow::kind).toArray(String[]::new));
+            columns.put("eventBodies", rows.stream().map(EventRow::body).toArray(String[]::new));
+            columns.put(
+                    "eventMessages", rows.stream().mapToInt(EventRow::number).toArray());
             return columns;
         }
     }

@@ -74,6 +74,24 @@ class EnricherTest {
     }
 
     @Test
+    void theUnitOfAGroupIsNotThatOfAComponentWhichHasAnother() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"device_type\":\"smart_breaker\",\"measurements\":{\"power\":"
+                + "{\"active\":7000,\"reactive\":1000,\"apparent\":7100,\"factor\":0.9,\"unit\":\"W\"}}}");
+
+        assertThat(json.get("readings").findValuesAsText("metric"))
+                .containsExactly("power.active", "power.reactive", "power.apparent", "power.factor");
+        assertThat(json.get("readings").findValuesAsText("unit")).containsExactly("W", "VAr", "VA", "");
+    }
+
+    @Test
+    void anotherUnitThanTheDeclaredIsTheDevices() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"device_type\":\"smart_breaker\",\"measurements\":{\"power\":"
+                + "{\"active\":7,\"reactive\":1,\"unit\":\"kW\"},\"temperature\":{\"value\":95,\"unit\":\"°F\"}}}");
+
+        assertThat(json.get("readings").findValuesAsText("unit")).containsExactly("kW", "kW", "°F");
+    }
+
+    @Test
     void withoutATimeItIsTheTimeOfReceiptAndUncertain() {
         JsonNode json = run("{\"deviceId\":\"d\",\"temperature\":20}");
 

@@ -63,6 +63,11 @@ class ApiRoutesTest {
                     ('other', 'd1', 'foreign', '%1$s', 1, 7, '', 0);
                 INSERT INTO events (tenant_id, device_id, ts, seq, kind, body)
                 VALUES ('default', 'd1', '%1$s', 1, 'event', '{"door": "ü", "n": 1.10}');
+                INSERT INTO ledger_positions (topic, partition, first, next)
+                VALUES ('iot.enriched', 0, 0, 8), ('iot.enriched', 1, 0, 3);
+                INSERT INTO ledger (tenant_id, topic, partition, forwarded, dead_lettered, duplicates)
+                VALUES ('default', 'iot.enriched', 0, 4, 1, 2), ('other', 'iot.enriched', 0, 1, 0, 0),
+                    ('default', 'iot.enriched', 1, 3, 0, 0);
                 INSERT INTO dead_letters (origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, topic,
                     stage, reason, detail, attempts, received_at, failed_at, payload, payload_length, payload_sha256)
                 VALUES ('iot.raw', 0, 1, 'default', 'd1', 'iot', 'iot/d1/raw', 'enrich', 'invalid-json', 'no JSON', 2,
@@ -83,6 +88,27 @@ class ApiRoutesTest {
                 return new Status(true, "answers");
             }
         });
+    }
+
+    @Test
+    void theLedgerOfATenantIsWhatTheStoreDidWithItsMessages() throws Exception {
+        assertThat(api.get("/api/ledger?tenant=default").body())
+                .isEqualTo(
+                        """
+                        {"tenant":"default","received":10,"forwarded":7,"dead_lettered":1,"duplicates":2}""");
+        assertThat(ApiServer.json(api.get("/api/ledger?tenant=nobody"))
+                        .get("received")
+                        .longValue())
+                .isZero();
+    }
+
+    @Test
+    void withoutKafkaTheWholeLedgerCannotBeKnown() throws Exception {
+        HttpResponse<String> response = api.get("/api/ledger");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(ApiServer.json(response).get("detail").textValue()).contains("Kafka");
     }
 
     @AfterAll
@@ -443,6 +469,7 @@ class ApiRoutesTest {
                         "/api/presence",
                         "/api/trend-statistics",
                         "/api/dead-letters",
+                        "/api/ledger",
                         "/api/device-types",
                         "/api/device-types/{type}",
                         "/livez",

@@ -2,6 +2,10 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.caravan.health.BackgroundRuns;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** routes/store-partitions.camel.yaml. */
 class StorePartitionsRouteTest {
@@ -36,11 +41,23 @@ class StorePartitionsRouteTest {
     }
 
     @Test
-    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
+    void aMissedMakingOfPartitionsIsLeftToTheNextTimeAndToldOnce() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(BackgroundRuns.class);
+        logger.addAppender(log);
         routes.database(exchange -> {
             throw new SQLException("gone", "08006");
         });
-
         assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
+        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
+        routes.database(exchange -> {});
+        routes.run("keep-partitions", List.of());
+        logger.detachAppender(log);
+
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "keep-partitions failed and is tried again: gone", "keep-partitions works again after 0 s");
     }
 }

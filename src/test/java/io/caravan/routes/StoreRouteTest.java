@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -30,10 +32,20 @@ class StoreRouteTest {
     /** The devices of each statement that stored readings. */
     private final List<List<String>> stored = new ArrayList<>();
 
+    /** The offset of each message that was counted as refused. */
+    private final List<Long> refused = new ArrayList<>();
+
     @BeforeEach
     void start() throws Exception {
+        StoreLedger ledger = new StoreLedger("iot.raw");
         routes = new StageRoutes(
-                Map.of("rows", new Rows(new SimpleMeterRegistry()), "refused", new Refused(new SimpleMeterRegistry())),
+                Map.of(
+                        "rows",
+                        new Rows(new SimpleMeterRegistry(), ledger),
+                        "storeLedger",
+                        ledger,
+                        "refused",
+                        new Refused(new SimpleMeterRegistry())),
                 "store");
         routes.database(this::store);
     }
@@ -59,10 +71,35 @@ class StoreRouteTest {
     }
 
     @Test
+    void theStatementKnowsWhereEachMessageLiesAndWhereItComesFrom() {
+        List<Map<String, Object>> batches = new ArrayList<>();
+        routes.database(exchange -> {
+            batches.add(parameters(exchange));
+            store(exchange);
+        });
+
+        routes.run("store", List.of(reading(0, "a", 1), reading(1, "b", 2), reading(0, "c", 3)));
+
+        assertThat(batches).singleElement().satisfies(batch -> {
+            assertThat(batch).containsEntry("topic", ENRICHED);
+            assertThat((int[]) batch.get("parts")).containsExactly(0, 1);
+            assertThat((long[]) batch.get("starts")).containsExactly(0, 0);
+            assertThat((int[]) batch.get("partitions")).containsExactly(0, 1, 0);
+            assertThat((long[]) batch.get("offsets")).containsExactly(0, 0, 1);
+            assertThat((int[]) batch.get("messages")).containsExactly(1, 2, 3);
+            assertThat((String[]) batch.get("owners")).containsOnly("default");
+            assertThat((int[]) batch.get("originPartitions")).containsOnly(7);
+            assertThat((long[]) batch.get("originOffsets")).containsOnly(42);
+        });
+    }
+
+    @Test
     void anEventIsStoredWhole() {
         List<Object> bodies = new ArrayList<>();
-        routes.database(exchange ->
-                bodies.addAll(List.of((String[]) parameters(exchange).get("bodies"))));
+        routes.database(exchange -> {
+            bodies.addAll(List.of((String[]) parameters(exchange).get("eventBodies")));
+            store(exchange);
+        });
 
         routes.run(
                 "store",
@@ -83,17 +120,19 @@ class StoreRouteTest {
         List<Double> averages = new ArrayList<>();
         routes.database(exchange -> {
             String statement = exchange.getMessage().getBody(String.class);
-            statements.add(statement.replaceAll("(?s).*INSERT INTO (\\w+).*", "$1"));
-            if (statement.contains("INTO trend_statistics")) {
+            boolean trends = statement.contains("INTO trend_statistics");
+            statements.add(trends ? "trends" : "batch");
+            if (trends) {
                 for (double average : (double[]) parameters(exchange).get("averages")) {
                     averages.add(average);
                 }
             }
+            store(exchange);
         });
 
         routes.run("store", List.of(trends("2"), trends("null")));
 
-        assertThat(statements).containsExactly("trend_statistics", "events");
+        assertThat(statements).containsExactly("trends", "batch");
         assertThat(averages).containsExactly(2.0, Double.NaN);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
     }
@@ -129,6 +168,7 @@ class StoreRouteTest {
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.BYTE_ARRAY)
                 .asString()
                 .isEqualTo("iot.raw/7/42");
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -138,6 +178,7 @@ class StoreRouteTest {
 
         assertThat(stored).containsExactly(List.of("a"), List.of("c"));
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -189,16 +230,24 @@ class StoreRouteTest {
     }
 
     private void store(Exchange exchange) {
+        if (!parameters(exchange).containsKey("devices")) {
+            refused.add(((long[]) parameters(exchange).get("offsets"))[0]);
+            exchange.getMessage().setBody(List.of());
+            return;
+        }
         List<String> devices = devices(exchange);
         stored.add(devices);
         exchange.getMessage().setBody(List.of(Map.of("stored", devices.size())));
     }
 
     private static List<String> devices(Exchange exchange) {
-        return List.of((String[]) parameters(exchange).get("devices"));
+        return Stream.of("devices", "eventDevices")
+                .flatMap(name -> Stream.of((String[]) parameters(exchange).getOrDefault(name, new String[0])))
+                .toList();
     }
 
-    private static Map<?, ?> parameters(Exchange exchange) {
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> parameters(Exchange exchange) {
         return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
     }
 

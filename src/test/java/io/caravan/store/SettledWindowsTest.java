@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -713,23 +713,26 @@ class SettledWindowsTest {
             Connection connection, String[] devices, String metric, Instant[] times, long[] sequences, double[] values)
             throws Exception {
         int size = devices.length;
-        Map<String, Object> columns = new HashMap<>();
-        columns.put("tenants", Collections.nCopies(size, "acme").toArray(String[]::new));
-        columns.put("devices", devices);
-        columns.put("metrics", Collections.nCopies(size, metric).toArray(String[]::new));
-        columns.put(
-                "timestamps",
-                Arrays.stream(times)
-                        .mapToLong(time -> time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000)
-                        .toArray());
-        columns.put("sequences", sequences);
-        columns.put("values", values);
-        columns.put("units", Collections.nCopies(size, "").toArray(String[]::new));
-        columns.put("qualities", new short[size]);
-        return (Integer) new NamedStatement("insert-readings.sql")
-                .query(connection, columns)
-                .get(0)
-                .get("stored");
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT (insert_readings(?, ?, ?, ?, ?, ?, ?, ?, ?)).rows")) {
+            statement.setObject(1, Collections.nCopies(size, "acme").toArray(String[]::new));
+            statement.setObject(2, devices);
+            statement.setObject(3, Collections.nCopies(size, metric).toArray(String[]::new));
+            statement.setObject(
+                    4,
+                    Arrays.stream(times)
+                            .mapToLong(time -> time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000)
+                            .toArray());
+            statement.setObject(5, sequences);
+            statement.setObject(6, values);
+            statement.setObject(7, Collections.nCopies(size, "").toArray(String[]::new));
+            statement.setObject(8, new short[size]);
+            statement.setObject(9, IntStream.rangeClosed(1, size).toArray());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return result.getInt(1);
+            }
+        }
     }
 
     private Instant closing() throws SQLException {

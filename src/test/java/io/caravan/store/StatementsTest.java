@@ -28,28 +28,37 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What each statement of {@code sql/} promises in its first line. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatementsTest {
 
     private static final long NOW = micros(Instant.now().truncatedTo(ChronoUnit.MICROS));
 
     private static final String JDBC = "jdbc:database?useHeadersAsParameters=true";
 
-    private static String url;
+    private String url;
 
     private Connection connection;
 
     @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
+    void migrate() throws Exception {
+        url = database();
+    }
+
+    /** The JDBC URL of a new database with the tables of the project. */
+    String database() throws Exception {
+        return Postgres.migratedDatabase();
     }
 
     @BeforeEach
     void connect() throws Exception {
         connection = Postgres.connect(url);
-        query("TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters; SELECT 1");
+        query(
+                "TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters, ledger, ledger_positions;"
+                        + " SELECT 1");
     }
 
     @AfterEach
@@ -198,7 +207,62 @@ class StatementsTest {
                                 + " WHERE ts >= date_trunc('day', now(), 'UTC') + interval '3 hours'"
                                 + " AND ts < date_trunc('day', now(), 'UTC') + interval '181 minutes' GROUP BY 1, 2, 3")
                         .toString())
-                .contains("Bitmap Index Scan on readings_", "_ts_idx");
+                .containsPattern("Bitmap Index Scan on (readings_[0-9]+_ts_idx|_hyper_\\w+_readings_time)");
+    }
+
+    @Test
+    void theOldestReadingOfAMomentOrLaterIsFound() throws Exception {
+        String next = "SELECT next_reading('%s') AS found";
+        assertThat(query(next.formatted("-infinity"))).extracting("found").containsOnlyNulls();
+        String[] times = {"-infinity", "2026-01-01 00:00:00.000001+00", "2026-01-01 00:00:00.000002+00", "9000-01-01+00"
+        };
+        String[] found = {
+            "0044-03-15 12:00:00.123457+00 BC",
+            "2026-01-01 00:00:00.000001+00",
+            "2026-11-01 05:30:00+00",
+            "9999-12-31+00"
+        };
+        for (String time : found) {
+            query("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('t', 'd', 'm', '"
+                    + time + "', 1, 0); SELECT 1");
+        }
+
+        for (int i = 0; i < times.length; i++) {
+            assertThat(query("SELECT next_reading('" + times[i] + "') = '" + found[i] + "' AS right"))
+                    .as(times[i])
+                    .containsExactly(Map.of("right", true));
+        }
+        assertThat(query(next.formatted("infinity"))).extracting("found").containsOnlyNulls();
+    }
+
+    @Test
+    void retentionKeepsWhatItIsToldTo() throws Exception {
+        long day = 24 * 3_600 * 1_000_000L;
+        insertReadings(readings(
+                new String[] {"m", "m", "m"},
+                new long[] {NOW, NOW - 8 * day, NOW - 12 * day},
+                new long[3],
+                new double[] {1, 2, 3}));
+        insertEvents(
+                new long[] {NOW, NOW - 12 * day, NOW - 40 * day}, new long[] {1, 2, 3}, new String[] {"{}", "{}", "{}"
+                });
+        insertTrends(trends(new long[] {NOW - 12 * day, NOW - 8 * day}, new long[] {1, 2}));
+        deadLetters(new long[] {1, 2}, new long[] {NOW, NOW - 12 * day}, "bad-json", "bad-json");
+
+        retain("off", "off", "off");
+        assertThat(query("SELECT value FROM readings")).hasSize(3);
+        retain("10d", "30d", "240h");
+
+        assertThat(query("SELECT value FROM readings ORDER BY value"))
+                .extracting("value")
+                .containsExactly(1.0, 2.0);
+        assertThat(query("SELECT seq FROM events ORDER BY seq"))
+                .extracting("seq")
+                .containsExactly(1L, 2L);
+        assertThat(query("SELECT seq FROM trend_statistics")).extracting("seq").containsExactly(2L);
+        assertThat(query("SELECT origin_offset FROM dead_letters"))
+                .extracting("origin_offset")
+                .containsExactly(1L);
     }
 
     @Test
@@ -437,12 +501,11 @@ class StatementsTest {
             ProducerTemplate template = camel.createProducerTemplate();
             Map<String, Object> power = readings("power", NOW, 1, 5);
 
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 1)));
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 0)));
-            assertThat(updated(
-                            template, "insert-events.sql", events(new long[] {NOW}, new long[] {1}, new String[] {"{}"
-                            })))
-                    .isEqualTo(1);
+            Map<String, Object> batch = BatchToStore.of(power);
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 1)));
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 0)));
+            assertThat(answer(template, "count-refused.sql", BatchToStore.messages(9)))
+                    .isNotNull();
             assertThat(updated(template, "insert-trend-statistics.sql", trends(new long[] {NOW}, new long[] {1})))
                     .isEqualTo(1);
             assertThat(updated(template, "upsert-latest.sql", power)).isEqualTo(1);
@@ -457,6 +520,10 @@ class StatementsTest {
             assertThat(answer(template, "select-directory.sql", Map.of("since", "1970-01-01T00:00:00Z")))
                     .isEqualTo(device);
             assertThat(answer(template, "ensure-partitions.sql", Map.of())).isEqualTo(List.of(Map.of("created", 0)));
+            assertThat(answer(template, "keep-columnstore.sql", Map.of("compressAfter", "off")))
+                    .isEqualTo(List.of(Map.of("columnstore", false)));
+            assertThat(answer(template, "apply-retention.sql", retention("90d", "off", "2160h")))
+                    .isEqualTo(List.of(Map.of("readings", 0, "events", 0, "trends", 0, "dead_letters", 0L)));
         } finally {
             camel.stop();
         }
@@ -505,18 +572,20 @@ class StatementsTest {
     private static Map<String, Object> events(long[] times, long[] sequences, String[] bodies) {
         int rows = times.length;
         return new HashMap<>(Map.of(
-                "tenants",
+                "eventTenants",
                 filled(rows, "acme"),
-                "devices",
+                "eventDevices",
                 filled(rows, "door-1"),
-                "timestamps",
+                "eventTimestamps",
                 times,
-                "sequences",
+                "eventSequences",
                 sequences,
-                "kinds",
+                "eventKinds",
                 filled(rows, "door"),
-                "bodies",
-                bodies));
+                "eventBodies",
+                bodies,
+                "eventMessages",
+                new int[rows]));
     }
 
     private static Map<String, Object> presence(long time) {
@@ -605,12 +674,15 @@ class StatementsTest {
     }
 
     private static int insertReadings(Connection session, Map<String, Object> batch) throws Exception {
-        List<Map<String, Object>> answer = new NamedStatement("insert-readings.sql").query(session, batch);
+        List<Map<String, Object>> answer = new NamedStatement("store-batch.sql").query(session, BatchToStore.of(batch));
         return (int) answer.get(0).get("stored");
     }
 
+    /** How many of the events were new. */
     private int insertEvents(long[] times, long[] sequences, String[] bodies) throws Exception {
-        return new NamedStatement("insert-events.sql").update(connection, events(times, sequences, bodies));
+        int before = query("SELECT FROM events").size();
+        new NamedStatement("store-batch.sql").query(connection, BatchToStore.of(events(times, sequences, bodies)));
+        return query("SELECT FROM events").size() - before;
     }
 
     private void upsertLatest(Map<String, Object> batch) throws Exception {
@@ -652,6 +724,15 @@ class StatementsTest {
     private static List<Map<String, Object>> provision(Connection session, String tenant, int cap, String... devices)
             throws Exception {
         return new NamedStatement("provision-devices.sql").query(session, asked(tenant, cap, devices));
+    }
+
+    private void retain(String readings, String events, String deadLetters) throws Exception {
+        new NamedStatement("apply-retention.sql").query(connection, retention(readings, events, deadLetters));
+    }
+
+    private static Map<String, Object> retention(String readings, String events, String deadLetters) {
+        return Map.of(
+                "keepReadings", readings, "keepEvents", events, "keepTrends", "10d", "keepDeadLetters", deadLetters);
     }
 
     private void deadLetters(long[] offsets, long[] failed, String... reasons) throws Exception {
