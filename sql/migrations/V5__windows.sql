@@ -112,7 +112,7 @@ CREATE FUNCTION windows_of_readings(
         GROUP BY 1, 2, 3, 4) AS w
 $$;
 
--- From the readings of one device.
+-- From the readings of one device; in one order, so that asking twice gives the same to the last digit.
 CREATE FUNCTION windows_of_device(
     seconds int, from_moment timestamptz, until_moment timestamptz, tenant text, device text)
     RETURNS TABLE (
@@ -124,7 +124,7 @@ CREATE FUNCTION windows_of_device(
         min, max, first, last
     FROM (
         SELECT metric, window_start(seconds, ts) AS start, count(*) AS count,
-            moments(CASE WHEN value BETWEEN -1e140 AND 1e140 THEN value END) AS moments,
+            moments(CASE WHEN value BETWEEN -1e140 AND 1e140 THEN value END ORDER BY ts, seq) AS moments,
             min(value) AS min, max(value) AS max,
             (array_agg(value ORDER BY ts, seq))[1] AS first,
             (array_agg(value ORDER BY ts DESC, seq DESC))[1] AS last
@@ -450,11 +450,12 @@ CREATE FUNCTION newest_windows(
         UNION ALL
         (
             SELECT metric, start, count, moments, min, max, first, last, false
-            FROM windows_of_device(
+            FROM (SELECT max(settled_until) AS moment FROM window_widths WHERE width = seconds) AS settled_until
+            CROSS JOIN LATERAL windows_of_device(
                 seconds,
                 greatest(
                     window_start(seconds, from_moment + seconds * interval '1 second' - interval '1 microsecond'),
-                    (SELECT settled_until FROM window_widths WHERE width = seconds)),
+                    settled_until.moment),
                 window_start(seconds, before_start) + seconds * interval '1 second',
                 tenant,
                 device)
