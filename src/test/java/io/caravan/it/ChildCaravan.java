@@ -29,14 +29,19 @@ final class ChildCaravan implements AutoCloseable {
      * @param settings keys of application.properties, given as environment variables
      */
     static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
+        return start("io.caravan.Caravan", settings, List.of(arguments));
+    }
+
+    /** As {@link #start(Map, String...)}, with another main class. */
+    static ChildCaravan start(String main, Map<String, String> settings, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx768m",
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.caravan.Caravan"));
-        command.addAll(List.of(arguments));
+                main));
+        command.addAll(arguments);
         Path output = Files.createTempFile("caravan-it", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -69,6 +74,15 @@ final class ChildCaravan implements AutoCloseable {
     /** What it has said so far. */
     String output() throws IOException {
         return Files.readString(output);
+    }
+
+    /** As {@link #output}, for messages of assertions. */
+    String outputOrNothing() {
+        try {
+            return output();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** As {@link #kill}, and forgets what it has said. */

@@ -73,6 +73,11 @@ final class RunningCaravan implements AutoCloseable {
         return api;
     }
 
+    /** What is served for operators. */
+    Api management() {
+        return management;
+    }
+
     /** What Prometheus would read. */
     String metrics() throws IOException, InterruptedException {
         return management.get("/metrics").body();
