@@ -1,7 +1,39 @@
--- Moves the time a device was last heard of forward, never back. The batch holds a device once, sorted by key.
-INSERT INTO presence AS stored (tenant_id, device_id, last_seen)
-SELECT tenant, device, moment(micros)
-FROM unnest(:?tenants::text[], :?devices::text[], :?timestamps::bigint[]) AS batch (tenant, device, micros)
+-- Moves presence forward, never back: last_seen by the time of receipt, online by (ts, seq). since begins anew when a device
+-- comes or goes, also when it comes back from silence. The batch holds a device once, sorted by key.
+INSERT INTO presence AS stored (tenant_id, device_id, last_seen, online, ts, seq, since)
+SELECT
+    tenant,
+    device,
+    moment(last_heard),
+    batch.online,
+    moment(micros),
+    sequence,
+    CASE
+        WHEN known.since IS NULL THEN moment(changed)
+        WHEN (known.ts, known.seq) < (moment(micros), sequence)
+            AND (known.online <> batch.online OR changed > first_heard) THEN moment(changed)
+        WHEN known.online AND moment(first_heard) > known.last_seen + patience(device_type, :?types::text[], :?silences::bigint[])
+            THEN moment(first_heard)
+        ELSE known.since
+    END
+FROM unnest(
+    :?tenants::text[],
+    :?devices::text[],
+    :?firstHeard::bigint[],
+    :?lastHeard::bigint[],
+    :?online::boolean[],
+    :?changed::bigint[],
+    :?timestamps::bigint[],
+    :?sequences::bigint[])
+    WITH ORDINALITY
+    AS batch (tenant, device, first_heard, last_heard, online, changed, micros, sequence, place)
+LEFT JOIN presence AS known ON known.tenant_id = tenant AND known.device_id = device
+LEFT JOIN devices ON devices.tenant_id = tenant AND devices.device_id = device
+ORDER BY place
 ON CONFLICT (tenant_id, device_id) DO UPDATE
-SET last_seen = excluded.last_seen
-WHERE stored.last_seen < excluded.last_seen
+SET last_seen = greatest(stored.last_seen, excluded.last_seen),
+    online = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.online ELSE stored.online END,
+    ts = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.ts ELSE stored.ts END,
+    seq = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.seq ELSE stored.seq END,
+    since = excluded.since
+WHERE stored.last_seen < excluded.last_seen OR (stored.ts, stored.seq) < (excluded.ts, excluded.seq)

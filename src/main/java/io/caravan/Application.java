@@ -1,9 +1,13 @@
 package io.caravan;
 
+import io.caravan.api.Aggregates;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
+import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.console.Hawtio;
@@ -17,6 +21,11 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.health.BackgroundRuns;
+import io.caravan.health.Dependency;
+import io.caravan.health.Health;
+import io.caravan.health.HealthPaths;
+import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
@@ -25,18 +34,31 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.kafka.WatchedConsumers;
+import io.caravan.ledger.CommittedLedger;
+import io.caravan.ledger.LedgerReader;
+import io.caravan.ledger.Ledgers;
 import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
+import io.caravan.window.SettledWindows;
+import io.caravan.window.Settling;
+import io.caravan.window.Widths;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -44,6 +66,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
@@ -64,20 +87,27 @@ public final class Application implements AutoCloseable {
     private final Set<Stage> stages;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final DeviceRegistry deviceRegistry;
+    private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final RouteFiles routeFiles;
+    private final Ledgers ledgers;
+    private final WatchedConsumers consumers = new WatchedConsumers();
+    private Health health;
     private Main main;
+    private CamelContext context;
     private LiveRoutes liveRoutes;
 
     /** @throws UserError when a setting or the device registry is not valid */
     public Application(Settings settings, Set<Stage> stages) {
         Values.require(settings);
         this.settings = settings;
-        this.stages = Set.copyOf(stages);
+        this.stages = EnumSet.copyOf(stages);
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
-        this.servers = new Servers(settings, deviceRegistry, meters);
+        this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
+        this.ledgers = new Ledgers(ledgerReader()::read);
     }
 
     /**
@@ -88,8 +118,9 @@ public final class Application implements AutoCloseable {
     public void start() throws Exception {
         prepare();
         main.start();
+        context = main.getCamelContext();
         if (settings.flag("caravan.routes.reload")) {
-            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
+            liveRoutes = new LiveRoutes(context, routeFiles, properties());
             liveRoutes.start();
         }
     }
@@ -99,12 +130,15 @@ public final class Application implements AutoCloseable {
      *
      * @throws UserError when a port is taken
      */
-    void prepare(CamelContext context) throws Exception {
+    void prepare(CamelContext foreign) throws Exception {
         prepare();
+        context = foreign;
         main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
         // It has looked for these before it called.
         main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
-        context.getPropertiesComponent().setOverrideProperties(properties());
+        KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
+        kafka.setKafkaClientFactory(consumers);
+        kafka.getConfiguration().setMaxRequestSize(largestRequest());
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopped(CamelContext stopped) {
@@ -125,6 +159,8 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("kafkaConsumers", consumers);
         main.bind("routeMeters", new RouteMeters(meters));
         main.configure().addMainListener(new QuietEvents());
         if (stages.contains(Stage.INGEST)) {
@@ -136,8 +172,15 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             bindStore();
         }
+        if (stages.contains(Stage.WINDOW)) {
+            bindWindow();
+        }
         // after all settings have been looked at: it waits a while for servers that are down
-        servers.start(stages);
+        servers.start();
+        health = new Health(dependencies());
+        if (stages.contains(Stage.STORE)) {
+            ledgers.measure(meters);
+        }
         if (stages.contains(Stage.API)) {
             bindApi();
         }
@@ -147,7 +190,7 @@ public final class Application implements AutoCloseable {
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!servers.health().ready()) {
+        while (!health.ready()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -166,6 +209,10 @@ public final class Application implements AutoCloseable {
         mqtt.parallelStream().forEach(MqttClients::close);
         if (main != null) {
             main.stop();
+        }
+        ledgers.close();
+        if (health != null) {
+            health.close();
         }
         servers.close();
         meters.close();
@@ -205,6 +252,7 @@ public final class Application implements AutoCloseable {
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
+        main.bind("enrichLedger", new CommittedLedger());
     }
 
     private Decoder json(String dialect) {
@@ -212,21 +260,59 @@ public final class Application implements AutoCloseable {
     }
 
     private void bindStore() {
-        main.bind("rows", new Rows(meters));
-        main.bind("newest", new Newest());
+        StoreLedger ledger = new StoreLedger(settings.text("caravan.topic.raw"));
+        main.bind("storeLedger", ledger);
+        main.bind("rows", new Rows(meters, ledger));
+        main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
         main.bind("refused", new Refused(meters));
     }
 
+    private void bindWindow() {
+        Widths widths = Widths.parse(settings.text(Widths.KEY));
+        main.bind("settling", new Settling(widths, settings.duration("caravan.window.settle-after"), meters));
+        main.bind("settledWindows", new SettledWindows(settings.text("caravan.topic.aggregates"), meters));
+        bindLiveWindows(widths);
+    }
+
+    private void bindLiveWindows(Widths widths) {
+        Partials partials = new Partials(widths);
+        LiveWindows liveWindows = new LiveWindows(
+                widths,
+                settings.duration("caravan.window.grace"),
+                settings.duration("caravan.window.idle-after"),
+                settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE),
+                settings.text("caravan.topic.aggregates"),
+                meters);
+        main.bind("partials", partials);
+        main.bind("liveWindows", liveWindows);
+        main.bind("mergeWindows", liveWindows.merge());
+        main.bind("comparison", new Comparison(widths, meters));
+        consumers.onLeave("caravan-window", partials::left);
+    }
+
     private void bindApi() {
-        main.bind("apiDevices", new Devices());
+        main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
+        main.bind("apiPresence", new Presence(patience));
+        main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
         main.bind("apiTypes", new Types(deviceRegistry));
+        main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
-        main.bind("health", servers.health());
+        main.bind("health", health);
         main.bind("unknownPaths", new UnknownPaths());
+    }
+
+    private LedgerReader ledgerReader() {
+        return new LedgerReader(
+                servers::admin,
+                servers.dataSource(),
+                Path.of("sql", "select-ledger.sql"),
+                settings.text("caravan.topic.raw"),
+                settings.text("caravan.topic.enriched"));
     }
 
     private void configureHttp() {
@@ -241,6 +327,16 @@ public final class Application implements AutoCloseable {
                 new Jolokia(
                         Path.of(settings.text("caravan.management.policy")), settings.text("caravan.management.host")));
         main.bind("hawtio", new Hawtio(settings.port("caravan.management.port")));
+        main.bind("healthPaths", new HealthPaths(health, settings.port("caravan.management.port")));
+    }
+
+    /** The servers, and the routes of each stage. */
+    private List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
+        for (Stage stage : stages) {
+            dependencies.add(new RouteHealth(stage.label(), () -> context, consumers));
+        }
+        return dependencies;
     }
 
     private Properties properties() {
@@ -248,11 +344,14 @@ public final class Application implements AutoCloseable {
         properties.putAll(settings.asMap());
         properties.remove("camel.main.configurationClasses"); // the beans are bound already
         // A record that the producer refuses would be tried again for good.
-        properties.put(
-                "camel.component.kafka.maxRequestSize",
-                Integer.toString(largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES));
+        properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largestRequest()));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
         return properties;
+    }
+
+    private int largestRequest() {
+        return largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
     }
 
     private int largest(String key) {

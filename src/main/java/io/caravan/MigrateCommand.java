@@ -21,7 +21,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int ran = Servers.migrations(config.settings()).run();
+        int ran = DatabaseServer.migrations(config.settings()).run();
         spec.commandLine().getOut().println(ran == 0 ? "The database is up to date." : "Migrations run: " + ran);
         return 0;
     }

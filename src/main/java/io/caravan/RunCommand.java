@@ -26,7 +26,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--stages",
             paramLabel = "STAGES",
-            description = "Any of ingest,enrich,store,api. Default: all (caravan.stages).")
+            description = "Any of ingest,enrich,store,window,api. Default: all (caravan.stages).")
     private String stages;
 
     @Override

@@ -3,17 +3,34 @@ package io.caravan;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.camel.Route;
+import org.apache.camel.spi.Resource;
 
 /** A stage of the pipeline: the route files whose names begin with its own. Any subset runs in one process. */
 public enum Stage {
     INGEST,
     ENRICH,
     STORE,
+    WINDOW,
     API;
 
     /** The name by which users choose it, and with which its route files begin. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The stage to whose files a route belongs: {@code store} for one of {@code store.camel.yaml} or {@code
+     * store-latest.camel.yaml}. What is loaded for all stages has the name of its file, {@code registry}; a route that no file
+     * holds has none, the empty text.
+     */
+    public static String labelOf(Route route) {
+        Resource file = route.getSourceResource();
+        if (file == null) {
+            return "";
+        }
+        String name = file.getLocation().substring(file.getLocation().lastIndexOf('/') + 1);
+        return name.split("[-.]", 2)[0];
     }
 
     /**
@@ -33,8 +50,8 @@ public enum Stage {
                 }
             }
             if (!known) {
-                throw new UserError(
-                        "caravan.stages: there is no stage '" + wanted + "', only ingest, enrich, store and api");
+                throw new UserError("caravan.stages: there is no stage '" + wanted
+                        + "', only ingest, enrich, store, window and api");
             }
         }
         return stages;

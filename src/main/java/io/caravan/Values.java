@@ -1,7 +1,9 @@
 package io.caravan;
 
+import io.caravan.window.Widths;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,7 @@ final class Values {
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
 
     private static final int LARGEST = 64 * 1_024 * 1_024;
+    private static final long MOST_DAYS = 36_500;
 
     private Values() {}
 
@@ -31,8 +34,21 @@ final class Values {
                     "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
                             + "): Kafka would refuse what ingest takes");
         }
-        for (String topic : List.of("raw", "enriched", "dead-letters")) {
+        for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
+        }
+        Widths.parse(settings.text(Widths.KEY));
+        if (settings.duration("caravan.window.settle-after").compareTo(Duration.ofDays(1)) > 0) {
+            throw new UserError("caravan.window.settle-after must not be more than a day");
+        }
+        for (String key : List.of("caravan.window.grace", "caravan.window.idle-after")) {
+            if (settings.duration(key).compareTo(Duration.ofHours(1)) > 0) {
+                throw new UserError(key + " must not be more than an hour");
+            }
+        }
+        settings.number("caravan.window.most-open", 1, Integer.MAX_VALUE);
+        if (settings.duration("caravan.presence.update-frequency").isZero()) {
+            throw new UserError("caravan.presence.update-frequency must be longer than nothing, such as 1m");
         }
         String registry = settings.text("caravan.registry.file");
         if (!Files.isReadable(Path.of(registry))) {
@@ -41,6 +57,27 @@ final class Values {
         require(settings, "caravan.mqtt.url", BROKER, "tcp://host:port or ssl://host:port");
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
+        requireAge(settings, "caravan.db.compress-after");
+        for (String family : List.of("readings", "events", "trend-statistics", "dead-letters")) {
+            requireAge(settings, "caravan.db.retention." + family);
+        }
+    }
+
+    /** PostgreSQL reads the same text as an interval. */
+    private static void requireAge(Settings settings, String key) {
+        String value = settings.text(key);
+        if (value.equals("off")) {
+            return;
+        }
+        try {
+            long days = Settings.parseDuration(value).toDays();
+            if (days >= 1 && days <= MOST_DAYS) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw new UserError(key + " must be off, or a duration from 1d to " + MOST_DAYS + "d, not '" + value + "'");
     }
 
     private static void require(Settings settings, String key, Pattern pattern, String what) {

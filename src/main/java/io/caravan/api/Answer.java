@@ -49,9 +49,14 @@ final class Answer {
 
     /** The rows of a device; a statement answers none at all, not even an empty one, when there is no such device. */
     static List<Row> ofDevice(Exchange exchange, String column) {
+        return of("device", exchange, column);
+    }
+
+    /** The rows of something that devices belong to; a statement answers none at all when there is no such thing. */
+    static List<Row> of(String what, Exchange exchange, String column) {
         List<Row> rows = rows(exchange);
         if (rows.isEmpty()) {
-            throw ApiProblem.notFound("There is no such device of the tenant '"
+            throw ApiProblem.notFound("There is no such " + what + " of the tenant '"
                     + Request.of(exchange).tenant() + "'");
         }
         return rows.stream().filter(row -> row.value(column) != null).toList();

@@ -1,18 +1,29 @@
 package io.caravan.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.caravan.registry.Patience;
 import org.apache.camel.Exchange;
 
-/** The devices of a tenant, the newest first: {@code ask...} before the statement, {@code answer...} after it. Stateless. */
+/**
+ * The devices of a tenant, the newest first: {@code ask...} before the statement, {@code answer...} after it.
+ * Thread-safe.
+ */
 public final class Devices {
 
     private static final int MOST_ROWS = 1_000;
+
+    private final Patience patience;
+
+    public Devices(Patience patience) {
+        this.patience = patience;
+    }
 
     public void ask(Exchange exchange) {
         Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
         Cursor cursor = request.query().cursor(Long.class, String.class);
         request.with("createdBy", TimeRange.toDatabase(cursor == null ? TimeRange.END : cursor.number(0)))
                 .with("afterDevice", cursor == null ? "" : cursor.text(1))
+                .with(patience.parameters())
                 .handOver(exchange);
     }
 
@@ -26,7 +37,10 @@ public final class Devices {
 
     public void askOne(Exchange exchange) {
         String device = Request.inPath(exchange, "id");
-        Request.open(exchange).with("device", device).handOver(exchange);
+        Request.open(exchange)
+                .with("device", device)
+                .with(patience.parameters())
+                .handOver(exchange);
     }
 
     public void answerOne(Exchange exchange) {
@@ -40,7 +54,8 @@ public final class Devices {
             @JsonProperty("site_id") String site,
             @JsonProperty("zone_id") String zone,
             @JsonProperty("created_at") String createdAt,
-            @JsonProperty("last_seen") String lastSeen) {
+            @JsonProperty("last_seen") String lastSeen,
+            Boolean online) {
 
         static Device of(Row row) {
             return new Device(
@@ -50,7 +65,8 @@ public final class Devices {
                     row.text("site_id"),
                     row.text("zone_id"),
                     row.time("created_at"),
-                    row.time("last_seen"));
+                    row.time("last_seen"),
+                    (Boolean) row.value("online"));
         }
     }
 }

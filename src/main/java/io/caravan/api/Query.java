@@ -83,6 +83,15 @@ final class Query {
         return value;
     }
 
+    /** true or false, null where it is absent. */
+    Boolean flag(String name) {
+        String value = text(name, null);
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            throw ApiProblem.parameter(name, name + " must be true or false");
+        }
+        return value == null ? null : Boolean.valueOf(value);
+    }
+
     /** How many rows a page may have, from 1 to max. */
     int limit(int fallback, int max) {
         String value = values.getOrDefault("limit", "");

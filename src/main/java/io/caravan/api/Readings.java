@@ -10,34 +10,13 @@ import org.apache.camel.Exchange;
  */
 public final class Readings {
 
-    private static final int MOST_ROWS = 10_000;
-    /** After every metric's name, in the order of UTF-8. */
-    private static final String LAST_METRIC = "\uDBFF\uDFFF";
-
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "device", "metric", "from", "to", "limit", Cursor.PARAMETER)
-                .withLimit(100, MOST_ROWS);
-        Query query = request.query();
-        TimeRange range = TimeRange.of(query);
-        Cursor cursor = query.cursor(Long.class, String.class, Long.class);
-        boolean fromStart = cursor == null || cursor.number(0) >= range.to();
-        request.with("device", query.required("device"))
-                .with("firstMetric", query.text("metric", ""))
-                .with("lastMetric", query.text("metric", LAST_METRIC))
-                .with("from", TimeRange.toDatabase(range.from()))
-                .with("beforeTime", TimeRange.toDatabase(fromStart ? range.to() : cursor.number(0)))
-                .with("beforeMetric", fromStart ? "" : cursor.text(1))
-                .with("beforeSequence", fromStart ? Long.MIN_VALUE : cursor.number(2))
-                .handOver(exchange);
+        Series.ask(exchange);
     }
 
     public void answer(Exchange exchange) {
         List<Row> rows = Answer.ofDevice(exchange, "ts");
-        Answer.page(
-                exchange,
-                rows,
-                Reading::of,
-                last -> Cursor.after(last.micros("ts"), last.text("metric"), last.number("seq")));
+        Answer.page(exchange, rows, Reading::of, Series::after);
     }
 
     public void askLatest(Exchange exchange) {

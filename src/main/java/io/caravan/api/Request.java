@@ -81,6 +81,12 @@ final class Request {
         return this;
     }
 
+    /** Parameters of the statement. */
+    Request with(Map<String, Object> more) {
+        parameters.putAll(more);
+        return this;
+    }
+
     /** The page's size; the statement is asked for a row more, which tells whether there is a next page. */
     Request withLimit(int fallback, int max) {
         limit = query.limit(fallback, max);

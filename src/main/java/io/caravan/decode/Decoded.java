@@ -1,5 +1,6 @@
 package io.caravan.decode;
 
+import io.caravan.reading.TrendStatistic;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +20,8 @@ import java.util.Map;
  * @param names the names at the top of the measurements, by which a type is detected
  * @param measurements the measurements as they came, a JSON object; null where there are none
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
+ * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
+ * @param offline whether it is a status message that says that the device is gone
  */
 public record Decoded(
         String tenant,
@@ -32,13 +35,20 @@ public record Decoded(
         List<Measured> measured,
         List<String> names,
         Slice measurements,
-        Map<String, Slice> extras) {
+        Map<String, Slice> extras,
+        List<TrendStatistic> trends,
+        boolean offline) {
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
+    /** Whether the device reports on itself. */
+    public boolean isStatus() {
+        return eventType.equals("status");
+    }
+
     /** Kinds of message whose numbers are no readings: they are kept whole, as events. */
     public boolean isReport() {
-        return eventType.equals("status") || eventType.equals("trends");
+        return isStatus() || eventType.equals("trends");
     }
 }

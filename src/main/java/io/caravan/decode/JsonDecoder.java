@@ -17,7 +17,7 @@ import java.io.IOException;
 public final class JsonDecoder implements Decoder {
 
     private static final int DEEPEST = 32;
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
                     .maxNumberLength(400)

@@ -52,19 +52,23 @@ final class JsonMessage {
         if (measures && names.isEmpty() && extras.isEmpty()) {
             throw new Undecodable(Reason.EMPTY_MESSAGE, "the object measures, reports and says nothing");
         }
+        String kind = eventType != null ? eventType : eventTypeOfTopic();
+        Slice trends = extras.get("trends");
         return new Decoded(
                 tenant,
                 topicDevice != null ? topicDevice : device,
                 type,
                 site,
                 zone,
-                eventType != null ? eventType : eventTypeOfTopic(),
+                kind,
                 timestamp,
                 sequence != null ? sequence : PayloadHash.of(raw.payload()),
                 leaves.all(),
                 names,
                 measurements != null ? measurements : joined(),
-                extras);
+                extras,
+                trends == null ? List.of() : TrendsReport.read(trends, dialect.zone()),
+                kind.equals("status") && StatusReport.saysOffline(raw.payload()));
     }
 
     private void field(String name) throws IOException, Undecodable {

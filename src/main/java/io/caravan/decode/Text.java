@@ -27,6 +27,11 @@ public final class Text {
         return true;
     }
 
+    /** Whether a text can be an identifier: 1 to 200 characters that are clean and not all blank. */
+    public static boolean isId(String text) {
+        return !text.isBlank() && text.length() <= LONGEST_ID && isClean(text);
+    }
+
     /**
      * An identifier, as it is.
      *
@@ -34,7 +39,7 @@ public final class Text {
      * @throws Undecodable {@link Reason#INVALID_ID} when it is empty, longer than 200 characters or not clean
      */
     public static String id(String what, String id) throws Undecodable {
-        if (id.isBlank() || id.length() > LONGEST_ID || !isClean(id)) {
+        if (!isId(id)) {
             throw new Undecodable(
                     Reason.INVALID_ID,
                     what + " must be 1 to " + LONGEST_ID + " characters without control characters: " + excerpt(id));

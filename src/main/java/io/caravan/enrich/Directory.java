@@ -2,6 +2,7 @@ package io.caravan.enrich;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +21,8 @@ public final class Directory {
     /** An entry becomes visible when its transaction ends, some time after the moment it is stamped with. */
     private static final Duration OVERLAP = Duration.ofSeconds(30);
 
-    /** Devices by tenant, each by its id. */
-    private volatile Map<String, Map<String, Device>> byTenant = Map.of();
+    /** By a device's id, what each tenant calls by it: as a rule one tenant has it. */
+    private volatile Map<String, Map<String, Device>> byId = Map.of();
 
     private volatile boolean loaded;
     private Instant lastWhole = Instant.EPOCH;
@@ -29,28 +30,21 @@ public final class Directory {
 
     /** The device of a tenant, or null where the directory has none. */
     public Device find(String tenant, String id) {
-        Map<String, Device> devices = byTenant.get(tenant);
-        return devices == null ? null : devices.get(id);
+        Map<String, Device> owners = byId.get(id);
+        return owners == null ? null : owners.get(tenant);
     }
 
     /** The one device of that id, whoever it belongs to; null where there is none, or more than one. */
     public Device findOnly(String id) {
-        Device only = null;
-        for (Map<String, Device> devices : byTenant.values()) {
-            Device device = devices.get(id);
-            if (device != null) {
-                if (only != null) {
-                    return null;
-                }
-                only = device;
-            }
-        }
-        return only;
+        Map<String, Device> owners = byId.get(id);
+        return owners == null || owners.size() > 1
+                ? null
+                : owners.values().iterator().next();
     }
 
     /** Whether any tenant has a device of that id. */
     boolean isKnown(String id) {
-        return byTenant.values().stream().anyMatch(devices -> devices.containsKey(id));
+        return byId.containsKey(id);
     }
 
     /** Whether it has been loaded since the start. Until then nobody can tell who is unknown. */
@@ -74,22 +68,27 @@ public final class Directory {
         }
         Map<String, Map<String, Device>> fresh = new ConcurrentHashMap<>();
         rows.forEach(row -> put(fresh, row));
-        byTenant = fresh;
+        byId = fresh;
         loaded = true;
         lastWhole = Instant.now();
     }
 
     /** Adds rows of {@code devices}. */
     public synchronized void add(@Body List<Map<String, Object>> rows) {
-        Map<String, Map<String, Device>> current = byTenant.isEmpty() ? new ConcurrentHashMap<>() : byTenant;
+        Map<String, Map<String, Device>> current = byId.isEmpty() ? new ConcurrentHashMap<>() : byId;
         rows.forEach(row -> put(current, row));
-        byTenant = current;
+        byId = current;
     }
 
     private static void put(Map<String, Map<String, Device>> into, Map<String, Object> row) {
         Device device = deviceOf(row);
-        into.computeIfAbsent(device.tenant(), tenant -> new ConcurrentHashMap<>())
-                .put(device.id(), device);
+        into.merge(device.id(), Map.of(device.tenant(), device), Directory::together);
+    }
+
+    private static Map<String, Device> together(Map<String, Device> owners, Map<String, Device> more) {
+        Map<String, Device> all = new HashMap<>(owners);
+        all.putAll(more);
+        return Map.copyOf(all);
     }
 
     /** The device that a row of {@code devices} holds. */

@@ -12,6 +12,7 @@ import io.caravan.decode.Slice;
 import io.caravan.decode.Timestamps;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
+import io.caravan.reading.TrendStatistic;
 import io.caravan.registry.DeviceType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,8 +20,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes enriched messages. Field order is a promise: identity, what an event is kept as, readings, the measurements as
- * they came, and last what is the same for every message of a type, which is rendered once per type and copied as bytes.
+ * Writes enriched messages. Field order is a promise: identity, what an event is kept as, trends, readings, the
+ * measurements as they came, and last what is the same for every message of a type, which is rendered once per type and copied as bytes.
  * Readers stop after the readings. Thread-safe.
  */
 final class EnrichedJson {
@@ -39,7 +40,12 @@ final class EnrichedJson {
     private static final SerializedString TIMESTAMP = new SerializedString("timestamp");
     private static final SerializedString SEQUENCE = new SerializedString("sequence");
     private static final SerializedString RECEIVED_AT = new SerializedString("received_at");
+    private static final SerializedString ONLINE = new SerializedString("online");
     private static final SerializedString BODY = new SerializedString("body");
+    private static final SerializedString TREND_STATISTICS = new SerializedString("trend_statistics");
+    private static final SerializedString AVG = new SerializedString("avg");
+    private static final SerializedString MIN = new SerializedString("min");
+    private static final SerializedString MAX = new SerializedString("max");
     private static final SerializedString READINGS = new SerializedString("readings");
     private static final SerializedString METRIC = new SerializedString("metric");
     private static final SerializedString VALUE = new SerializedString("value");
@@ -82,8 +88,15 @@ final class EnrichedJson {
             json.writeFieldName(SEQUENCE);
             json.writeNumber(decoded.sequence());
             time(json, RECEIVED_AT, parcel.raw.receivedAt());
+            if (decoded.isStatus()) {
+                json.writeFieldName(ONLINE);
+                json.writeBoolean(!decoded.offline());
+            }
             if (message.event()) {
                 raw(json, BODY, Slice.of(parcel.raw.payload()));
+            }
+            if (!message.trends().isEmpty()) {
+                trends(json, message);
             }
             readings(json, message);
             if (decoded.measurements() != null && !decoded.isReport()) {
@@ -124,6 +137,23 @@ final class EnrichedJson {
             json.writeString(encoded(reading.unit()));
             json.writeFieldName(QUALITY);
             json.writeString(QUALITIES[reading.quality().ordinal()]);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void trends(JsonGenerator json, Normalised message) throws IOException {
+        json.writeFieldName(TREND_STATISTICS);
+        json.writeStartArray();
+        for (TrendStatistic trend : message.trends()) {
+            json.writeStartObject();
+            json.writeFieldName(METRIC);
+            json.writeString(encoded(trend.metric()));
+            time(json, TIMESTAMP, trend.timestamp());
+            number(json, VALUE, trend.value());
+            number(json, AVG, trend.avg());
+            number(json, MIN, trend.min());
+            number(json, MAX, trend.max());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -196,6 +226,15 @@ final class EnrichedJson {
         byte[] text = new byte[27];
         Timestamps.format(micros, text, 0);
         json.writeRawUTF8String(text, 0, text.length);
+    }
+
+    private static void number(JsonGenerator json, SerializableString name, double number) throws IOException {
+        json.writeFieldName(name);
+        if (Double.isNaN(number)) {
+            json.writeNull();
+        } else {
+            json.writeNumber(number);
+        }
     }
 
     private static void raw(JsonGenerator json, SerializableString name, Slice value) throws IOException {

@@ -7,6 +7,7 @@ import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
+import io.caravan.reading.TrendStatistic;
 import io.caravan.registry.DeviceType;
 import io.caravan.registry.Measurement;
 import java.util.ArrayList;
@@ -18,23 +19,27 @@ import java.util.List;
  * @param timestamp microseconds since the epoch: the device's own, else the time of receipt
  * @param ownTime whether the time is the device's own
  * @param readings the readings, none for a report
+ * @param trends what the device itself says of its channels
  * @param event whether the message holds what no reading can say, and so is kept whole as well
  */
-record Normalised(long timestamp, boolean ownTime, List<Reading> readings, boolean event) {
+record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<TrendStatistic> trends, boolean event) {
 
     private static final long FUTURE_MICROS = 10 * 60 * 1_000_000L;
 
     static Normalised of(Decoded decoded, long receivedAt, DeviceType type) throws Undecodable {
         boolean ownTime = decoded.timestamp() != Decoded.NO_TIME;
         long timestamp = ownTime ? decoded.timestamp() : receivedAt;
-        if (timestamp > receivedAt + FUTURE_MICROS) {
+        if (!isUsable(timestamp, receivedAt)) {
             throw new Undecodable(
                     Reason.TIMESTAMP_IN_FUTURE,
                     Timestamps.format(timestamp) + " is more than ten minutes ahead of the receipt at "
                             + Timestamps.format(receivedAt));
         }
+        List<TrendStatistic> trends = decoded.trends().stream()
+                .map(trend -> isUsable(trend.timestamp(), receivedAt) ? trend : trend.at(timestamp))
+                .toList();
         if (decoded.isReport()) {
-            return new Normalised(timestamp, ownTime, List.of(), true);
+            return new Normalised(timestamp, ownTime, List.of(), trends, true);
         }
         boolean event =
                 !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty();
@@ -51,11 +56,16 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, boole
         if (readings.isEmpty() && !event) {
             throw new Undecodable(Reason.EMPTY_MESSAGE, "the message has no value, only nulls or nothing");
         }
-        return new Normalised(timestamp, ownTime, readings, event);
+        return new Normalised(timestamp, ownTime, readings, trends, event);
+    }
+
+    private static boolean isUsable(long timestamp, long receivedAt) {
+        return timestamp != Decoded.NO_TIME && timestamp <= receivedAt + FUTURE_MICROS;
     }
 
     private static Reading reading(Measured measured, Measurement declared, boolean ownTime) {
-        String unit = measured.unit() != null ? measured.unit() : declared != null ? declared.unit() : "";
+        String given = measured.unit();
+        String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
         boolean isNumber = measured.form() == Measured.Form.NUMBER;
         boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
         if (!isNumber) {

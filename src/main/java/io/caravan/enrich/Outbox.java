@@ -1,7 +1,9 @@
 package io.caravan.enrich;
 
+import io.caravan.kafka.Batch;
 import io.caravan.kafka.OutboundRecord;
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.ledger.Tally;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +31,8 @@ public final class Outbox {
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
             RecordHeaders.ORIGIN,
+            RecordHeaders.TRACE_PARENT,
+            RecordHeaders.TRACE_STATE,
             RecordHeaders.STAGE,
             RecordHeaders.REASON,
             RecordHeaders.DETAIL,
@@ -42,6 +46,7 @@ public final class Outbox {
 
     public void open(Exchange exchange) {
         exchange.setProperty(RECORDS, new ArrayList<OutboundRecord>());
+        Tally.open(exchange);
     }
 
     public void add(Exchange exchange) {
@@ -58,6 +63,7 @@ public final class Outbox {
             meters.counter("caravan.dead.letters", "stage", "enrich", "reason", reason)
                     .increment();
         }
+        Tally.of(exchange).add(Batch.positionOf(message), reason != null);
         Object key = message.getHeader(KafkaConstants.KEY);
         byte[] body = (byte[]) message.getBody();
         for (String topic : message.getHeader(TOPICS, String.class).split(",")) {

@@ -59,7 +59,8 @@ final class Watch {
         last = new Report.Check(dependency.name(), word, status.detail(), since);
     }
 
-    private static String now() {
+    /** The time, RFC 3339. */
+    static String now() {
         Instant now = Clock.systemUTC().instant();
         return Timestamps.format(now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
     }

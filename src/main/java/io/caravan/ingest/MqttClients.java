@@ -3,7 +3,9 @@ package io.caravan.ingest;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,7 +18,6 @@ import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,6 @@ public final class MqttClients extends MqttClient {
     /** Paho never connects, but refuses the schemes mqtt and mqtts when it is made. */
     private static final String NOWHERE = "tcp://127.0.0.1:1883";
 
-    private static final MqttProperties NO_PROPERTIES = new MqttProperties();
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
@@ -125,16 +125,22 @@ public final class MqttClients extends MqttClient {
 
     /** Whether every client is connected and subscribed. */
     public boolean isReady() {
+        return fault().isEmpty();
+    }
+
+    /** In one line, why not every client is connected and subscribed; empty where every one is. */
+    public Optional<String> fault() {
         MqttConnection[] current = connections;
         if (filters.isEmpty() || current.length == 0) {
-            return false;
+            return Optional.of(name + ": not subscribed, its route does not run");
         }
-        for (MqttConnection connection : current) {
-            if (connection == null || !connection.isConnected()) {
-                return false;
-            }
-        }
-        return true;
+        long connected = Arrays.stream(current)
+                .filter(connection -> connection != null && connection.isConnected())
+                .count();
+        return connected == current.length
+                ? Optional.empty()
+                : Optional.of(
+                        name + ": " + connected + " of " + current.length + " clients are connected and subscribed");
     }
 
     /** How many messages have arrived and are not acknowledged yet. */
@@ -318,7 +324,10 @@ public final class MqttClients extends MqttClient {
             int handle = handles.incrementAndGet();
             deliveries.put(handle, new Delivery(connection, message));
             MqttMessage camels = new MqttMessage(
-                    message.getPayloadAsBytes(), message.getQos().getCode(), message.isRetain(), NO_PROPERTIES);
+                    message.getPayloadAsBytes(),
+                    message.getQos().getCode(),
+                    message.isRetain(),
+                    TraceContext.of(message));
             camels.setId(handle);
             try {
                 callback.messageArrived(message.getTopic().toString(), camels);

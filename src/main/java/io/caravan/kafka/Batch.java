@@ -67,6 +67,13 @@ public final class Batch {
         }
     }
 
+    /** Has the commit of a partition carry a text of at most 4 KB beside the offset. */
+    public static void annotate(Exchange exchange, TopicPartition partition, String metadata) {
+        @SuppressWarnings("unchecked")
+        Map<TopicPartition, OffsetAndMetadata> offsets = exchange.getProperty(OFFSETS, Map.class);
+        offsets.computeIfPresent(partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), metadata));
+    }
+
     /** The position of a record of a batch. */
     public static RecordPosition positionOf(Message message) {
         return message.getHeader(KafkaConstants.MANUAL_COMMIT, RecordPosition.class);

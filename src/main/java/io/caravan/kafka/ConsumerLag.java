@@ -3,24 +3,28 @@ package io.caravan.kafka;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many records each stage has not committed yet, as the gauge {@code caravan.consumer.lag} by group and topic. Used by
- * one thread.
+ * How many records each stage has not committed yet, as the gauge {@code caravan.consumer.lag} by group and topic: of the
+ * topics of which a group has committed something or reads something now. In a partition of which nothing has been committed
+ * yet, these are all records that the log still has. Used by one thread.
  */
 public final class ConsumerLag {
 
@@ -37,36 +41,70 @@ public final class ConsumerLag {
         this.meters = meters;
     }
 
-    /** Reads the lag of all groups. What cannot be read keeps its last value. */
-    public void measure() {
-        try {
-            for (var group : admin.listConsumerGroups().all().get(ANSWER_SECONDS, TimeUnit.SECONDS)) {
-                if (group.groupId().startsWith(PREFIX)) {
+    /**
+     * Reads the lag of all groups. What cannot be read, a group or a topic, keeps its last value and keeps no other from
+     * being read.
+     *
+     * @throws ExecutionException when Kafka does not even name its groups
+     */
+    public void measure() throws ExecutionException, InterruptedException, TimeoutException {
+        for (var group : answer(admin.listConsumerGroups().valid())) {
+            if (group.groupId().startsWith(PREFIX)) {
+                try {
                     measure(group.groupId());
+                } catch (ExecutionException | TimeoutException e) {
+                    LOG.debug("Cannot read the lag of {}", group.groupId(), e);
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("Cannot read the lag", e);
         }
     }
 
     private void measure(String group) throws ExecutionException, InterruptedException, TimeoutException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
-                .partitionsToOffsetAndMetadata()
-                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        committed.keySet().forEach(partition -> asked.put(partition, OffsetSpec.latest()));
-        Map<TopicPartition, ListOffsetsResultInfo> ends =
-                admin.listOffsets(asked).all().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        Map<String, Long> lags = new HashMap<>();
-        committed.forEach((partition, offset) -> {
-            if (offset != null) {
-                lags.merge(partition.topic(), Math.max(0, ends.get(partition).offset() - offset.offset()), Long::sum);
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        Set<String> topics = new HashSet<>();
+        committed.keySet().forEach(partition -> topics.add(partition.topic()));
+        answer(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
+                .members()
+                .forEach(member ->
+                        member.assignment().topicPartitions().forEach(partition -> topics.add(partition.topic())));
+        for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
+            try {
+                long lag = lag(topic.getKey(), answer(topic.getValue()).partitions(), committed);
+                gauge(group, topic.getKey()).set(lag);
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("Cannot read the lag of {} in {}", group, topic.getKey(), e);
             }
-        });
-        lags.forEach((topic, lag) -> gauge(group, topic).set(lag));
+        }
+    }
+
+    private long lag(
+            String topic, List<TopicPartitionInfo> partitions, Map<TopicPartition, OffsetAndMetadata> committed)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> beginnings = new HashMap<>();
+        for (TopicPartitionInfo info : partitions) {
+            TopicPartition partition = new TopicPartition(topic, info.partition());
+            ends.put(partition, OffsetSpec.latest());
+            if (committed.get(partition) == null) {
+                beginnings.put(partition, OffsetSpec.earliest());
+            }
+        }
+        var first = answer(admin.listOffsets(beginnings).all());
+        long lag = 0;
+        for (var end : answer(admin.listOffsets(ends).all()).entrySet()) {
+            OffsetAndMetadata position = committed.get(end.getKey());
+            long from = position != null
+                    ? position.offset()
+                    : first.get(end.getKey()).offset();
+            lag += Math.max(0, end.getValue().offset() - from);
+        }
+        return lag;
+    }
+
+    private static <T> T answer(KafkaFuture<T> future)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
     private AtomicLong gauge(String group, String topic) {

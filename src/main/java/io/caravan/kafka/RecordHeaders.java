@@ -18,6 +18,10 @@ public final class RecordHeaders {
     public static final String DEVICE = "device";
     /** Where on iot.raw an enriched message or a dead letter comes from: topic/partition/offset. */
     public static final String ORIGIN = "origin";
+    /** The trace that the message belongs to, where its publisher says so (W3C Trace Context, 3.2). */
+    public static final String TRACE_PARENT = "traceparent";
+    /** What tracing systems add to it (W3C Trace Context, 3.3). */
+    public static final String TRACE_STATE = "tracestate";
     /** On a dead letter: the stage that gave up. */
     public static final String STAGE = "stage";
     /** On a dead letter: the reason's code. */

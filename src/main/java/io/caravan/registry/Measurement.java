@@ -6,15 +6,27 @@ import com.fasterxml.jackson.databind.JsonNode;
  * What a device type declares about one metric. Immutable.
  *
  * @param unit the unit of its values, empty where none is declared
+ * @param groupUnit the unit of the measurement of which this is a component, where this has another; else null
  * @param min the lowest value to be expected, negative infinity where none is declared
  * @param max the highest value to be expected, positive infinity where none is declared
  * @param dataType the kind of its values
  */
-public record Measurement(String unit, double min, double max, DataType dataType) {
+public record Measurement(String unit, String groupUnit, double min, double max, DataType dataType) {
 
     /** Whether a reading of it should be a number. */
     public boolean isNumeric() {
         return dataType.isNumeric();
+    }
+
+    /**
+     * The unit of a reading, by what the device says: its own unit counts more than the declared one. But where it gives one
+     * unit for a group of values, the group's, it is not that of a component which has another: the power factor beside
+     * powers in W is not in W.
+     *
+     * @param given the unit that the device gives, or null
+     */
+    public String unitOf(String given) {
+        return given == null || given.equals(groupUnit) ? unit : given;
     }
 
     /** Whether a value lies in min..max, both included; NaN never does. */
@@ -50,6 +62,8 @@ public record Measurement(String unit, double min, double max, DataType dataType
                 max = Math.max(max, valid.asDouble());
             }
         }
-        return new Measurement(declaration.path("unit").asText(unitOfParent), min, max, dataType);
+        String unit = declaration.path("unit").asText(unitOfParent);
+        String groupUnit = unit.equals(unitOfParent) || unitOfParent.isEmpty() ? null : unitOfParent;
+        return new Measurement(unit, groupUnit, min, max, dataType);
     }
 }

@@ -33,7 +33,9 @@ public final class DeadLetters {
             RecordHeaders.RECEIVED_AT,
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
-            RecordHeaders.ORIGIN);
+            RecordHeaders.ORIGIN,
+            RecordHeaders.TRACE_PARENT,
+            RecordHeaders.TRACE_STATE);
 
     public void collect(Exchange exchange) {
         @SuppressWarnings("unchecked")

@@ -9,32 +9,43 @@ import io.caravan.decode.PayloadHash;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.reading.Quality;
+import io.caravan.reading.TrendStatistic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What a stage needs of an enriched message: its identity, its readings, and the body where it is an event. Reads the bytes
- * up to the end of the readings; what follows is for people and other programs. One instance reads many messages, one after
- * the other; used by one thread.
+ * What a stage needs of an enriched message: its identity, its readings, and what it reports. Reads the bytes up to the end
+ * of the readings; what follows is for people and other programs. One instance reads many messages, one after the other, and
+ * its fields are those of the last; used by one thread.
  */
-final class EnrichedMessage {
+public final class EnrichedMessage {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .build();
 
-    String tenant;
-    String device;
-    String kind;
-    long timestamp;
-    long receivedAt;
-    long sequence;
+    public String tenant;
+    public String device;
+    public String kind;
+    /** When it was measured, microseconds since the epoch. */
+    public long timestamp;
+    /** When it was received, microseconds since the epoch. */
+    public long receivedAt;
+
+    public long sequence;
     /** The whole payload of a message that is an event, else null. */
-    String body;
+    public String body;
+    /** False where the message says that the device is gone. */
+    boolean online;
+    /** What the device itself says of its channels. */
+    final List<TrendStatistic> trends = new ArrayList<>();
 
     /** Receives the readings of a message in their order. */
-    interface Readings {
+    public interface Readings {
+        /** @param value NaN where there is none */
         void add(String metric, double value, String unit, Quality quality, long sequence);
     }
 
@@ -43,7 +54,7 @@ final class EnrichedMessage {
      *
      * @throws NotEnriched when it is none
      */
-    void read(byte[] json, Readings readings) {
+    public void read(byte[] json, Readings readings) {
         try {
             if (json == null) {
                 throw new IOException("an empty record");
@@ -59,6 +70,8 @@ final class EnrichedMessage {
         device = null;
         kind = null;
         body = null;
+        online = true;
+        trends.clear();
         timestamp = Decoded.NO_TIME;
         receivedAt = Decoded.NO_TIME;
         sequence = 0;
@@ -76,6 +89,8 @@ final class EnrichedMessage {
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
                     case "received_at" -> receivedAt = time(parser);
+                    case "online" -> online = parser.getBooleanValue();
+                    case "trend_statistics" -> trends(parser);
                     case "body" -> body = slice(parser, json);
                     case "readings" -> {
                         requireIdentity();
@@ -99,6 +114,34 @@ final class EnrichedMessage {
         }
     }
 
+    private void trends(JsonParser parser) throws IOException {
+        while (parser.nextToken() == JsonToken.START_OBJECT) {
+            String metric = null;
+            long time = Decoded.NO_TIME;
+            double value = Double.NaN;
+            double avg = Double.NaN;
+            double min = Double.NaN;
+            double max = Double.NaN;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                switch (name) {
+                    case "metric" -> metric = text(parser);
+                    case "timestamp" -> time = time(parser);
+                    case "value" -> value = number(parser);
+                    case "avg" -> avg = number(parser);
+                    case "min" -> min = number(parser);
+                    case "max" -> max = number(parser);
+                    default -> parser.skipChildren();
+                }
+            }
+            if (metric == null || time == Decoded.NO_TIME) {
+                throw new IOException("a trend without metric or timestamp");
+            }
+            trends.add(new TrendStatistic(metric, time, value, avg, min, max));
+        }
+    }
+
     private void readings(JsonParser parser, Readings readings) throws IOException {
         int index = 0;
         while (parser.nextToken() == JsonToken.START_OBJECT) {
@@ -108,10 +151,10 @@ final class EnrichedMessage {
             Quality quality = Quality.GOOD;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
-                JsonToken token = parser.nextToken();
+                parser.nextToken();
                 switch (name) {
                     case "metric" -> metric = text(parser);
-                    case "value" -> value = token == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
+                    case "value" -> value = number(parser);
                     case "unit" -> unit = text(parser);
                     case "quality" -> quality = quality(text(parser));
                     default -> parser.skipChildren();
@@ -133,6 +176,10 @@ final class EnrichedMessage {
             throw new IOException(parser.currentName() + " is no text");
         }
         return parser.getText();
+    }
+
+    private static double number(JsonParser parser) throws IOException {
+        return parser.currentToken() == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
     }
 
     private static long time(JsonParser parser) throws IOException {

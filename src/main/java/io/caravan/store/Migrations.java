@@ -8,17 +8,26 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
  * Brings the database to the newest shape: runs the migrations of {@code sql/migrations} that it has not seen, then
  * creates the day partitions that {@code sql/ensure-partitions.sql} asks for. Any number of processes may do so at once:
- * one migrates, the others wait and find nothing left to do. Immutable.
+ * one migrates, the others wait and find nothing left to do. A server that accepts a connection and then says nothing is given
+ * up after ten seconds; one that has been told to do something may take an hour, for a migration may rewrite a table.
+ * Immutable.
  */
 public final class Migrations {
 
+    private static final String LOGIN_SECONDS = "10";
+    private static final String STATEMENT_SECONDS = "3600";
+
     private final Path sql;
+    private final Schema schema;
     private final String url;
     private final String user;
     private final String password;
@@ -27,12 +36,19 @@ public final class Migrations {
      * @param sql the folder {@code sql} of the project
      * @param url a JDBC URL of PostgreSQL
      * @param password may be empty where the server asks for none
+     * @throws UserError when there are no migrations to read
      */
     public Migrations(Path sql, String url, String user, String password) {
         this.sql = sql;
+        this.schema = Schema.of(sql.resolve("migrations"));
         this.url = url;
         this.user = user;
         this.password = password;
+    }
+
+    /** In one line, how far a database is behind the newest migration; empty where it has all of them, or later ones. */
+    public Optional<String> behind(Connection connection) throws SQLException {
+        return schema.behind(connection);
     }
 
     /**
@@ -56,6 +72,7 @@ public final class Migrations {
         connect().close();
         return Flyway.configure()
                 .dataSource(url, user, password)
+                .jdbcProperties(limits())
                 .locations("filesystem:" + sql.resolve("migrations"))
                 .failOnMissingLocations(true)
                 .load()
@@ -74,7 +91,20 @@ public final class Migrations {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(url, user, password);
+        Properties properties = new Properties();
+        properties.putAll(limits());
+        properties.put("user", user);
+        properties.put("password", password);
+        return DriverManager.getConnection(url, properties);
+    }
+
+    private static Map<String, String> limits() {
+        return Map.of(
+                "ApplicationName", "caravan-migrate",
+                "connectTimeout", LOGIN_SECONDS,
+                "loginTimeout", LOGIN_SECONDS,
+                "socketTimeout", STATEMENT_SECONDS,
+                "tcpKeepAlive", "true");
     }
 
     /** The URL without its parameters, which may hold a password. */

@@ -1,7 +1,10 @@
 package io.caravan.store;
 
+import io.caravan.decode.Decoded;
 import io.caravan.decode.Text;
 import io.caravan.reading.Quality;
+import io.caravan.registry.Patience;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +15,21 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Reduces a batch of enriched messages to the newest reading of each metric and the time each device was last heard of,
- * sorted by key so that two writers lock rows in the same order. Thread-safe.
+ * Reduces a batch of enriched messages to the newest reading of each metric and the presence of each device, sorted by key so
+ * that two writers lock rows in the same order. Thread-safe.
  */
 public final class Newest {
 
     private static final String LATEST = "caravanLatest";
-    private static final String HEARD = "caravanHeard";
+    private static final String PRESENCE = "caravanPresence";
     /** What enrich lets through, too; the index of a table takes no rows of any length. */
     private static final int LONGEST_KEY = 200;
+
+    private final Patience patience;
+
+    public Newest(Patience patience) {
+        this.patience = patience;
+    }
 
     /** A record that is no enriched message, or that no row can hold, is passed over: the store route makes a dead letter of it. */
     public void reduce(Exchange exchange) {
@@ -33,7 +42,7 @@ public final class Newest {
                 message.read(
                         (byte[]) record.getBody(), (metric, value, unit, quality, sequence) -> device(tenants, message)
                                 .offer(metric, message.timestamp, sequence, value, unit, quality));
-                device(tenants, message).heard(message.receivedAt);
+                device(tenants, message).heard(message);
             } catch (NotEnriched e) {
                 // the store route makes a dead letter of it
             }
@@ -46,17 +55,36 @@ public final class Newest {
                 .sorted()
                 .toArray(Device[]::new);
         ReadingColumns columns = new ReadingColumns(sorted.length * 4);
-        String[] owners = new String[sorted.length];
-        String[] ids = new String[sorted.length];
-        long[] heard = new long[sorted.length];
-        for (int i = 0; i < sorted.length; i++) {
-            owners[i] = sorted[i].tenant;
-            ids[i] = sorted[i].id;
-            heard[i] = sorted[i].heard;
-            sorted[i].newest.forEach(new Flush(columns, sorted[i]));
+        for (Device device : sorted) {
+            device.newest.forEach(new Flush(columns, device));
         }
         exchange.setProperty(LATEST, columns.parameters());
-        exchange.setProperty(HEARD, Map.of("tenants", owners, "devices", ids, "timestamps", heard));
+        exchange.setProperty(PRESENCE, presenceOf(sorted));
+    }
+
+    private Map<String, Object> presenceOf(Device[] devices) {
+        Map<String, Object> columns = new HashMap<>(patience.parameters());
+        columns.put(
+                "tenants", Arrays.stream(devices).map(device -> device.tenant).toArray(String[]::new));
+        columns.put("devices", Arrays.stream(devices).map(device -> device.id).toArray(String[]::new));
+        columns.put(
+                "firstHeard",
+                Arrays.stream(devices).mapToLong(device -> device.firstHeard).toArray());
+        columns.put(
+                "lastHeard",
+                Arrays.stream(devices).mapToLong(device -> device.lastHeard).toArray());
+        columns.put(
+                "online", Arrays.stream(devices).map(device -> device.online).toArray(Boolean[]::new));
+        columns.put(
+                "changed",
+                Arrays.stream(devices).mapToLong(device -> device.changed).toArray());
+        columns.put(
+                "timestamps",
+                Arrays.stream(devices).mapToLong(device -> device.timestamp).toArray());
+        columns.put(
+                "sequences",
+                Arrays.stream(devices).mapToLong(device -> device.sequence).toArray());
+        return columns;
     }
 
     private static boolean isKey(String text) {
@@ -73,9 +101,9 @@ public final class Newest {
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(LATEST));
     }
 
-    /** Hands the times of presence to the statement that follows. */
+    /** Hands the devices' presence to the statement that follows. */
     public void presence(Exchange exchange) {
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(HEARD));
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(PRESENCE));
     }
 
     /** What a batch tells of one device. */
@@ -84,15 +112,34 @@ public final class Newest {
         final String tenant;
         final String id;
         final Map<String, Row> newest = new TreeMap<>();
-        long heard;
+        long firstHeard = Long.MAX_VALUE;
+        long lastHeard = Long.MIN_VALUE;
+        /** What the newest message says, by timestamp and sequence, and when it was received that this began. */
+        boolean online;
+
+        long changed;
+        long timestamp = Decoded.NO_TIME;
+        long sequence;
 
         Device(String tenant, String id) {
             this.tenant = tenant;
             this.id = id;
         }
 
-        void heard(long receivedAt) {
-            heard = Math.max(heard, receivedAt);
+        void heard(EnrichedMessage message) {
+            boolean first = timestamp == Decoded.NO_TIME;
+            firstHeard = Math.min(firstHeard, message.receivedAt);
+            lastHeard = Math.max(lastHeard, message.receivedAt);
+            if (first
+                    || message.timestamp > timestamp
+                    || message.timestamp == timestamp && message.sequence > sequence) {
+                if (first || message.online != online) {
+                    online = message.online;
+                    changed = message.receivedAt;
+                }
+                timestamp = message.timestamp;
+                sequence = message.sequence;
+            }
         }
 
         void offer(String metric, long timestamp, long sequence, double value, String unit, Quality quality) {

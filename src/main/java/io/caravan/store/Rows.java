@@ -1,5 +1,7 @@
 package io.caravan.store;
 
+import io.caravan.decode.PayloadHash;
+import io.caravan.reading.TrendStatistic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -15,13 +17,14 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #collect}
- * first, then {@link #readings} before the one statement and {@link #events} before the other, {@link #stored} last.
- * Thread-safe.
+ * first, then {@link #trends} and {@link #batch} before the statement of each, {@link #counted} and {@link #stored} after the
+ * last. Thread-safe.
  */
 public final class Rows {
 
     private static final String READINGS = "caravanReadings";
-    private static final String EVENTS = "caravanEvents";
+    private static final String TRENDS = "caravanTrends";
+    private static final String BATCH = "caravanBatchColumns";
     private static final String TIMES = "caravanTimes";
 
     private final Timer sinceReceipt;
@@ -29,7 +32,10 @@ public final class Rows {
     private final Counter stored;
     private final Counter duplicates;
 
-    public Rows(MeterRegistry meters) {
+    private final StoreLedger ledger;
+
+    public Rows(MeterRegistry meters, StoreLedger ledger) {
+        this.ledger = ledger;
         sinceReceipt = latency(meters, "receipt", "From receipt over MQTT to the committed row");
         sinceMeasured = latency(meters, "device", "From the device's own timestamp to the committed row");
         stored = meters.counter("caravan.store.readings", "result", "stored");
@@ -58,45 +64,64 @@ public final class Rows {
         List<Message> batch = batchOf(exchange.getMessage());
         ReadingColumns readings = new ReadingColumns(batch.size() * 4);
         List<EventRow> events = new ArrayList<>();
+        List<TrendRow> trends = new ArrayList<>();
         long[] received = new long[batch.size()];
         long[] measured = new long[batch.size()];
         EnrichedMessage message = new EnrichedMessage();
+        String[] owners = new String[batch.size()];
+        int[] readingsUpTo = new int[batch.size()];
         for (int i = 0; i < received.length; i++) {
             message.read(
                     (byte[]) batch.get(i).getBody(),
                     (metric, value, unit, quality, sequence) -> readings.add(
                             message.tenant, message.device, metric, message.timestamp, sequence, value, unit, quality));
             if (message.body != null) {
-                events.add(EventRow.of(message));
+                events.add(EventRow.of(i + 1, message));
             }
+            for (int entry = 0; entry < message.trends.size(); entry++) {
+                trends.add(TrendRow.of(message, entry));
+            }
+            owners[i] = message.tenant;
+            readingsUpTo[i] = readings.size();
             received[i] = message.receivedAt;
             measured[i] = message.timestamp;
         }
         exchange.setProperty(READINGS, readings);
-        exchange.setProperty(EVENTS, events);
+        exchange.setProperty(TRENDS, trends);
         exchange.setProperty(TIMES, new long[][] {received, measured});
+        Map<String, Object> parameters = readings.parameters();
+        parameters.put("messages", numbers(readingsUpTo));
+        parameters.putAll(EventRow.columns(events));
+        ledger.collect(batch, owners, parameters);
+        exchange.setProperty(BATCH, parameters);
     }
 
-    /** Whether the batch has readings. */
-    public boolean hasReadings(Exchange exchange) {
-        return exchange.getProperty(READINGS, ReadingColumns.class).size() > 0;
+    /** The number of the message of each reading, from 1. */
+    private static int[] numbers(int[] readingsUpTo) {
+        int[] numbers = new int[readingsUpTo.length == 0 ? 0 : readingsUpTo[readingsUpTo.length - 1]];
+        for (int message = 0, reading = 0; message < readingsUpTo.length; message++) {
+            while (reading < readingsUpTo[message]) {
+                numbers[reading++] = message + 1;
+            }
+        }
+        return numbers;
     }
 
-    /** Whether the batch has events. */
-    public boolean hasEvents(Exchange exchange) {
-        return !exchange.getProperty(EVENTS, List.class).isEmpty();
+    /** Whether the batch has entries of trends messages. */
+    public boolean hasTrends(Exchange exchange) {
+        return !exchange.getProperty(TRENDS, List.class).isEmpty();
     }
 
-    /** Hands the readings to the statement that follows. */
-    public void readings(Exchange exchange) {
-        parameters(
-                exchange, exchange.getProperty(READINGS, ReadingColumns.class).parameters());
+    /** Hands the readings and the events to the statement that follows, and what the ledger is to know of their messages. */
+    public void batch(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(BATCH));
     }
 
-    /** Hands the events to the statement that follows. */
+    /** Hands the entries of trends messages to the statement that follows. */
     @SuppressWarnings("unchecked")
-    public void events(Exchange exchange) {
-        parameters(exchange, EventRow.columns(exchange.getProperty(EVENTS, List.class)));
+    public void trends(Exchange exchange) {
+        exchange.getMessage()
+                .setHeader(JdbcConstants.JDBC_PARAMETERS, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
     }
 
     /** Counts what the statement for the readings has stored, and what had been there before. */
@@ -126,26 +151,67 @@ public final class Rows {
         return message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message);
     }
 
-    private static void parameters(Exchange exchange, Map<String, Object> parameters) {
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
-    }
+    private record EventRow(
+            int number, String tenant, String device, long timestamp, long sequence, String kind, String body) {
 
-    private record EventRow(String tenant, String device, long timestamp, long sequence, String kind, String body) {
-
-        static EventRow of(EnrichedMessage message) {
+        static EventRow of(int number, EnrichedMessage message) {
             return new EventRow(
-                    message.tenant, message.device, message.timestamp, message.sequence, message.kind, message.body);
+                    number,
+                    message.tenant,
+                    message.device,
+                    message.timestamp,
+                    message.sequence,
+                    message.kind,
+                    message.body);
         }
 
         static Map<String, Object> columns(List<EventRow> rows) {
             Map<String, Object> columns = new HashMap<>();
-            columns.put("tenants", rows.stream().map(EventRow::tenant).toArray(String[]::new));
-            columns.put("devices", rows.stream().map(EventRow::device).toArray(String[]::new));
+            columns.put("eventTenants", rows.stream().map(EventRow::tenant).toArray(String[]::new));
+            columns.put("eventDevices", rows.stream().map(EventRow::device).toArray(String[]::new));
             columns.put(
-                    "timestamps", rows.stream().mapToLong(EventRow::timestamp).toArray());
-            columns.put("sequences", rows.stream().mapToLong(EventRow::sequence).toArray());
-            columns.put("kinds", rows.stream().map(EventRow::kind).toArray(String[]::new));
-            columns.put("bodies", rows.stream().map(EventRow::body).toArray(String[]::new));
+                    "eventTimestamps",
+                    rows.stream().mapToLong(EventRow::timestamp).toArray());
+            columns.put(
+                    "eventSequences",
+                    rows.stream().mapToLong(EventRow::sequence).toArray());
+            columns.put("eventKinds", rows.stream().map(EventRow::kind).toArray(String[]::new));
+            columns.put("eventBodies", rows.stream().map(EventRow::body).toArray(String[]::new));
+            columns.put(
+                    "eventMessages", rows.stream().mapToInt(EventRow::number).toArray());
+            return columns;
+        }
+    }
+
+    private record TrendRow(String tenant, String device, long sequence, TrendStatistic trend) {
+
+        static TrendRow of(EnrichedMessage message, int entry) {
+            return new TrendRow(
+                    message.tenant,
+                    message.device,
+                    PayloadHash.mix(message.sequence, entry),
+                    message.trends.get(entry));
+        }
+
+        static Map<String, Object> columns(List<TrendRow> rows) {
+            Map<String, Object> columns = new HashMap<>();
+            columns.put("tenants", rows.stream().map(TrendRow::tenant).toArray(String[]::new));
+            columns.put("devices", rows.stream().map(TrendRow::device).toArray(String[]::new));
+            columns.put("metrics", rows.stream().map(row -> row.trend.metric()).toArray(String[]::new));
+            columns.put(
+                    "timestamps",
+                    rows.stream().mapToLong(row -> row.trend.timestamp()).toArray());
+            columns.put("sequences", rows.stream().mapToLong(TrendRow::sequence).toArray());
+            columns.put(
+                    "values",
+                    rows.stream().mapToDouble(row -> row.trend.value()).toArray());
+            columns.put(
+                    "averages",
+                    rows.stream().mapToDouble(row -> row.trend.avg()).toArray());
+            columns.put(
+                    "minima", rows.stream().mapToDouble(row -> row.trend.min()).toArray());
+            columns.put(
+                    "maxima", rows.stream().mapToDouble(row -> row.trend.max()).toArray());
             return columns;
         }
     }

@@ -12,6 +12,7 @@ import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -26,6 +27,8 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /** The beans of the enrich stage in the order of their route, with the shipped registry and without servers. */
@@ -34,6 +37,7 @@ final class EnrichStage {
     /** 2026-11-21T12:00:00Z, the time of receipt of every message. */
     static final long RECEIVED = 1_795_262_400_000_000L;
 
+    private static final TopicPartition RAW = new TopicPartition("iot.raw", 3);
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -43,7 +47,8 @@ final class EnrichStage {
     private final DecodeBatch decode;
     private final Provisioning provisioning = new Provisioning(directory, registry, 1_000_000);
     private final Enricher enricher;
-    private final Rows rows = new Rows(new SimpleMeterRegistry());
+    private final Rows rows = new Rows(new SimpleMeterRegistry(), new StoreLedger("iot.raw"));
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
     private long offset;
 
     EnrichStage(boolean autoProvision, int largest) {
@@ -51,6 +56,8 @@ final class EnrichStage {
         decode = new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision));
         enricher = new Enricher(registry, largest);
         directory.take(List.of());
+        consumer.assign(List.of(RAW));
+        consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }
 
     static EnrichStage open() {
@@ -74,8 +81,7 @@ final class EnrichStage {
     Message raw(String dialect, String topic, String tenant, String device, byte[] payload) {
         Message message = new DefaultExchange(camel).getMessage();
         message.setBody(payload);
-        message.setHeader(
-                KafkaConstants.MANUAL_COMMIT, new RecordPosition(null, new TopicPartition("iot.raw", 3), offset++));
+        message.setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, RAW, offset++));
         message.setHeader(RecordHeaders.DIALECT, dialect.getBytes(UTF_8));
         message.setHeader(RecordHeaders.TOPIC, topic.getBytes(UTF_8));
         message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(RECEIVED).getBytes(UTF_8));
@@ -125,16 +131,19 @@ final class EnrichStage {
     @SuppressWarnings("unchecked")
     Map<String, Object> readings(Message enriched) {
         Exchange exchange = stored(enriched);
-        rows.readings(exchange);
+        rows.batch(exchange);
         return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
     }
 
-    /** The columns of events that the store stage makes of an enriched message. */
-    @SuppressWarnings("unchecked")
+    /** The columns of events that the store stage makes of an enriched message: tenants, devices, bodies and so on. */
     Map<String, Object> events(Message enriched) {
-        Exchange exchange = stored(enriched);
-        rows.events(exchange);
-        return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+        Map<String, Object> columns = new HashMap<>();
+        readings(enriched).forEach((name, column) -> {
+            if (name.startsWith("event")) {
+                columns.put(Character.toLowerCase(name.charAt(5)) + name.substring(6), column);
+            }
+        });
+        return columns;
     }
 
     private Exchange stored(Message enriched) {

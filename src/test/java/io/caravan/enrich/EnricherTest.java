@@ -74,6 +74,24 @@ class EnricherTest {
     }
 
     @Test
+    void theUnitOfAGroupIsNotThatOfAComponentWhichHasAnother() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"device_type\":\"smart_breaker\",\"measurements\":{\"power\":"
+                + "{\"active\":7000,\"reactive\":1000,\"apparent\":7100,\"factor\":0.9,\"unit\":\"W\"}}}");
+
+        assertThat(json.get("readings").findValuesAsText("metric"))
+                .containsExactly("power.active", "power.reactive", "power.apparent", "power.factor");
+        assertThat(json.get("readings").findValuesAsText("unit")).containsExactly("W", "VAr", "VA", "");
+    }
+
+    @Test
+    void anotherUnitThanTheDeclaredIsTheDevices() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"device_type\":\"smart_breaker\",\"measurements\":{\"power\":"
+                + "{\"active\":7,\"reactive\":1,\"unit\":\"kW\"},\"temperature\":{\"value\":95,\"unit\":\"°F\"}}}");
+
+        assertThat(json.get("readings").findValuesAsText("unit")).containsExactly("kW", "kW", "°F");
+    }
+
+    @Test
     void withoutATimeItIsTheTimeOfReceiptAndUncertain() {
         JsonNode json = run("{\"deviceId\":\"d\",\"temperature\":20}");
 
@@ -145,6 +163,47 @@ class EnricherTest {
         assertThat((String[]) stage.events(message).get("bodies")).containsExactly(status);
         assertThat((String[]) stage.events(message).get("kinds")).containsExactly("status");
         assertThat(EnrichStage.json(message).at("/status/uptime_hours").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void aStatusMessageTellsBeforeTheReadingsWhetherTheDeviceIsOnline() {
+        JsonNode json = run("{\"deviceId\":\"d\",\"status\":\"offline\"}");
+
+        assertThat(json.get("online").isBoolean()).isTrue();
+        assertThat(json.get("online").booleanValue()).isFalse();
+        assertThat(json.fieldNames()).toIterable().containsSubsequence("received_at", "online", "body", "readings");
+        assertThat(run("{\"deviceId\":\"d\",\"status\":{\"uptime_hours\":1}}")
+                        .get("online")
+                        .booleanValue())
+                .isTrue();
+        assertThat(run("{\"deviceId\":\"d\",\"temperature\":20,\"online\":false}")
+                        .has("online"))
+                .as("no status message")
+                .isFalse();
+    }
+
+    @Test
+    void trendsAreNumbersBeforeTheReadingsAndTakeTheMessagesTimeForOneThatCannotBe() {
+        String trends = "{\"deviceId\":\"d\",\"timestamp\":\"2026-11-21T11:59:00Z\",\"trends\":["
+                + "{\"c\":\"1001\",\"t\":1795262340,\"v\":\"121\",\"avg\":\"120.5\",\"min\":\"119\",\"max\":\"n/a\"},"
+                + "{\"c\":\"a\",\"t\":1795263001,\"v\":1},{\"c\":\"b\",\"t\":1795263000,\"v\":1},{\"c\":\"c\",\"v\":1}]}";
+        Message message = stage.run(stage.building(trends));
+
+        JsonNode json = EnrichStage.json(message);
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsSubsequence("body", "trend_statistics", "readings", "trends");
+        assertThat(json.at("/trend_statistics/0"))
+                .hasToString("{\"metric\":\"1001\",\"timestamp\":\"2026-11-21T11:59:00.000000Z\",\"value\":121.0,"
+                        + "\"avg\":120.5,\"min\":119.0,\"max\":null}");
+        assertThat(json.get("trend_statistics").findValuesAsText("timestamp"))
+                .containsExactly(
+                        "2026-11-21T11:59:00.000000Z",
+                        "2026-11-21T11:59:00.000000Z",
+                        "2026-11-21T12:10:00.000000Z",
+                        "2026-11-21T11:59:00.000000Z");
+        assertThat((String[]) stage.events(message).get("bodies")).containsExactly(trends);
+        assertThat((String[]) stage.readings(message).get("metrics")).isEmpty();
     }
 
     @Test

@@ -81,7 +81,14 @@ final class Api {
         }
     }
 
-    /** The names of the dependencies that do not answer. */
+    /** The names of the servers that do not answer. */
+    List<String> serversDown() throws IOException, InterruptedException {
+        List<String> names = down();
+        names.retainAll(List.of("mqtt", "kafka", "database"));
+        return names;
+    }
+
+    /** The names of all checks that fail. */
     List<String> down() throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();
         json("/readyz").get("checks").forEach(check -> {

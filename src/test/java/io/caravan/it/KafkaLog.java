@@ -14,9 +14,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads topics from their beginning, as a program of somebody else would. */
-record KafkaLog(String brokers) {
+record KafkaLog(String brokers, Duration limit) {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    KafkaLog(String brokers) {
+        this(brokers, Duration.ofSeconds(60));
+    }
 
     /** The records of a topic that are wanted, as soon as there are that many; fewer when they do not come. */
     List<ConsumerRecord<String, byte[]>> read(
@@ -30,7 +32,7 @@ record KafkaLog(String brokers) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-            long deadline = System.nanoTime() + LIMIT.toNanos();
+            long deadline = System.nanoTime() + limit.toNanos();
             while (found.size() < atLeast && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, byte[]> candidate : consumer.poll(Duration.ofMillis(200))) {
                     if (wanted.test(candidate)) {

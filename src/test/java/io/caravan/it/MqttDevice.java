@@ -4,17 +4,21 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Something that publishes at QoS 1 and returns when the broker has acknowledged; by MQTT 5 or by MQTT 3.1.1. */
 final class MqttDevice implements AutoCloseable {
 
     private interface Link {
-        CompletableFuture<?> publish(String topic, byte[] payload, boolean retain);
+        CompletableFuture<?> publish(String topic, byte[] payload, boolean retain, Map<String, String> properties);
 
         CompletableFuture<?> disconnect();
     }
@@ -35,13 +39,18 @@ final class MqttDevice implements AutoCloseable {
         client.connect().join();
         return new MqttDevice(new Link() {
             @Override
-            public CompletableFuture<?> publish(String topic, byte[] payload, boolean retain) {
-                return client.publishWith()
+            public CompletableFuture<?> publish(
+                    String topic, byte[] payload, boolean retain, Map<String, String> properties) {
+                var message = Mqtt5Publish.builder()
                         .topic(topic)
                         .qos(MqttQos.AT_LEAST_ONCE)
                         .payload(payload)
                         .retain(retain)
-                        .send();
+                        .userProperties(Mqtt5UserProperties.of(properties.entrySet().stream()
+                                .map(property -> Mqtt5UserProperty.of(property.getKey(), property.getValue()))
+                                .toArray(Mqtt5UserProperty[]::new)))
+                        .build();
+                return client.publish(message);
             }
 
             @Override
@@ -61,7 +70,8 @@ final class MqttDevice implements AutoCloseable {
         client.connect().join();
         return new MqttDevice(new Link() {
             @Override
-            public CompletableFuture<?> publish(String topic, byte[] payload, boolean retain) {
+            public CompletableFuture<?> publish(
+                    String topic, byte[] payload, boolean retain, Map<String, String> properties) {
                 return client.publishWith()
                         .topic(topic)
                         .qos(MqttQos.AT_LEAST_ONCE)
@@ -78,22 +88,29 @@ final class MqttDevice implements AutoCloseable {
     }
 
     void publish(String topic, byte[] payload) {
-        link.publish(topic, payload, false).join();
+        link.publish(topic, payload, false, Map.of()).join();
     }
 
     void publish(String topic, String payload) {
         publish(topic, payload.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** With user properties, which MQTT 3.1.1 does not have. */
+    void publish(String topic, String payload, Map<String, String> properties) {
+        link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false, properties)
+                .join();
+    }
+
     void retain(String topic, String payload) {
-        link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), true).join();
+        link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), true, Map.of())
+                .join();
     }
 
     /** Publishes all without waiting between them. */
     void publishAll(String topic, List<String> payloads) {
         List<CompletableFuture<?>> acknowledged = new ArrayList<>();
         for (String payload : payloads) {
-            acknowledged.add(link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false));
+            acknowledged.add(link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false, Map.of()));
         }
         acknowledged.forEach(CompletableFuture::join);
     }

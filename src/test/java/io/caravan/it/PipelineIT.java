@@ -166,6 +166,18 @@ class PipelineIT {
     }
 
     @Test
+    void theTraceOfAMessageGoesWithItToWhoeverReadsIt() {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        mqtt5.publish("iot/traced-1/raw", "{\"measurements\":{\"voltage\":120}}", Map.of("traceparent", parent));
+        mqtt5.publish("iot/traced-2/raw", "{broken", Map.of("traceparent", parent));
+
+        assertThat(KafkaLog.header(kafka.first("iot.enriched", "default/traced-1"), "traceparent"))
+                .isEqualTo(parent);
+        assertThat(KafkaLog.header(kafka.first("iot.dlq", "default/traced-2"), "traceparent"))
+                .isEqualTo(parent);
+    }
+
+    @Test
     void roomSensorsKeepTheirSiteAndZone() throws Exception {
         Family family = FamilyName.ENVIRONMENT.create(false, new Random(7));
         for (int device = 0; device < 45; device++) {

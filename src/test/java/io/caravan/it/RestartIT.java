@@ -84,7 +84,7 @@ class RestartIT {
     }
 
     /** The project's own settings, but a killed process gives its partitions up sooner. */
-    private static Path withShortSessions(Path folder) throws IOException {
+    static Path withShortSessions(Path folder) throws IOException {
         return Files.writeString(
                 folder.resolve("application.properties"),
                 Files.readString(Path.of("application.properties"))

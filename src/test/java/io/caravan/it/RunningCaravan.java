@@ -73,7 +73,7 @@ final class RunningCaravan implements AutoCloseable {
         return api;
     }
 
-    /** What is served for operators. */
+    /** The management port, which every process has. */
     Api management() {
         return management;
     }

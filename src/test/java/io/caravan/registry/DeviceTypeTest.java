@@ -64,7 +64,10 @@ class DeviceTypeTest {
             String type, String metric, String unit, double min, double max, DataType dataType) {
         Measurement measurement = RegistryFixture.shipped(type).measurement(metric);
 
-        assertThat(measurement).isEqualTo(new Measurement(unit, min, max, dataType));
+        assertThat(measurement.unit()).isEqualTo(unit);
+        assertThat(measurement.min()).isEqualTo(min);
+        assertThat(measurement.max()).isEqualTo(max);
+        assertThat(measurement.dataType()).isEqualTo(dataType);
         assertThat(measurement.isNumeric()).isTrue();
     }
 
@@ -143,9 +146,11 @@ class DeviceTypeTest {
                         + " \"components\": {\"cabin\": {}, \"rope\": {\"unit\": \"N\", \"data_type\": \"float\"}}}");
 
         assertThat(lift.measurement("load.cabin"))
-                .isEqualTo(new Measurement("kg", Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, DataType.INTEGER));
+                .isEqualTo(new Measurement(
+                        "kg", null, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, DataType.INTEGER));
         assertThat(lift.measurement("load.rope"))
-                .isEqualTo(new Measurement("N", Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, DataType.FLOAT));
+                .isEqualTo(
+                        new Measurement("N", "kg", Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, DataType.FLOAT));
     }
 
     @Test
@@ -156,8 +161,8 @@ class DeviceTypeTest {
         assertThat(lift.measurement("state").dataType()).isEqualTo(DataType.OBJECT);
         assertThat(lift.measurement("state.door").dataType()).isEqualTo(DataType.STRING);
         assertThat(lift.measurement("state.door").isNumeric()).isFalse();
-        assertThat(lift.measurement("state.moving")).isEqualTo(new Measurement("", 0, 1, DataType.BOOLEAN));
-        assertThat(lift.measurement("state.speed")).isEqualTo(new Measurement("", 0, 2, DataType.FLOAT));
+        assertThat(lift.measurement("state.moving")).isEqualTo(new Measurement("", null, 0, 1, DataType.BOOLEAN));
+        assertThat(lift.measurement("state.speed")).isEqualTo(new Measurement("", null, 0, 2, DataType.FLOAT));
     }
 
     @Test
@@ -165,7 +170,7 @@ class DeviceTypeTest {
         DeviceType lift = lift("\"trips\": {\"min_value\": 0}");
 
         assertThat(lift.measurement("trips"))
-                .isEqualTo(new Measurement("", 0, Double.POSITIVE_INFINITY, DataType.FLOAT));
+                .isEqualTo(new Measurement("", null, 0, Double.POSITIVE_INFINITY, DataType.FLOAT));
     }
 
     @Test

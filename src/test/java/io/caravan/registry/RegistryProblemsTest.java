@@ -226,10 +226,10 @@ class RegistryProblemsTest {
 
         DeviceType pump = new DeviceRegistry(file).types().find("pump");
 
-        assertThat(pump.measurement("flow.inlet")).isEqualTo(new Measurement("l/s", 0, 90, DataType.FLOAT));
-        assertThat(pump.measurement("state.running")).isEqualTo(new Measurement("", 0, 1, DataType.BOOLEAN));
-        assertThat(pump.measurement("state.valve")).isEqualTo(new Measurement("", 0, 1, DataType.FLOAT));
-        assertThat(pump.measurement("state.hours")).isEqualTo(new Measurement("hours", 0, 9000, DataType.FLOAT));
+        assertThat(pump.measurement("flow.inlet")).isEqualTo(new Measurement("l/s", null, 0, 90, DataType.FLOAT));
+        assertThat(pump.measurement("state.running")).isEqualTo(new Measurement("", null, 0, 1, DataType.BOOLEAN));
+        assertThat(pump.measurement("state.valve")).isEqualTo(new Measurement("", null, 0, 1, DataType.FLOAT));
+        assertThat(pump.measurement("state.hours")).isEqualTo(new Measurement("hours", null, 0, 9000, DataType.FLOAT));
         assertThat(pump.detectBy()).isEmpty();
     }
 

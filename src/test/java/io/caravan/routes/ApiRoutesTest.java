@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -50,7 +51,8 @@ class ApiRoutesTest {
                     ('default', 'ü %%', 'Unicode', 'unknown', null, '2026-11-19T00:00:00Z'),
                     ('other', 'd1', 'Foreign', 'unknown', null, '%1$s'),
                     ('default', 'paged', 'Paged', 'unknown', null, '2026-11-18T00:00:00Z');
-                INSERT INTO presence VALUES ('default', 'd1', '%1$s');
+                INSERT INTO presence (tenant_id, device_id, last_seen, online, ts, seq, since)
+                VALUES ('default', 'd1', '%1$s', false, '%1$s', 1, '2026-11-21T10:00:00Z');
                 INSERT INTO latest (tenant_id, device_id, metric, ts, seq, value, unit, quality)
                 VALUES ('default', 'd1', 'voltage.phase_a', '%1$s', 1, 121.3, 'V', 0),
                     ('default', 'd1', 'current', '%1$s', 1, null, '', 2);
@@ -61,6 +63,11 @@ class ApiRoutesTest {
                     ('other', 'd1', 'foreign', '%1$s', 1, 7, '', 0);
                 INSERT INTO events (tenant_id, device_id, ts, seq, kind, body)
                 VALUES ('default', 'd1', '%1$s', 1, 'event', '{"door": "ü", "n": 1.10}');
+                INSERT INTO ledger_positions (topic, partition, first, next)
+                VALUES ('iot.enriched', 0, 0, 8), ('iot.enriched', 1, 0, 3);
+                INSERT INTO ledger (tenant_id, topic, partition, forwarded, dead_lettered, duplicates)
+                VALUES ('default', 'iot.enriched', 0, 4, 1, 2), ('other', 'iot.enriched', 0, 1, 0, 0),
+                    ('default', 'iot.enriched', 1, 3, 0, 0);
                 INSERT INTO dead_letters (origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, topic,
                     stage, reason, detail, attempts, received_at, failed_at, payload, payload_length, payload_sha256)
                 VALUES ('iot.raw', 0, 1, 'default', 'd1', 'iot', 'iot/d1/raw', 'enrich', 'invalid-json', 'no JSON', 2,
@@ -81,6 +88,27 @@ class ApiRoutesTest {
                 return new Status(true, "answers");
             }
         });
+    }
+
+    @Test
+    void theLedgerOfATenantIsWhatTheStoreDidWithItsMessages() throws Exception {
+        assertThat(api.get("/api/ledger?tenant=default").body())
+                .isEqualTo(
+                        """
+                        {"tenant":"default","received":10,"forwarded":7,"dead_lettered":1,"duplicates":2}""");
+        assertThat(ApiServer.json(api.get("/api/ledger?tenant=nobody"))
+                        .get("received")
+                        .longValue())
+                .isZero();
+    }
+
+    @Test
+    void withoutKafkaTheWholeLedgerCannotBeKnown() throws Exception {
+        HttpResponse<String> response = api.get("/api/ledger");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(ApiServer.json(response).get("detail").textValue()).contains("Kafka");
     }
 
     @AfterAll
@@ -105,7 +133,7 @@ class ApiRoutesTest {
                 .isEqualTo(
                         """
                         {"device_id":"d1","label":"First","device_type":"smart_breaker","site_id":"site-1","zone_id":null,\
-                        "created_at":"%1$s","last_seen":"%1$s"}"""
+                        "created_at":"%1$s","last_seen":"%1$s","online":false}"""
                                 .formatted(TIME));
     }
 
@@ -268,6 +296,82 @@ class ApiRoutesTest {
     }
 
     @Test
+    void presenceTellsWhoIsOnlineSinceWhenAndWhyNot() throws Exception {
+        someDevicesAreThere();
+
+        JsonNode presence = ApiServer.json(api.get("/api/presence?tenant=there"));
+
+        assertThat(texts(presence, "device_id")).containsExactly("meter", "breaker", "gone", "new", "odd");
+        assertThat(texts(presence, "online")).containsExactly("true", "false", "false", "false", "true");
+        assertThat(texts(presence, "reason")).containsExactly("null", "silent", "status", "never", "null");
+        assertThat(presence.get(0).fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "device_id",
+                        "label",
+                        "device_type",
+                        "site_id",
+                        "zone_id",
+                        "online",
+                        "last_seen",
+                        "since",
+                        "reason");
+        Instant seen = Instant.parse(presence.get(1).get("last_seen").textValue());
+        assertThat(Instant.parse(presence.get(0).get("since").textValue())).isEqualTo(seen.minusSeconds(3_580));
+        assertThat(Instant.parse(presence.get(1).get("since").textValue()))
+                .as("three times 5_seconds after it was last seen")
+                .isEqualTo(seen.plusSeconds(15));
+        assertThat(presence.get(3).get("since").isNull()).isTrue();
+        assertThat(texts(ApiServer.json(api.get("/api/devices?tenant=there")), "online"))
+                .containsExactly("true", "false", "false", "false", "true");
+        assertThat(ApiServer.json(api.get("/api/devices/meter?tenant=there"))
+                        .get("online")
+                        .booleanValue())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "online=true, meter odd",
+        "online=false, breaker gone new",
+        "online=false&site=s2, gone new",
+        "zone=z1, meter gone",
+        "type=smart_meter&online=true, meter",
+        "type=toaster, ''"
+    })
+    void presenceIsChosenByStatePlaceAndType(String parameters, String devices) throws Exception {
+        someDevicesAreThere();
+
+        assertThat(String.join(" ", texts(pages("/api/presence?tenant=there&limit=1&" + parameters), "device_id")))
+                .isEqualTo(devices);
+    }
+
+    @Test
+    void trendStatisticsAreGivenAsTheDeviceSaidThem() throws Exception {
+        sql(
+                """
+                INSERT INTO trend_statistics (tenant_id, device_id, metric, ts, seq, value, avg, min, max)
+                VALUES ('default', 'd1', '1001', '%1$s', 1, 120.5, 119.25, null, 0.1::float8 + 0.2::float8),
+                    ('default', 'd1', 'temperature', '2026-11-21T10:15:29Z', 1, 1, 2, 3, 4),
+                    ('other', 'd1', 'foreign', '%1$s', 1, 1, 2, 3, 4)
+                ON CONFLICT DO NOTHING"""
+                        .formatted(TIME));
+
+        assertThat(api.get("/api/trend-statistics?device=d1&metric=1001").body())
+                .isEqualTo(
+                        """
+                        [{"device_id":"d1","metric":"1001","timestamp":"%s","value":120.5,"avg":119.25,"min":null,\
+                        "max":0.30000000000000004}]"""
+                                .formatted(TIME));
+        assertThat(texts(pages("/api/trend-statistics?device=d1&limit=1"), "metric"))
+                .containsExactly("1001", "temperature");
+        assertThat(api.get("/api/trend-statistics?device=d1&from=" + TIME).body())
+                .contains("1001")
+                .doesNotContain("temperature");
+        assertThat(api.get("/api/trend-statistics?device=paged").body()).isEqualTo("[]");
+    }
+
+    @Test
     void deviceTypesComeFromTheRegistry() throws Exception {
         assertThat(texts(ApiServer.json(api.get("/api/device-types")), "device_type"))
                 .contains("smart_breaker", "smart_meter", "environmental_sensor");
@@ -285,6 +389,8 @@ class ApiRoutesTest {
                 "/api/devices/d1?tenant=nobody",
                 "/api/readings?device=nobody",
                 "/api/events?device=a/b&tenant=other",
+                "/api/trend-statistics?device=nobody",
+                "/api/trend-statistics?device=a/b&tenant=other",
                 "/api/device-types/toaster",
                 "/api/nothing",
                 "/api/devices/a/b",
@@ -300,6 +406,13 @@ class ApiRoutesTest {
         "/api/events,                                    device",
         "/api/readings?device=d1&limit=10001,            limit",
         "/api/events?device=d1&limit=1001,               limit",
+        "/api/trend-statistics,                          device",
+        "/api/trend-statistics?device=d1&limit=0,        limit",
+        "/api/trend-statistics?device=d1&from=x,         from",
+        "/api/presence?online=yes,                       online",
+        "/api/presence?limit=1001,                       limit",
+        "/api/presence?site=%00,                         site",
+        "/api/presence?device=d1,                        device",
         "/api/devices?limit=x,                           limit",
         "/api/devices?cursor=x,                          cursor",
         "/api/readings?device=d1&from=yesterday,         from",
@@ -352,7 +465,10 @@ class ApiRoutesTest {
                         "/api/devices/{id}/latest",
                         "/api/readings",
                         "/api/events",
+                        "/api/presence",
+                        "/api/trend-statistics",
                         "/api/dead-letters",
+                        "/api/ledger",
                         "/api/device-types",
                         "/api/device-types/{type}",
                         "/livez",
@@ -365,6 +481,24 @@ class ApiRoutesTest {
                 .allMatch(parameter -> !parameter.path("examples").isMissingNode()
                         && parameter.path("schema").has("type"));
         assertThat(readings.get("responses").fieldNames()).toIterable().containsExactly("200", "400", "404", "503");
+    }
+
+    /** Last heard of 20 seconds ago, which is long for a breaker alone; the state began an hour ago. */
+    private static void someDevicesAreThere() throws Exception {
+        sql(
+                """
+                DELETE FROM presence WHERE tenant_id = 'there';
+                DELETE FROM devices WHERE tenant_id = 'there';
+                INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, zone_id, created_at)
+                SELECT 'there', id, id, type, site, zone, timestamptz '2026-11-21Z' - place * interval '1 s'
+                FROM (VALUES ('meter', 'smart_meter', 's1', 'z1', 1), ('breaker', 'smart_breaker', 's1', 'z2', 2),
+                    ('gone', 'smart_meter', 's2', 'z1', 3), ('new', 'unknown', 's2', null, 4),
+                    ('odd', 'no_longer_declared', null, null, 5)) AS listed (id, type, site, zone, place);
+                INSERT INTO presence (tenant_id, device_id, last_seen, online, ts, seq, since)
+                SELECT 'there', id, date_trunc('s', now()) - interval '20 s', online, now(), 1,
+                    date_trunc('s', now()) - interval '1 h'
+                FROM (VALUES ('meter', true), ('breaker', true), ('gone', false), ('odd', true)) AS heard (id, online)
+                """);
     }
 
     private static JsonNode assertProblem(HttpResponse<String> response, int status) throws Exception {

@@ -4,16 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
+import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
+import io.caravan.ledger.LedgerReader;
+import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.Patience;
+import io.caravan.window.Widths;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,8 +29,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.main.Main;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 
 /** The API's own route files, served on a free port over a given database. */
 final class ApiServer implements AutoCloseable {
@@ -34,6 +45,7 @@ final class ApiServer implements AutoCloseable {
     final int port;
     private final HikariDataSource database;
     private final Health health;
+    private final Ledgers ledgers;
 
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
         port = freePort();
@@ -44,12 +56,21 @@ final class ApiServer implements AutoCloseable {
         pool.setInitializationFailTimeout(-1);
         database = new HikariDataSource(pool);
         health = new Health(List.of(dependencies));
+        ledgers = new Ledgers(new LedgerReader(
+                ApiServer::noKafka, database, Path.of("sql", "select-ledger.sql"), "iot.raw", "iot.enriched")::read);
+        DeviceRegistry registry = new DeviceRegistry(Path.of("config/device-registry.json"));
+        Patience patience = new Patience(registry, Duration.ofMinutes(1));
         main.bind("caravan", database);
-        main.bind("apiDevices", new Devices());
+        main.bind("coverage", new StepCoverage());
+        main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
+        main.bind("apiPresence", new Presence(patience));
+        main.bind("apiTrendStatistics", new TrendStatistics());
+        main.bind("apiAggregates", new Aggregates(Widths.parse("1m,5m")));
         main.bind("apiDeadLetters", new DeadLetters());
-        main.bind("apiTypes", new Types(new DeviceRegistry(Path.of("config/device-registry.json"))));
+        main.bind("apiTypes", new Types(registry));
+        main.bind("apiLedger", new LedgerAnswer(ledgers, "iot.enriched"));
         main.bind("apiProblems", new Problems());
         main.bind("apiUnknownPaths", new UnknownPaths());
         main.bind("health", health);
@@ -85,7 +106,12 @@ final class ApiServer implements AutoCloseable {
     public void close() {
         main.stop();
         health.close();
+        ledgers.close();
         database.close();
+    }
+
+    private static Admin noKafka() {
+        throw new KafkaException("no broker");
     }
 
     private static int freePort() throws IOException {

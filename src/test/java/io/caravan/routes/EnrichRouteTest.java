@@ -12,6 +12,7 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,7 @@ class EnrichRouteTest {
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);
+        beans.put("enrichLedger", new CommittedLedger());
         beans.put("closeOutbox", (Processor) outbox::close);
         routes = new StageRoutes(beans, "enrich", "enrich-directory", "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
@@ -146,6 +149,40 @@ class EnrichRouteTest {
                 .extracting(EnrichRouteTest::topic)
                 .containsExactly("iot.enriched", "iot.smart_breaker.enriched", "iot.dlq");
         assertThat(routes.committed(RAW, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchOfAGroupThatHasMovedOnIsDroppedAtOnceForAnotherMemberReadsIt() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            attempts.incrementAndGet();
+            throw new RebalanceInProgressException();
+        });
+
+        Exchange batch = routes.run("enrich", List.of(raw(0, "b1", "{broken")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts).hasValue(1);
+        assertThat(routes.committed(RAW, 0)).isNull();
+    }
+
+    @Test
+    void theTotalsTravelWithTheOffsetsAndARetryCountsNothingTwice() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            if (attempts.incrementAndGet() == 2) {
+                throw new TimeoutException("no answer");
+            }
+        });
+        String good = "{\"measurements\":{\"voltage\":120}}";
+
+        routes.run("enrich", List.of(raw(0, "b1", good), raw(0, "b1", "{broken"), raw(1, "b1", good)));
+        routes.run("enrich", List.of(raw(0, "b1", good)));
+
+        assertThat(routes.metadata(RAW, 0))
+                .isEqualTo("{\"first\":0,\"next\":3,\"gaps\":0,\"lost\":0,\"forwarded\":2,\"dead_lettered\":1}");
+        assertThat(routes.metadata(RAW, 1))
+                .isEqualTo("{\"first\":0,\"next\":1,\"gaps\":0,\"lost\":0,\"forwarded\":1,\"dead_lettered\":0}");
     }
 
     @Test

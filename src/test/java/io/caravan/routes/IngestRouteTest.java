@@ -23,6 +23,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +119,20 @@ class IngestRouteTest {
         assertThat(kafka.getExchanges())
                 .extracting(attempt -> attempt.getMessage().getHeader("payload-length"))
                 .containsOnly(length > LARGEST ? Integer.toString(length) : null);
+    }
+
+    @Test
+    void whatATopicOfOthersDoesNotTakeIsCutAndPutAside() {
+        routes.kafka("iot.raw").whenAnyExchangeReceived(exchange -> {
+            throw new RecordTooLargeException("more than max.message.bytes of this topic");
+        });
+
+        Exchange exchange = routes.run("ingest-iot", arrived("iot/b1/raw", "x".repeat(10)));
+
+        assertThat(exchange.getException()).isNull();
+        Message letter = only(routes.kafka("iot.dlq"));
+        assertThat(letter.getHeader("reason")).isEqualTo("too-large");
+        assertThat(letter.getHeader("payload-length")).isEqualTo("10");
     }
 
     private Exchange arrived(String topic, String payload) {

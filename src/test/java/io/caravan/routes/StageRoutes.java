@@ -1,6 +1,7 @@
 package io.caravan.routes;
 
 import io.caravan.Settings;
+import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordPosition;
 import java.nio.file.Path;
@@ -51,6 +52,8 @@ final class StageRoutes implements AutoCloseable {
                         .collect(Collectors.joining(",")));
         main.bind("caravan", new PGSimpleDataSource());
         main.bind("batch", new Batch());
+        main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("coverage", new StepCoverage());
         beans.forEach(main::bind);
         main.start();
         for (String id : context().getRoutes().stream().map(Route::getId).toList()) {
@@ -91,6 +94,8 @@ final class StageRoutes implements AutoCloseable {
             consumer.assign(assigned);
         }
         long offset = next.merge(place, 1L, Long::sum) - 1;
+        consumer.updateBeginningOffsets(Map.of(place, 0L));
+        consumer.updateEndOffsets(Map.of(place, offset + 1));
         Exchange exchange = new DefaultExchange(context());
         exchange.getMessage().setBody(value);
         exchange.getMessage().setHeader(KafkaConstants.TOPIC, topic);
@@ -119,6 +124,12 @@ final class StageRoutes implements AutoCloseable {
 
     Exchange run(String route, Exchange exchange) {
         return context().createProducerTemplate().send("direct:" + route, exchange);
+    }
+
+    /** What the last commit of a partition carries beside the offset. */
+    String metadata(String topic, int partition) {
+        TopicPartition place = new TopicPartition(topic, partition);
+        return consumer.committed(java.util.Set.of(place)).get(place).metadata();
     }
 
     /** The offset from which a partition would be read again; null before the first commit. */

@@ -2,9 +2,9 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.store.Newest;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
+import io.caravan.store.StoreLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -31,14 +32,18 @@ class StoreRouteTest {
     /** The devices of each statement that stored readings. */
     private final List<List<String>> stored = new ArrayList<>();
 
+    /** The offset of each message that was counted as refused. */
+    private final List<Long> refused = new ArrayList<>();
+
     @BeforeEach
     void start() throws Exception {
+        StoreLedger ledger = new StoreLedger("iot.raw");
         routes = new StageRoutes(
                 Map.of(
                         "rows",
-                        new Rows(new SimpleMeterRegistry()),
-                        "newest",
-                        new Newest(),
+                        new Rows(new SimpleMeterRegistry(), ledger),
+                        "storeLedger",
+                        ledger,
                         "refused",
                         new Refused(new SimpleMeterRegistry())),
                 "store");
@@ -66,10 +71,35 @@ class StoreRouteTest {
     }
 
     @Test
+    void theStatementKnowsWhereEachMessageLiesAndWhereItComesFrom() {
+        List<Map<String, Object>> batches = new ArrayList<>();
+        routes.database(exchange -> {
+            batches.add(parameters(exchange));
+            store(exchange);
+        });
+
+        routes.run("store", List.of(reading(0, "a", 1), reading(1, "b", 2), reading(0, "c", 3)));
+
+        assertThat(batches).singleElement().satisfies(batch -> {
+            assertThat(batch).containsEntry("topic", ENRICHED);
+            assertThat((int[]) batch.get("parts")).containsExactly(0, 1);
+            assertThat((long[]) batch.get("starts")).containsExactly(0, 0);
+            assertThat((int[]) batch.get("partitions")).containsExactly(0, 1, 0);
+            assertThat((long[]) batch.get("offsets")).containsExactly(0, 0, 1);
+            assertThat((int[]) batch.get("messages")).containsExactly(1, 2, 3);
+            assertThat((String[]) batch.get("owners")).containsOnly("default");
+            assertThat((int[]) batch.get("originPartitions")).containsOnly(7);
+            assertThat((long[]) batch.get("originOffsets")).containsOnly(42);
+        });
+    }
+
+    @Test
     void anEventIsStoredWhole() {
         List<Object> bodies = new ArrayList<>();
-        routes.database(exchange ->
-                bodies.addAll(List.of((String[]) parameters(exchange).get("bodies"))));
+        routes.database(exchange -> {
+            bodies.addAll(List.of((String[]) parameters(exchange).get("eventBodies")));
+            store(exchange);
+        });
 
         routes.run(
                 "store",
@@ -82,6 +112,42 @@ class StoreRouteTest {
 
         assertThat(bodies).containsExactly("{\"open\":true}");
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatADeviceSaysOfItsChannelsIsStoredByAStatementOfItsOwn() {
+        List<String> statements = new ArrayList<>();
+        List<Double> averages = new ArrayList<>();
+        routes.database(exchange -> {
+            String statement = exchange.getMessage().getBody(String.class);
+            boolean trends = statement.contains("INTO trend_statistics");
+            statements.add(trends ? "trends" : "batch");
+            if (trends) {
+                for (double average : (double[]) parameters(exchange).get("averages")) {
+                    averages.add(average);
+                }
+            }
+            store(exchange);
+        });
+
+        routes.run("store", List.of(trends("2"), trends("null")));
+
+        assertThat(statements).containsExactly("trends", "batch");
+        assertThat(averages).containsExactly(2.0, Double.NaN);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
+    }
+
+    @Test
+    void aTrendThatIsRefusedCostsItsMessageAloneAndNoNeighbour() {
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "a", 1), trends("2", "bad"), trends("2", "c")));
+
+        assertThat(stored)
+                .as("a reading, a trend and its event")
+                .containsExactly(List.of("a"), List.of("c"), List.of("c"));
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
     @Test
@@ -102,6 +168,7 @@ class StoreRouteTest {
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.BYTE_ARRAY)
                 .asString()
                 .isEqualTo("iot.raw/7/42");
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -111,6 +178,7 @@ class StoreRouteTest {
 
         assertThat(stored).containsExactly(List.of("a"), List.of("c"));
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(refused).containsExactly(1L);
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
@@ -152,28 +220,6 @@ class StoreRouteTest {
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
     }
 
-    @Test
-    void theNewestOfEachMetricIsStoredOnceForABatch() {
-        List<String> written = new ArrayList<>();
-        routes.database(exchange -> written.add(
-                exchange.getMessage().getBody(String.class).contains("INTO latest") ? "latest" : "presence"));
-
-        routes.run("latest", List.of(reading(0, "a", 1), reading(0, "a", 2), enriched(0, "no message")));
-
-        assertThat(written).containsExactly("latest", "presence");
-        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
-    }
-
-    @Test
-    void aMissedMakingOfPartitionsIsLeftToTheNextTime() {
-        refuse("any", NO_CONNECTION);
-        routes.database(exchange -> {
-            throw new SQLException("gone", NO_CONNECTION);
-        });
-
-        assertThat(routes.run("keep-partitions", List.of()).getException()).isNull();
-    }
-
     private void refuse(String device, String state) {
         routes.database(exchange -> {
             if (devices(exchange).contains(device)) {
@@ -184,16 +230,24 @@ class StoreRouteTest {
     }
 
     private void store(Exchange exchange) {
+        if (!parameters(exchange).containsKey("devices")) {
+            refused.add(((long[]) parameters(exchange).get("offsets"))[0]);
+            exchange.getMessage().setBody(List.of());
+            return;
+        }
         List<String> devices = devices(exchange);
         stored.add(devices);
         exchange.getMessage().setBody(List.of(Map.of("stored", devices.size())));
     }
 
     private static List<String> devices(Exchange exchange) {
-        return List.of((String[]) parameters(exchange).get("devices"));
+        return Stream.of("devices", "eventDevices")
+                .flatMap(name -> Stream.of((String[]) parameters(exchange).getOrDefault(name, new String[0])))
+                .toList();
     }
 
-    private static Map<?, ?> parameters(Exchange exchange) {
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> parameters(Exchange exchange) {
         return exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
     }
 
@@ -205,6 +259,20 @@ class StoreRouteTest {
                 "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
                 "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
                         .formatted(device, value, value));
+    }
+
+    private Exchange trends(String average) {
+        return trends(average, "d");
+    }
+
+    private Exchange trends(String average, String device) {
+        return enriched(
+                0,
+                """
+                {"tenant_id":"default","device_id":"%s","event_type":"trends","timestamp":"2026-11-21T00:00:00.000000Z",\
+                "sequence":1,"received_at":"2026-11-21T00:00:00.000000Z","body":{},"trend_statistics":[{"metric":"1001",\
+                "timestamp":"2026-11-21T00:00:00.000000Z","value":1,"avg":%s,"min":1,"max":3}],"readings":[]}"""
+                        .formatted(device, average));
     }
 
     private Exchange enriched(int partition, String json) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.decode.PayloadHash;
+import io.caravan.reading.TrendStatistic;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,8 @@ class EnrichedMessageTest {
     private static final String WHOLE =
             """
             {"tenant_id":"ä","device_id":"d","site_id":null,"event_type":"status","timestamp":"2026-11-21T10:00:00.000001Z",\
-            "sequence":-7,"received_at":"2026-11-21T10:00:01Z","body": {"ö":["}\\"{"],"n":{}} ,\
+            "sequence":-7,"received_at":"2026-11-21T10:00:01Z","online":false,"body": {"ö":["}\\"{"],"n":{}} ,\
+            "trend_statistics":[{"metric":"1001","timestamp":"2026-11-21T09:00:00Z","value":1,"avg":null,"new":[1],"min":-1e3}],\
             "readings":[{"metric":"a","value":0.1,"unit":"","quality":"GOOD"},\
             {"metric":"b","value":null,"unit":"V","quality":"BAD","new":{}}],"measurements":""";
 
@@ -34,6 +36,9 @@ class EnrichedMessageTest {
         assertThat(message.timestamp).isEqualTo(1_795_255_200_000_001L);
         assertThat(message.receivedAt).isEqualTo(1_795_255_201_000_000L);
         assertThat(message.sequence).isEqualTo(-7);
+        assertThat(message.online).isFalse();
+        assertThat(message.trends)
+                .containsExactly(new TrendStatistic("1001", 1_795_251_600_000_000L, 1, Double.NaN, -1000, Double.NaN));
         assertThat(message.body).isEqualTo("{\"ö\":[\"}\\\"{\"],\"n\":{}}");
         assertThat(readings)
                 .containsExactly("a 0.1  GOOD " + PayloadHash.mix(-7, 0), "b NaN V BAD " + PayloadHash.mix(-7, 1));
@@ -48,6 +53,8 @@ class EnrichedMessageTest {
                 "received_at":"2026-11-21T10:00:00Z","readings":[]}""");
 
         assertThat(message.body).isNull();
+        assertThat(message.online).isTrue();
+        assertThat(message.trends).isEmpty();
         assertThat(message.sequence).isZero();
         assertThatThrownBy(() -> read("{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"readings\":[]}"))
                 .isInstanceOf(NotEnriched.class);
@@ -65,6 +72,8 @@ class EnrichedMessageTest {
                 "{",
                 "noise \u0000",
                 "{\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"online\":\"no\",\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"trend_statistics\":[{\"metric\":\"m\"}],\"readings\":[]}",
                 "{\"tenant_id\":null,\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[]}",
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"today\",\"readings\":[]}",
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"body\":\"x\",\"readings\":[]}",

@@ -2,19 +2,28 @@ package io.caravan.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.caravan.kafka.RecordPosition;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 
 /** Messages as the routes of the store stage see them. */
 final class Messages {
 
     private static final CamelContext CAMEL = new DefaultCamelContext();
+
+    private static final TopicPartition PARTITION = new TopicPartition("iot.enriched", 0);
+    private static final AtomicLong OFFSETS = new AtomicLong();
 
     private Messages() {}
 
@@ -39,6 +48,11 @@ final class Messages {
     static Message message(byte[] body) {
         Message message = new DefaultExchange(CAMEL).getMessage();
         message.setBody(body);
+        MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
+        consumer.assign(List.of(PARTITION));
+        consumer.updateEndOffsets(Map.of(PARTITION, Long.MAX_VALUE));
+        message.setHeader(
+                KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, PARTITION, OFFSETS.getAndIncrement()));
         return message;
     }
 

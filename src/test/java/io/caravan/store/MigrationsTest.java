@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.UserError;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class MigrationsTest {
@@ -58,7 +60,7 @@ class MigrationsTest {
         String url = Postgres.migratedDatabase();
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
 
-        for (String family : List.of("readings", "events")) {
+        for (String family : List.of("readings", "events", "trend_statistics")) {
             assertThat(exists(url, family + "_" + DAY.format(today.minusDays(7))))
                     .isTrue();
             assertThat(exists(url, family + "_" + DAY.format(today.plusDays(3))))
@@ -89,7 +91,7 @@ class MigrationsTest {
         execute(url, insert.formatted(-20 * 24), insert.formatted(-20 * 24 + 23), insert.formatted(-90 * 24));
         assertThat(query(url, "SELECT count(*)::int FROM readings_default")).isEqualTo(3);
 
-        assertThat(query(url, "SELECT ensure_partitions(21, 3)")).isEqualTo(2 * 14);
+        assertThat(query(url, "SELECT ensure_partitions(21, 3)")).isEqualTo(3 * 14);
 
         String day = DAY.format(LocalDate.now(ZoneOffset.UTC).minusDays(20));
         assertThat(query(url, "SELECT count(*)::int FROM readings_" + day)).isEqualTo(2);
@@ -136,14 +138,14 @@ class MigrationsTest {
     }
 
     @Test
-    void aLongQueryPutsThePartitionsOfItsTableOffAndDoesNotHoldUpTheOther() throws Exception {
+    void aLongQueryPutsThePartitionsOfItsTableOffAndDoesNotHoldUpTheOthers() throws Exception {
         String url = Postgres.migratedDatabase();
         try (Connection reader = Postgres.connect(url);
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM readings_default");
 
-            assertThat(query(url, "SELECT ensure_partitions(9, 3)")).isEqualTo(2);
+            assertThat(query(url, "SELECT ensure_partitions(9, 3)")).isEqualTo(2 * 2);
 
             reader.rollback();
         }
@@ -157,9 +159,23 @@ class MigrationsTest {
                 + "('t', 'd', date_trunc('day', now(), 'UTC') - interval '%d days', 1, 'event', '{}')";
         execute(url, insert.formatted(0), insert.formatted(2), insert.formatted(3), insert.formatted(400));
 
-        assertThat(query(url, "SELECT drop_partitions_older_than(2)")).isEqualTo(2 * 5);
+        assertThat(query(url, "SELECT drop_partitions_older_than('events', NULL)"))
+                .isEqualTo(0);
+        assertThat(query(url, "SELECT drop_partitions_older_than('events', '2 days')"))
+                .isEqualTo(5);
 
         assertThat(query(url, "SELECT count(*)::int FROM events")).isEqualTo(2);
+        assertThat(exists(
+                        url,
+                        "readings_" + DAY.format(LocalDate.now(ZoneOffset.UTC).minusDays(7))))
+                .as("the other table is left as it is")
+                .isTrue();
+    }
+
+    @Test
+    void withoutTimescaleNothingBecomesColumnar() throws Exception {
+        assertThat(query(Postgres.migratedDatabase(), "SELECT keep_columnstore('7d')"))
+                .isEqualTo(false);
     }
 
     @Test
@@ -177,6 +193,48 @@ class MigrationsTest {
                 .hasMessageContaining("refused")
                 .hasMessageNotContaining("secret")
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    @Timeout(60)
+    void aDatabaseThatAcceptsAndSaysNothingIsGivenUp() throws Exception {
+        try (ServerSocket blackHole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String url = "jdbc:postgresql://127.0.0.1:" + blackHole.getLocalPort() + "/caravan";
+
+            assertThatThrownBy(() -> migrations(url).run())
+                    .isInstanceOf(UserError.class)
+                    .hasMessageStartingWith("Cannot migrate the database " + url);
+        }
+    }
+
+    @Test
+    void aDatabaseWithoutASchemaIsBehind() throws Exception {
+        String url = Postgres.emptyDatabase();
+        try (Connection connection = Postgres.connect(url)) {
+            assertThat(migrations(url).behind(connection).orElseThrow())
+                    .matches("the schema is at version 0, this Caravan needs \\d+");
+        }
+    }
+
+    @Test
+    void aDatabaseIsBehindUntilTheNewestMigrationHasRun(@TempDir Path sql) throws Exception {
+        String url = Postgres.emptyDatabase();
+        Path migrations = Files.createDirectory(sql.resolve("migrations"));
+        Files.writeString(migrations.resolve("V9__nine.sql"), "SELECT 1");
+        Files.writeString(sql.resolve("ensure-partitions.sql"), "SELECT 1");
+        new Migrations(sql, url, "postgres", "").run();
+        Files.writeString(migrations.resolve("V10__ten.sql"), "SELECT 1");
+        Migrations newer = new Migrations(sql, url, "postgres", "");
+        try (Connection connection = Postgres.connect(url)) {
+            assertThat(newer.behind(connection)).contains("the schema is at version 9, this Caravan needs 10");
+            newer.run();
+            assertThat(newer.behind(connection)).isEmpty();
+
+            Files.delete(migrations.resolve("V10__ten.sql"));
+            assertThat(new Migrations(sql, url, "postgres", "").behind(connection))
+                    .as("an older Caravan beside a newer one")
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -15,7 +15,7 @@ class RowsTest {
     private static final String TIME = "2026-11-21T10:00:00Z";
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Rows rows = new Rows(meters);
+    private final Rows rows = new Rows(meters, new StoreLedger("iot.raw"));
 
     @Test
     void aBatchBecomesColumns() {
@@ -23,11 +23,12 @@ class RowsTest {
                 Messages.enriched(TIME, 5, Messages.reading("a", "1.5") + ',' + Messages.reading("b", "null")),
                 Messages.enriched(TIME, 6, Messages.reading("a", "2")));
         rows.collect(exchange);
-        rows.readings(exchange);
+        rows.batch(exchange);
 
-        assertThat(rows.hasReadings(exchange)).isTrue();
-        assertThat(rows.hasEvents(exchange)).isFalse();
         Map<String, Object> columns = Messages.parameters(exchange);
+        assertThat((String[]) columns.get("eventBodies")).isEmpty();
+        assertThat((int[]) columns.get("messages")).containsExactly(1, 1, 2);
+        assertThat((String[]) columns.get("owners")).containsExactly("acme", "acme");
         assertThat((String[]) columns.get("tenants")).containsExactly("acme", "acme", "acme");
         assertThat((String[]) columns.get("metrics")).containsExactly("a", "b", "a");
         assertThat((double[]) columns.get("values")).containsExactly(1.5, Double.NaN, 2);
@@ -37,12 +38,36 @@ class RowsTest {
     }
 
     @Test
+    void whatADeviceSaysOfItsChannelsBecomesColumnsOfItsOwn() {
+        Exchange exchange = Messages.batch(
+                Messages.message(
+                        """
+                {"tenant_id":"acme","device_id":"d1","event_type":"trends","timestamp":"2026-11-21T10:00:00Z","sequence":7,\
+                "received_at":"2026-11-21T10:00:01Z","body":{},"trend_statistics":[\
+                {"metric":"a","timestamp":"2026-11-21T10:00:00Z","value":1,"avg":2,"min":3,"max":4},\
+                {"metric":"b","timestamp":"2026-11-21T09:59:00Z","value":null,"avg":5,"min":null,"max":6}],"readings":[]}"""));
+        rows.collect(exchange);
+        rows.trends(exchange);
+
+        assertThat(rows.hasTrends(exchange)).isTrue();
+        Map<String, Object> columns = Messages.parameters(exchange);
+        assertThat((String[]) columns.get("metrics")).containsExactly("a", "b");
+        assertThat((long[]) columns.get("timestamps")).containsExactly(1_795_255_200_000_000L, 1_795_255_140_000_000L);
+        assertThat((long[]) columns.get("sequences")).containsExactly(PayloadHash.mix(7, 0), PayloadHash.mix(7, 1));
+        assertThat((double[]) columns.get("values")).containsExactly(1, Double.NaN);
+        assertThat((double[]) columns.get("averages")).containsExactly(2, 5);
+        assertThat((double[]) columns.get("minima")).containsExactly(3, Double.NaN);
+        assertThat((double[]) columns.get("maxima")).containsExactly(4, 6);
+    }
+
+    @Test
     void oneMessageAloneIsABatchToo() {
         Exchange exchange =
                 Messages.enriched(TIME, 5, Messages.reading("a", "1")).getExchange();
         rows.collect(exchange);
+        rows.batch(exchange);
 
-        assertThat(rows.hasReadings(exchange)).isTrue();
+        assertThat((String[]) Messages.parameters(exchange).get("metrics")).containsExactly("a");
     }
 
     @Test
@@ -100,10 +125,10 @@ class RowsTest {
                 "received_at":"2026-11-21T10:00:01Z","body":%s,"readings":[]}"""
                         .formatted(body)));
         rows.collect(exchange);
-        rows.events(exchange);
+        rows.batch(exchange);
 
         try (var connection = Postgres.connect(Postgres.migratedDatabase())) {
-            new NamedStatement("insert-events.sql").update(connection, Messages.parameters(exchange));
+            new NamedStatement("store-batch.sql").query(connection, Messages.parameters(exchange));
             try (var result = connection.createStatement().executeQuery("SELECT body FROM events")) {
                 assertThat(result.next()).isTrue();
                 assertThat(result.getString(1)).isEqualTo(body);

@@ -28,28 +28,37 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What each statement of {@code sql/} promises in its first line. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatementsTest {
 
     private static final long NOW = micros(Instant.now().truncatedTo(ChronoUnit.MICROS));
 
     private static final String JDBC = "jdbc:database?useHeadersAsParameters=true";
 
-    private static String url;
+    private String url;
 
     private Connection connection;
 
     @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
+    void migrate() throws Exception {
+        url = database();
+    }
+
+    /** The JDBC URL of a new database with the tables of the project. */
+    String database() throws Exception {
+        return Postgres.migratedDatabase();
     }
 
     @BeforeEach
     void connect() throws Exception {
         connection = Postgres.connect(url);
-        query("TRUNCATE readings, events, latest, presence, devices, dead_letters; SELECT 1");
+        query(
+                "TRUNCATE readings, events, trend_statistics, latest, presence, devices, dead_letters, ledger, ledger_positions;"
+                        + " SELECT 1");
     }
 
     @AfterEach
@@ -198,7 +207,62 @@ class StatementsTest {
                                 + " WHERE ts >= date_trunc('day', now(), 'UTC') + interval '3 hours'"
                                 + " AND ts < date_trunc('day', now(), 'UTC') + interval '181 minutes' GROUP BY 1, 2, 3")
                         .toString())
-                .contains("Bitmap Index Scan on readings_", "_ts_idx");
+                .containsPattern("Bitmap Index Scan on (readings_[0-9]+_ts_idx|_hyper_\\w+_readings_time)");
+    }
+
+    @Test
+    void theOldestReadingOfAMomentOrLaterIsFound() throws Exception {
+        String next = "SELECT next_reading('%s') AS found";
+        assertThat(query(next.formatted("-infinity"))).extracting("found").containsOnlyNulls();
+        String[] times = {"-infinity", "2026-01-01 00:00:00.000001+00", "2026-01-01 00:00:00.000002+00", "9000-01-01+00"
+        };
+        String[] found = {
+            "0044-03-15 12:00:00.123457+00 BC",
+            "2026-01-01 00:00:00.000001+00",
+            "2026-11-01 05:30:00+00",
+            "9999-12-31+00"
+        };
+        for (String time : found) {
+            query("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('t', 'd', 'm', '"
+                    + time + "', 1, 0); SELECT 1");
+        }
+
+        for (int i = 0; i < times.length; i++) {
+            assertThat(query("SELECT next_reading('" + times[i] + "') = '" + found[i] + "' AS right"))
+                    .as(times[i])
+                    .containsExactly(Map.of("right", true));
+        }
+        assertThat(query(next.formatted("infinity"))).extracting("found").containsOnlyNulls();
+    }
+
+    @Test
+    void retentionKeepsWhatItIsToldTo() throws Exception {
+        long day = 24 * 3_600 * 1_000_000L;
+        insertReadings(readings(
+                new String[] {"m", "m", "m"},
+                new long[] {NOW, NOW - 8 * day, NOW - 12 * day},
+                new long[3],
+                new double[] {1, 2, 3}));
+        insertEvents(
+                new long[] {NOW, NOW - 12 * day, NOW - 40 * day}, new long[] {1, 2, 3}, new String[] {"{}", "{}", "{}"
+                });
+        insertTrends(trends(new long[] {NOW - 12 * day, NOW - 8 * day}, new long[] {1, 2}));
+        deadLetters(new long[] {1, 2}, new long[] {NOW, NOW - 12 * day}, "bad-json", "bad-json");
+
+        retain("off", "off", "off");
+        assertThat(query("SELECT value FROM readings")).hasSize(3);
+        retain("10d", "30d", "240h");
+
+        assertThat(query("SELECT value FROM readings ORDER BY value"))
+                .extracting("value")
+                .containsExactly(1.0, 2.0);
+        assertThat(query("SELECT seq FROM events ORDER BY seq"))
+                .extracting("seq")
+                .containsExactly(1L, 2L);
+        assertThat(query("SELECT seq FROM trend_statistics")).extracting("seq").containsExactly(2L);
+        assertThat(query("SELECT origin_offset FROM dead_letters"))
+                .extracting("origin_offset")
+                .containsExactly(1L);
     }
 
     @Test
@@ -257,6 +321,88 @@ class StatementsTest {
         assertThat(lastSeen()).isEqualTo(NOW);
         upsertPresence(NOW + 1);
         assertThat(lastSeen()).isEqualTo(NOW + 1);
+    }
+
+    @Test
+    void whetherADeviceIsOnlineMovesForwardByTimeThenSequenceAndNeverBack() throws Exception {
+        upsertPresence(status(NOW, NOW, 5, true));
+        upsertPresence(status(NOW + 1, NOW - 1, 9, false));
+        assertThat(online()).as("older").isEqualTo(true);
+        upsertPresence(status(NOW + 2, NOW, 4, false));
+        assertThat(online()).as("same time, lower sequence").isEqualTo(true);
+        upsertPresence(status(NOW - 9, NOW, 6, false));
+        assertThat(online()).as("same time, higher sequence, received before").isEqualTo(false);
+        assertThat(lastSeen()).isEqualTo(NOW + 2);
+        upsertPresence(status(NOW + 3, NOW - 1, 9, true));
+        assertThat(online()).as("telemetry that is older than the status").isEqualTo(false);
+        upsertPresence(status(NOW + 3, NOW + 1, -9, true));
+        assertThat(online()).as("newer telemetry").isEqualTo(true);
+    }
+
+    @Test
+    void aStateIsAsOldAsItsFirstMessage() throws Exception {
+        long second = 1_000_000;
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(status(NOW + second, NOW + second, 1, true));
+        assertThat(since()).as("still online").isEqualTo(NOW);
+        upsertPresence(status(NOW + 2 * second, NOW + 2 * second, 1, false));
+        assertThat(since()).as("gone").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 99 * second, NOW + 99 * second, 1, false));
+        assertThat(since()).as("still gone, however long it was silent").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 99 * second, NOW - 1, 1, true));
+        assertThat(since()).as("something old").isEqualTo(NOW + 2 * second);
+        upsertPresence(status(NOW + 100 * second, NOW + 100 * second, 1, true));
+        assertThat(since()).as("back").isEqualTo(NOW + 100 * second);
+    }
+
+    @Test
+    void aDeviceThatWasSilentForTooLongIsOnlineSinceItIsBack() throws Exception {
+        long second = 1_000_000;
+        query(
+                "INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('acme', 'd', '', 'smart_meter'); SELECT 1");
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(status(NOW + 30 * second, NOW + 1, 1, true));
+        assertThat(since()).as("the patience for its type").isEqualTo(NOW);
+        upsertPresence(status(NOW + 60 * second + 1, NOW + 2, 1, true));
+        assertThat(since()).as("a microsecond is too long").isEqualTo(NOW + 60 * second + 1);
+        query("DELETE FROM devices; SELECT 1");
+        upsertPresence(status(NOW + 72 * second, NOW + 3, 1, true));
+        assertThat(since()).as("the patience for all others").isEqualTo(NOW + 72 * second);
+    }
+
+    @Test
+    void aDeviceThatWasGoneForAMomentOfABatchIsOnlineSinceItIsBack() throws Exception {
+        upsertPresence(status(NOW, NOW, 1, true));
+        upsertPresence(with(status(NOW + 9, NOW + 9, 1, true), "firstHeard", new long[] {NOW + 5}));
+        assertThat(since()).isEqualTo(NOW + 9);
+    }
+
+    @Test
+    void whatADeviceSaysOfAChannelCountsOnce() throws Exception {
+        Map<String, Object> batch = trends(new long[] {NOW, NOW + 1}, new long[] {1, 1});
+
+        assertThat(insertTrends(batch)).isEqualTo(2);
+        assertThat(insertTrends(batch)).isZero();
+        assertThat(insertTrends(trends(new long[] {NOW, NOW, NOW}, new long[] {1, 2, 2})))
+                .isEqualTo(1);
+        assertThat(insertTrends(with(trends(new long[] {NOW}, new long[] {1}), "tenants", new String[] {"other"})))
+                .isEqualTo(1);
+        assertThat(query("SELECT value, avg, min, max FROM trend_statistics WHERE seq = 2"))
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("value", 2.0)
+                        .containsEntry("avg", null)
+                        .containsEntry("min", 1.0)
+                        .containsEntry("max", 3.0));
+    }
+
+    @Test
+    void aTrendThatTheDatabaseRefusesIsADataErrorAndStoresNothing() throws Exception {
+        Map<String, Object> batch = trends(new long[] {NOW, NOW + 1}, new long[] {1, 1});
+
+        assertDataError(() -> insertTrends(with(batch, "metrics", new String[] {"good", "nul\0character"})));
+
+        assertThat(query("SELECT metric FROM trend_statistics")).isEmpty();
     }
 
     @Test
@@ -355,11 +501,12 @@ class StatementsTest {
             ProducerTemplate template = camel.createProducerTemplate();
             Map<String, Object> power = readings("power", NOW, 1, 5);
 
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 1)));
-            assertThat(answer(template, "insert-readings.sql", power)).isEqualTo(List.of(Map.of("stored", 0)));
-            assertThat(updated(
-                            template, "insert-events.sql", events(new long[] {NOW}, new long[] {1}, new String[] {"{}"
-                            })))
+            Map<String, Object> batch = BatchToStore.of(power);
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 1)));
+            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 0)));
+            assertThat(answer(template, "count-refused.sql", BatchToStore.messages(9)))
+                    .isNotNull();
+            assertThat(updated(template, "insert-trend-statistics.sql", trends(new long[] {NOW}, new long[] {1})))
                     .isEqualTo(1);
             assertThat(updated(template, "upsert-latest.sql", power)).isEqualTo(1);
             assertThat(updated(template, "upsert-presence.sql", presence(NOW))).isEqualTo(1);
@@ -373,6 +520,10 @@ class StatementsTest {
             assertThat(answer(template, "select-directory.sql", Map.of("since", "1970-01-01T00:00:00Z")))
                     .isEqualTo(device);
             assertThat(answer(template, "ensure-partitions.sql", Map.of())).isEqualTo(List.of(Map.of("created", 0)));
+            assertThat(answer(template, "keep-columnstore.sql", Map.of("compressAfter", "off")))
+                    .isEqualTo(List.of(Map.of("columnstore", false)));
+            assertThat(answer(template, "apply-retention.sql", retention("90d", "off", "2160h")))
+                    .isEqualTo(List.of(Map.of("readings", 0, "events", 0, "trends", 0, "dead_letters", 0L)));
         } finally {
             camel.stop();
         }
@@ -421,23 +572,55 @@ class StatementsTest {
     private static Map<String, Object> events(long[] times, long[] sequences, String[] bodies) {
         int rows = times.length;
         return new HashMap<>(Map.of(
-                "tenants",
+                "eventTenants",
                 filled(rows, "acme"),
-                "devices",
+                "eventDevices",
                 filled(rows, "door-1"),
-                "timestamps",
+                "eventTimestamps",
                 times,
-                "sequences",
+                "eventSequences",
                 sequences,
-                "kinds",
+                "eventKinds",
                 filled(rows, "door"),
-                "bodies",
-                bodies));
+                "eventBodies",
+                bodies,
+                "eventMessages",
+                new int[rows]));
     }
 
     private static Map<String, Object> presence(long time) {
-        return new HashMap<>(Map.of(
-                "tenants", new String[] {"acme"}, "devices", new String[] {"d"}, "timestamps", new long[] {time}));
+        return status(time, time, 1, true);
+    }
+
+    /** One message; a smart meter may be silent for 30 seconds, everything else for 10. */
+    private static Map<String, Object> status(long received, long time, long sequence, boolean online) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("tenants", new String[] {"acme"});
+        values.put("devices", new String[] {"d"});
+        values.put("firstHeard", new long[] {received});
+        values.put("lastHeard", new long[] {received});
+        values.put("online", new Boolean[] {online});
+        values.put("changed", new long[] {received});
+        values.put("timestamps", new long[] {time});
+        values.put("sequences", new long[] {sequence});
+        values.put("types", new String[] {"unknown", "smart_meter"});
+        values.put("silences", new long[] {10_000, 30_000});
+        return values;
+    }
+
+    private static Map<String, Object> trends(long[] times, long[] sequences) {
+        int rows = times.length;
+        Map<String, Object> values = new HashMap<>();
+        values.put("tenants", filled(rows, "acme"));
+        values.put("devices", filled(rows, "breaker-1"));
+        values.put("metrics", filled(rows, "voltage_phase_a"));
+        values.put("timestamps", times);
+        values.put("sequences", sequences);
+        values.put("values", filled(rows, 2));
+        values.put("averages", filled(rows, Double.NaN));
+        values.put("minima", filled(rows, 1));
+        values.put("maxima", filled(rows, 3));
+        return values;
     }
 
     private static Map<String, Object> asked(String tenant, int cap, String... devices) {
@@ -491,12 +674,15 @@ class StatementsTest {
     }
 
     private static int insertReadings(Connection session, Map<String, Object> batch) throws Exception {
-        List<Map<String, Object>> answer = new NamedStatement("insert-readings.sql").query(session, batch);
+        List<Map<String, Object>> answer = new NamedStatement("store-batch.sql").query(session, BatchToStore.of(batch));
         return (int) answer.get(0).get("stored");
     }
 
+    /** How many of the events were new. */
     private int insertEvents(long[] times, long[] sequences, String[] bodies) throws Exception {
-        return new NamedStatement("insert-events.sql").update(connection, events(times, sequences, bodies));
+        int before = query("SELECT FROM events").size();
+        new NamedStatement("store-batch.sql").query(connection, BatchToStore.of(events(times, sequences, bodies)));
+        return query("SELECT FROM events").size() - before;
     }
 
     private void upsertLatest(Map<String, Object> batch) throws Exception {
@@ -508,7 +694,25 @@ class StatementsTest {
     }
 
     private void upsertPresence(long time) throws Exception {
-        new NamedStatement("upsert-presence.sql").update(connection, presence(time));
+        upsertPresence(presence(time));
+    }
+
+    private void upsertPresence(Map<String, Object> batch) throws Exception {
+        new NamedStatement("upsert-presence.sql").update(connection, batch);
+    }
+
+    private int insertTrends(Map<String, Object> batch) throws Exception {
+        return new NamedStatement("insert-trend-statistics.sql").update(connection, batch);
+    }
+
+    private Object online() throws SQLException {
+        return query("SELECT online FROM presence").get(0).get("online");
+    }
+
+    private Object since() throws SQLException {
+        return query("SELECT (extract(epoch FROM since) * 1000000)::bigint AS micros FROM presence")
+                .get(0)
+                .get("micros");
     }
 
     private Object lastSeen() throws SQLException {
@@ -520,6 +724,15 @@ class StatementsTest {
     private static List<Map<String, Object>> provision(Connection session, String tenant, int cap, String... devices)
             throws Exception {
         return new NamedStatement("provision-devices.sql").query(session, asked(tenant, cap, devices));
+    }
+
+    private void retain(String readings, String events, String deadLetters) throws Exception {
+        new NamedStatement("apply-retention.sql").query(connection, retention(readings, events, deadLetters));
+    }
+
+    private static Map<String, Object> retention(String readings, String events, String deadLetters) {
+        return Map.of(
+                "keepReadings", readings, "keepEvents", events, "keepTrends", "10d", "keepDeadLetters", deadLetters);
     }
 
     private void deadLetters(long[] offsets, long[] failed, String... reasons) throws Exception {
@@ -565,6 +778,12 @@ class StatementsTest {
         Map<String, Object> changed = new HashMap<>(batch);
         changed.put(name, value);
         return changed;
+    }
+
+    private static double[] filled(int rows, double number) {
+        double[] column = new double[rows];
+        Arrays.fill(column, number);
+        return column;
     }
 
     private static String[] filled(int rows, String text) {

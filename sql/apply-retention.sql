@@ -1,0 +1,11 @@
+-- Drops what is older than the given times, such as '90d', or with 'off' nothing; answers how many days of each time series,
+-- and how many dead letters, went.
+WITH old AS (
+    DELETE FROM dead_letters
+    WHERE failed_at < now() - nullif(:?keepDeadLetters, 'off')::interval
+    RETURNING id)
+SELECT
+    drop_partitions_older_than('readings', nullif(:?keepReadings, 'off')::interval) AS readings,
+    drop_partitions_older_than('events', nullif(:?keepEvents, 'off')::interval) AS events,
+    drop_partitions_older_than('trend_statistics', nullif(:?keepTrends, 'off')::interval) AS trends,
+    (SELECT count(*) FROM old) AS dead_letters

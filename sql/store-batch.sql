@@ -1,0 +1,31 @@
+-- Stores the readings and events of a batch, each identity once, whichever delivery came first, and counts its messages in
+-- the ledger: all of it, or nothing. Answers the number of new readings as "stored".
+SELECT count_messages(
+    insert_readings(
+        :?tenants::text[],
+        :?devices::text[],
+        :?metrics::text[],
+        :?timestamps::bigint[],
+        :?sequences::bigint[],
+        :?values::float8[],
+        :?units::text[],
+        :?qualities::smallint[],
+        :?messages::int[]),
+    insert_events(
+        :?eventTenants::text[],
+        :?eventDevices::text[],
+        :?eventTimestamps::bigint[],
+        :?eventSequences::bigint[],
+        :?eventKinds::text[],
+        :?eventBodies::text[],
+        :?eventMessages::int[]),
+    :?topic::text,
+    :?parts::int[],
+    :?starts::bigint[],
+    :?ends::bigint[],
+    :?partitions::int[],
+    :?offsets::bigint[],
+    :?losses::bigint[],
+    :?owners::text[],
+    :?originPartitions::int[],
+    :?originOffsets::bigint[]) AS stored

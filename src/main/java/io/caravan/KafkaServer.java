@@ -1,0 +1,139 @@
+package io.caravan;
+
+import io.caravan.health.Status;
+import io.caravan.kafka.ConsumerLag;
+import io.caravan.kafka.Topics;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Kafka that the stages work with: the topics of the settings ({@code caravan.topic.*}) and of the registry are created
+ * as soon as it answers, those of new device types within a second or so, and the lag of the stages is measured every five
+ * seconds. Thread-safe.
+ */
+final class KafkaServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaServer.class);
+    private static final int ANSWER_MILLIS = 5_000;
+    private static final Duration TOPICS = Duration.ofSeconds(1);
+    private static final Duration LAG = Duration.ofSeconds(5);
+    private static final String TOPIC_KEY = "caravan.topic.";
+
+    private final Settings settings;
+    private final DeviceRegistry deviceRegistry;
+    private final MeterRegistry meters;
+    private final Keeper keeper = new Keeper("kafka-keeper", 2);
+    private final int partitions;
+    private final int replication;
+    private final int maxRecordBytes;
+    private volatile boolean topicsReady;
+    private long registryVersion;
+    private Admin admin;
+    private ConsumerLag lag;
+    private boolean closed;
+
+    /** @throws UserError when a setting is not valid */
+    KafkaServer(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters) {
+        this.settings = settings;
+        this.deviceRegistry = deviceRegistry;
+        this.meters = meters;
+        this.partitions = settings.number("caravan.kafka.partitions", 1, 10_000);
+        this.replication = settings.number("caravan.kafka.replication", 1, 100);
+        this.maxRecordBytes = settings.number("caravan.kafka.max-record-bytes", 1_024, 64 * 1_024 * 1_024);
+    }
+
+    /**
+     * Starts to keep the topics and to measure the lag.
+     *
+     * @return ends with the first attempt to create the topics
+     */
+    Future<?> start() {
+        keeper.every(LAG, () -> lag().measure(), e -> LOG.debug("Cannot read the lag", e));
+        return keeper.every(
+                TOPICS,
+                this::ensureTopics,
+                e -> LOG.warn(
+                        "Kafka at {}: cannot create topics ({}), trying again",
+                        settings.text("caravan.kafka.brokers"),
+                        Servers.reason(e)));
+    }
+
+    /** Whether it answers and has the topics. */
+    Status check() throws Exception {
+        int nodes = admin().describeCluster()
+                .nodes()
+                .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+                .size();
+        return new Status(topicsReady, topicsReady ? nodes + " broker(s)" : "the topics are not there yet");
+    }
+
+    /**
+     * What asks Kafka itself, made when it is needed first.
+     *
+     * @throws org.apache.kafka.common.KafkaException while no name of a broker can be resolved
+     */
+    synchronized Admin admin() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        if (admin == null) {
+            admin = Admin.create(Map.of(
+                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    settings.text("caravan.kafka.brokers"),
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    2 * ANSWER_MILLIS,
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    ANSWER_MILLIS));
+        }
+        return admin;
+    }
+
+    private synchronized ConsumerLag lag() {
+        if (lag == null) {
+            lag = new ConsumerLag(admin(), meters);
+        }
+        return lag;
+    }
+
+    private void ensureTopics() throws Exception {
+        long version = deviceRegistry.version();
+        if (topicsReady && version == registryVersion) {
+            return;
+        }
+        Set<String> names = settings.asMap().keySet().stream()
+                .filter(key -> key.startsWith(TOPIC_KEY))
+                .map(settings::text)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        names.add(deviceRegistry.types().unknown().topic());
+        deviceRegistry.types().all().stream().map(DeviceType::topic).forEach(names::add);
+        var created = new Topics(admin(), partitions, replication, maxRecordBytes).ensure(names);
+        if (!created.isEmpty()) {
+            LOG.info("Kafka: created the topics {}", created);
+        }
+        registryVersion = version;
+        topicsReady = true;
+    }
+
+    @Override
+    public void close() {
+        keeper.close();
+        synchronized (this) {
+            closed = true;
+            if (admin != null) {
+                admin.close(Duration.ofSeconds(1));
+            }
+        }
+    }
+}

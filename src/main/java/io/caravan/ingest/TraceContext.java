@@ -1,0 +1,80 @@
+package io.caravan.ingest;
+
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import io.caravan.kafka.RecordHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.camel.Message;
+import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+
+/**
+ * The trace context that a publisher gives its message in user properties of MQTT 5, {@code traceparent} and {@code
+ * tracestate}, carried on in the headers of the same names. A value that is no trace context is left behind, for whoever
+ * reads the records next would have to refuse it. Source: W3C Trace Context, 3.2 and 3.3; W3C Trace Context: MQTT protocol.
+ * Stateless.
+ */
+final class TraceContext {
+
+    private static final MqttProperties NONE = new MqttProperties();
+    /** Version 00, and later ones with what they may add; neither id is all zeros. */
+    private static final Pattern PARENT = Pattern.compile(
+            "(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\\x21-\\x7e]{1,100})?");
+    /** Printable ASCII of at most 512 characters. */
+    private static final Pattern STATE = Pattern.compile("[\\x20-\\x7e]{1,512}");
+
+    private TraceContext() {}
+
+    /** The user properties that make up the trace context, in Paho's form; most messages have none. */
+    static MqttProperties of(Mqtt5Publish message) {
+        List<? extends Mqtt5UserProperty> given = message.getUserProperties().asList();
+        if (given.isEmpty()) {
+            return NONE;
+        }
+        List<UserProperty> kept = new ArrayList<>();
+        for (Mqtt5UserProperty property : given) {
+            String name = property.getName().toString();
+            if (name.equals(RecordHeaders.TRACE_PARENT) || name.equals(RecordHeaders.TRACE_STATE)) {
+                kept.add(new UserProperty(name, property.getValue().toString()));
+            }
+        }
+        MqttProperties properties = new MqttProperties();
+        properties.setUserProperties(kept);
+        return properties;
+    }
+
+    /** Sets the headers of a message that Camel's MQTT consumer handed in; a state without a parent says nothing. */
+    static void stamp(Message message) {
+        MqttProperties properties =
+                message.getHeader(PahoMqtt5Constants.CAMEL_PAHO_MSG_PROPERTIES, MqttProperties.class);
+        if (properties == null || properties == NONE) {
+            return;
+        }
+        String parent = only(properties, RecordHeaders.TRACE_PARENT);
+        if (parent == null || !PARENT.matcher(parent).matches()) {
+            return;
+        }
+        message.setHeader(RecordHeaders.TRACE_PARENT, parent);
+        String state = only(properties, RecordHeaders.TRACE_STATE);
+        if (state != null && STATE.matcher(state).matches()) {
+            message.setHeader(RecordHeaders.TRACE_STATE, state);
+        }
+    }
+
+    /** A property that is given once; of two, nobody could tell which one counts. */
+    private static String only(MqttProperties properties, String name) {
+        String found = null;
+        for (UserProperty property : properties.getUserProperties()) {
+            if (property.getKey().equals(name)) {
+                if (found != null) {
+                    return null;
+                }
+                found = property.getValue();
+            }
+        }
+        return found;
+    }
+}

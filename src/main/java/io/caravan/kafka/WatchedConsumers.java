@@ -1,0 +1,198 @@
+package io.caravan.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Makes the consumers of all routes and knows of each whether it does its work. Camel's own check asks for a connection, so
+ * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Thread-safe.
+ */
+public final class WatchedConsumers extends DefaultKafkaClientFactory {
+
+    /** One that fails is made anew at once and looks well until it fails again. */
+    private static final Duration DOUBT = Duration.ofSeconds(5);
+
+    private final LongSupplier nanoTime;
+    private final Map<String, Group> groups = new ConcurrentHashMap<>();
+
+    public WatchedConsumers() {
+        this(System::nanoTime);
+    }
+
+    WatchedConsumers(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public Consumer<Object, Object> getConsumer(Properties settings) {
+        Group group = group(settings.getProperty(ConsumerConfig.GROUP_ID_CONFIG));
+        try {
+            return new Watched(settings, group);
+        } catch (KafkaException e) {
+            group.failed(e);
+            throw e;
+        }
+    }
+
+    /**
+     * In one line, why the consumers of a group in this process do not all work.
+     *
+     * @param expected how many there should be
+     * @return empty where all do
+     */
+    public Optional<String> fault(String group, int expected) {
+        return group(group).fault(expected);
+    }
+
+    /**
+     * Tells a stage with a memory which partitions its group has taken away from a consumer of this process, on that consumer's
+     * thread and before anybody else reads on. To be asked for before the consumers are made.
+     */
+    public void onLeave(String group, java.util.function.Consumer<Collection<TopicPartition>> listener) {
+        group(group).left = listener;
+    }
+
+    /** How many partitions the consumers of a group in this process have. */
+    public int partitions(String group) {
+        return group(group).open.stream().mapToInt(Poller::partitions).sum();
+    }
+
+    Group group(String id) {
+        return groups.computeIfAbsent(id, key -> new Group());
+    }
+
+    /** The consumers of one group in this process. */
+    final class Group {
+
+        private final Set<Poller> open = ConcurrentHashMap.newKeySet();
+        private volatile Failure failure;
+        private volatile java.util.function.Consumer<Collection<TopicPartition>> left = partitions -> {};
+
+        Poller opened() {
+            Poller poller = new Poller(nanoTime);
+            open.add(poller);
+            return poller;
+        }
+
+        void closed(Poller poller) {
+            open.remove(poller);
+        }
+
+        void failed(KafkaException e) {
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            failure = new Failure(String.valueOf(cause.getMessage()), nanoTime.getAsLong());
+        }
+
+        private Optional<String> fault(int expected) {
+            List<String> faults = open.stream()
+                    .flatMap(poller -> poller.fault().stream())
+                    .sorted()
+                    .toList();
+            int working = open.size() - faults.size();
+            Failure last = failure;
+            boolean doubtful = last != null && nanoTime.getAsLong() - last.at() < DOUBT.toNanos();
+            if (working >= expected && !doubtful) {
+                failure = null;
+                return Optional.empty();
+            }
+            String why = last != null ? last.message() : faults.isEmpty() ? "not started" : faults.get(0);
+            return Optional.of(
+                    Math.max(1, expected - working) + " of " + expected + " Kafka consumers cannot work: " + why);
+        }
+    }
+
+    private record Failure(String message, long at) {}
+
+    /** A consumer that tells what it does. */
+    private static final class Watched extends KafkaConsumer<Object, Object> {
+
+        private final Group group;
+        private final Poller poller;
+
+        Watched(Properties settings, Group group) {
+            super(settings);
+            this.group = group;
+            this.poller = group.opened();
+        }
+
+        @Override
+        public ConsumerRecords<Object, Object> poll(Duration timeout) {
+            try {
+                ConsumerRecords<Object, Object> records = super.poll(timeout);
+                poller.polled(assignment().size());
+                return records;
+            } catch (WakeupException e) {
+                throw e; // it is being stopped
+            } catch (KafkaException e) {
+                group.failed(e);
+                throw e;
+            }
+        }
+
+        @Override
+        public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+            super.subscribe(topics, new Rebalances(group, poller, listener));
+        }
+
+        @Override
+        public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
+            super.subscribe(pattern, new Rebalances(group, poller, listener));
+        }
+
+        @Override
+        public void close() {
+            group.closed(poller);
+            super.close();
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            group.closed(poller);
+            super.close(timeout);
+        }
+    }
+
+    private record Rebalances(Group group, Poller poller, ConsumerRebalanceListener listener)
+            implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            poller.assigned();
+            listener.onPartitionsAssigned(partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            poller.revoked();
+            group.left.accept(partitions);
+            listener.onPartitionsRevoked(partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            poller.revoked();
+            group.left.accept(partitions);
+            listener.onPartitionsLost(partitions);
+        }
+    }
+}

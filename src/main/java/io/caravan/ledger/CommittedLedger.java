@@ -1,0 +1,66 @@
+package io.caravan.ledger;
+
+import io.caravan.kafka.Batch;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The ledger of a stage that writes to Kafka only: its totals are committed with its offsets. One for each consumer group.
+ * Thread-safe, as long as each partition is used by the thread that reads it.
+ */
+public final class CommittedLedger {
+
+    /**
+     * The totals after the last batch of each partition. They hold for the next batch if it begins where they end; if it
+     * begins elsewhere (the partition was away, a batch is read again, records are missing), the committed ones do.
+     */
+    private final Map<TopicPartition, Totals> last = new ConcurrentHashMap<>();
+
+    /**
+     * Notes the totals that the commit of the batch is to carry.
+     *
+     * @throws org.apache.kafka.common.KafkaException when Kafka does not answer; the step may be tried again
+     */
+    public void note(Exchange exchange) {
+        @SuppressWarnings("unchecked")
+        List<Message> batch = exchange.getProperty(Batch.MESSAGES, List.class);
+        Tally tally = Tally.of(exchange);
+        for (Span span : Span.of(batch)) {
+            TopicPartition partition = span.partition();
+            if (!span.isAssigned()) {
+                last.remove(partition); // another member counts the batch
+                continue;
+            }
+            Totals before = before(span);
+            Map<Long, Long> lost = span.lostSince(before.next());
+            Totals after = before.plus(
+                    span.next(),
+                    span.records(),
+                    sum(lost.values()),
+                    tally.forwarded(partition),
+                    tally.deadLettered(partition));
+            last.put(partition, after);
+            Batch.annotate(exchange, partition, after.metadata());
+        }
+    }
+
+    private Totals before(Span span) {
+        Totals known = last.get(span.partition());
+        if (known != null && known.next() == span.first()) {
+            return known;
+        }
+        OffsetAndMetadata committed = span.committed();
+        Totals totals = committed == null ? Totals.since(span.first()) : Totals.of(committed);
+        return totals.next() > span.first() ? totals.movedTo(span.first()) : totals;
+    }
+
+    private static long sum(Collection<Long> values) {
+        return values.stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,113 @@
+package io.caravan.ledger;
+
+import io.caravan.kafka.Batch;
+import io.caravan.kafka.RecordPosition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Message;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a batch has of one partition: the offsets from its first record to behind its last, and the holes between them. A
+ * hole is either nothing at all (the mark of a transaction, a record that compaction removed) or records that were deleted
+ * before anybody had read them. Used on the consumer's thread, which some questions make wait for Kafka.
+ */
+public final class Span {
+
+    private final RecordPosition origin;
+    private final List<long[]> holes = new ArrayList<>();
+    private long next;
+    private long records;
+
+    private Span(RecordPosition origin) {
+        this.origin = origin;
+        this.next = origin.offset();
+    }
+
+    /** The spans of a batch, in the order in which its partitions come. */
+    public static Collection<Span> of(List<Message> batch) {
+        Map<TopicPartition, Span> spans = new LinkedHashMap<>();
+        for (Message message : batch) {
+            RecordPosition position = Batch.positionOf(message);
+            spans.computeIfAbsent(position.partition(), partition -> new Span(position))
+                    .add(position.offset());
+        }
+        return spans.values();
+    }
+
+    /** Takes in a record; one that the batch has already, because its partition left and came back, changes nothing. */
+    private void add(long offset) {
+        if (offset < next) {
+            return;
+        }
+        if (offset > next) {
+            holes.add(new long[] {next, offset});
+        }
+        next = offset + 1;
+        records++;
+    }
+
+    public TopicPartition partition() {
+        return origin.partition();
+    }
+
+    /** The offset of the first record. */
+    public long first() {
+        return origin.offset();
+    }
+
+    /** The offset behind the last record. */
+    public long next() {
+        return next;
+    }
+
+    /** How many records there are, each counted once. */
+    public long records() {
+        return records;
+    }
+
+    /** Whether the partition is still this consumer's. */
+    public boolean isAssigned() {
+        return origin.consumer().assignment().contains(partition());
+    }
+
+    /** What the group has committed, null where nothing was. */
+    public OffsetAndMetadata committed() {
+        return origin.consumer().committed(Set.of(partition())).get(partition());
+    }
+
+    /** The offset behind the last record that the partition has. */
+    public long end() {
+        return origin.consumer().endOffsets(Set.of(partition())).get(partition());
+    }
+
+    /**
+     * How many offsets were deleted unread, by the offset of the record that follows them; empty in the rule, and Kafka is
+     * asked only where there is a hole.
+     *
+     * @param start where reading went on from; what is missing between it and the first record is a hole as well
+     */
+    public Map<Long, Long> lostSince(long start) {
+        List<long[]> all = new ArrayList<>(holes);
+        if (start < first()) {
+            all.add(new long[] {start, first()});
+        }
+        if (all.isEmpty()) {
+            return Map.of();
+        }
+        long oldest = origin.consumer().beginningOffsets(Set.of(partition())).get(partition());
+        Map<Long, Long> lost = new HashMap<>();
+        for (long[] hole : all) {
+            if (oldest > hole[0]) {
+                lost.put(hole[1], Math.min(oldest, hole[1]) - hole[0]);
+            }
+        }
+        return lost;
+    }
+}

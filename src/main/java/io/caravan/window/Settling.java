@@ -1,0 +1,162 @@
+package io.caravan.window;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jdbc.JdbcConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How the settle route goes on: what its statements ask, and what their answers mean for the next. A backlog goes in stretches
+ * of time that grow up to a day while they are quick. Windows with late readings get half of the time at most, so that a
+ * flood of late readings, each making the same windows new again, leaves the database to those who store them. Used by one
+ * thread; its metrics may be read by any.
+ */
+public final class Settling {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
+
+    private final Widths widths;
+    private final Duration settleAfter;
+    private final Timer passes;
+    private final Counter settledWindows;
+    private final Counter correctedWindows;
+    private final Counter late;
+    private volatile Instant settledUntil;
+    private boolean configured;
+    private boolean more;
+    private final Pace stretch;
+    private final Pace corrections = new Pace(10, 2_000, 100_000);
+    private long restUntil = System.nanoTime();
+    private long reported = System.nanoTime() - BETWEEN_REPORTS.toNanos();
+
+    /** @param settleAfter how long after its end a window is settled first */
+    public Settling(Widths widths, Duration settleAfter, MeterRegistry meters) {
+        this.widths = widths;
+        this.settleAfter = settleAfter;
+        stretch = new Pace(
+                widths.smallest().seconds(),
+                Duration.ofMinutes(10).toSeconds(),
+                Duration.ofDays(1).toSeconds());
+        passes = Timer.builder("caravan.window.settle")
+                .description("What one transaction that settled windows took")
+                .register(meters);
+        settledWindows = meters.counter("caravan.window.settled", "cause", "closed");
+        correctedWindows = meters.counter("caravan.window.settled", "cause", "late");
+        late = meters.counter("caravan.window.late");
+        TimeGauge.builder("caravan.window.lag", this, TimeUnit.MILLISECONDS, Settling::lagMillis)
+                .description("Since the end of the newest settled window of the smallest width")
+                .register(meters);
+    }
+
+    private double lagMillis() {
+        Instant until = settledUntil;
+        return until == null
+                ? Double.NaN
+                : Duration.between(until, Instant.now()).toMillis();
+    }
+
+    /** Whether the database has not been told the widths yet. */
+    public boolean isNew() {
+        return !configured;
+    }
+
+    /** Hands the widths to the statement that follows. */
+    public void widths(Exchange exchange) {
+        ask(exchange, "widths", widths.all().stream().mapToInt(Width::seconds).toArray());
+    }
+
+    /** Knows now that the database has the widths. */
+    public void configured(Exchange exchange) {
+        if (Boolean.TRUE.equals(answer(exchange).get("changed"))) {
+            LOG.info("Windows of {} from now on; those of the past are made as well", widths);
+        }
+        configured = true;
+    }
+
+    /** Hands the statement that follows what it must know to close windows. */
+    public void close(Exchange exchange) {
+        more = true;
+        ask(exchange, "settleAfterSeconds", settleAfter.toMillis() / 1e3);
+    }
+
+    /** Whether there was more to settle than the last transaction took on. */
+    public boolean hasMore() {
+        return more;
+    }
+
+    /** Tells the statement that follows how much time it shall take on. */
+    public void span(Exchange exchange) {
+        ask(exchange, "spanSeconds", stretch.begin(System.nanoTime()));
+    }
+
+    /** Takes note of what was settled. */
+    public void settled(Exchange exchange) {
+        Map<String, ?> answer = answer(exchange);
+        more = Boolean.TRUE.equals(answer.get("more"));
+        Duration took = stretch.end(System.nanoTime(), more);
+        Instant before = settledUntil;
+        settledUntil = answer.get("settled") instanceof Timestamp until ? until.toInstant() : null;
+        if (answer.get("written") instanceof Number written && !Objects.equals(settledUntil, before)) {
+            passes.record(took);
+            settledWindows.increment(written.doubleValue());
+            report(((Timestamp) answer.get("closing")).toInstant());
+        }
+    }
+
+    private void report(Instant closing) {
+        long now = System.nanoTime();
+        if (more && now - reported > BETWEEN_REPORTS.toNanos()) {
+            reported = now;
+            LOG.info("Windows are settled until {}, {} to go", settledUntil, Duration.between(settledUntil, closing));
+        }
+    }
+
+    /** Whether windows with late readings may be settled again now. */
+    public boolean mayCorrect() {
+        return System.nanoTime() - restUntil >= 0;
+    }
+
+    /** Tells the statement that follows how many windows it shall take on. */
+    public void most(Exchange exchange) {
+        long now = System.nanoTime();
+        // if it fails, it is tried another time
+        restUntil = now + BETWEEN_REPORTS.toNanos();
+        ask(exchange, "most", (int) corrections.begin(now));
+    }
+
+    /** Takes note of what was settled again. */
+    public void corrected(Exchange exchange) {
+        List<?> rows = exchange.getMessage().getBody(List.class);
+        boolean full = !rows.isEmpty() && Boolean.TRUE.equals(answer(exchange).get("more"));
+        long now = System.nanoTime();
+        Duration took = corrections.end(now, full);
+        restUntil = now + took.toNanos();
+        more |= full;
+        if (!rows.isEmpty() && answer(exchange).get("marked") instanceof Long marked && marked > 0) {
+            passes.record(took);
+            late.increment(marked);
+            correctedWindows.increment(((Number) answer(exchange).get("written")).doubleValue());
+        }
+    }
+
+    private static void ask(Exchange exchange, String name, Object value) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, Map.of(name, value));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, ?> answer(Exchange exchange) {
+        return (Map<String, ?>) exchange.getMessage().getBody(List.class).get(0);
+    }
+}

@@ -1,0 +1,209 @@
+package io.caravan.it;
+
+import static io.caravan.it.RunningCaravan.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.decode.Timestamps;
+import io.caravan.embedded.EmbeddedServers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Whatever the devices send, and however often the application dies: at rest windows are what the readings are. */
+@ExtendWith(RealServers.class)
+class WindowsIT {
+
+    private static final int KILLS = 3;
+
+    /** Windows of the table that are not as the readings say, or not there, or there without readings. */
+    private static final String WRONG =
+            """
+            SELECT count(*)
+            FROM (
+                SELECT device_id, metric, width, date_bin(width * interval '1 second', ts, '1970-01-01 00:00:00Z') AS start,
+                    count(*), sum(value), avg(value), min(value), max(value), stddev_samp(value) AS stddev,
+                    (array_agg(value ORDER BY ts, seq))[1] AS first,
+                    (array_agg(value ORDER BY ts DESC, seq DESC))[1] AS last,
+                    sum(abs(value)) AS magnitude
+                FROM readings CROSS JOIN (VALUES (2), (10)) AS configured (width)
+                WHERE tenant_id = 'default' AND device_id LIKE 'windows-%' AND value IS NOT NULL
+                GROUP BY 1, 2, 3, 4) AS truth
+            FULL JOIN (
+                SELECT * FROM windows WHERE tenant_id = 'default' AND device_id LIKE 'windows-%' AND width IN (2, 10)
+            ) AS w USING (device_id, metric, width, start)
+            WHERE w.count IS DISTINCT FROM truth.count
+                OR w.min <> truth.min OR w.max <> truth.max OR w.first <> truth.first OR w.last <> truth.last
+                OR abs(w.sum - truth.sum) > 1e-9 * magnitude OR abs(w.avg - truth.avg) > 1e-9 * magnitude
+                OR (w.stddev IS NULL) <> (truth.stddev IS NULL) OR abs(w.stddev - truth.stddev) > 1e-6 * truth.stddev""";
+
+    @Test
+    void killingTheApplicationLeavesWindowsThatAreWhatTheReadingsAre(EmbeddedServers servers) throws Exception {
+        Rows rows = new Rows(servers.jdbcUrl());
+        try (Folder folder = Folder.create();
+                MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
+                Publishing publishing = new Publishing()) {
+            Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
+            int http = FreePort.next();
+            settings.put("caravan.http.port", Integer.toString(http));
+            settings.put("caravan.devices.auto-provision", "true");
+            settings.put("caravan.window.widths", "2s,10s");
+            settings.put("caravan.window.settle-after", "1s");
+            String config = RestartIT.withShortSessions(folder.path()).toString();
+            ChildCaravan caravan = start(settings, config);
+            try {
+                await().until(new Api(http)::isReady);
+                publishing.start(device);
+                for (int kill = 0; kill < KILLS; kill++) {
+                    long before = windows(rows);
+                    await().until(() -> windows(rows) > before + 20);
+                    caravan.close();
+                    caravan = start(settings, config);
+                }
+                await().until(new Api(http)::isReady);
+                publishing.stop();
+
+                await().untilAsserted(() -> {
+                    assertThat(rows.count("SELECT count(*) FROM readings WHERE device_id LIKE 'windows-%'"))
+                            .isEqualTo(publishing.different.size());
+                    assertThat(rows.count(WRONG)).isZero();
+                });
+                assertThatAllIsPublished(servers, rows);
+                assertThatTheApiAnswersTheSame(new Api(http), rows);
+            } finally {
+                caravan.close();
+            }
+        }
+    }
+
+    private static void assertThatAllIsPublished(EmbeddedServers servers, Rows rows) throws Exception {
+        Map<String, String> published = new HashMap<>();
+        Map<String, Long> revisions = new HashMap<>();
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", servers.kafkaBrokers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor("iot.aggregates").stream()
+                    .map(partition -> new TopicPartition("iot.aggregates", partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            await().untilAsserted(() -> {
+                for (ConsumerRecord<String, byte[]> next : consumer.poll(Duration.ofMillis(500))) {
+                    JsonNode window = Api.MAPPER.readTree(new String(next.value(), StandardCharsets.UTF_8));
+                    if (!window.get("settled").booleanValue() || !next.key().startsWith("default/windows-")) {
+                        continue;
+                    }
+                    assertThat(next.key())
+                            .isEqualTo("default/" + window.get("device_id").textValue());
+                    long revision = Long.parseLong(KafkaLog.header(next, "revision"));
+                    String id = window.get("device_id").textValue()
+                            + ' '
+                            + window.get("metric").textValue()
+                            + ' '
+                            + window.get("window").textValue()
+                            + ' '
+                            + window.get("start").textValue();
+                    if (revision >= revisions.getOrDefault(id, 0L)) {
+                        revisions.put(id, revision);
+                        published.put(id, window.get("count") + " " + window.get("avg"));
+                    }
+                }
+                assertThat(published).isEqualTo(table(rows));
+            });
+        }
+    }
+
+    private static Map<String, String> table(Rows rows) throws Exception {
+        Map<String, String> windows = new TreeMap<>();
+        for (String row : rows.list("SELECT row_to_json(w) FROM (SELECT device_id, metric, width, count, avg,"
+                + " (extract(epoch FROM start) * 1000000)::bigint AS start FROM windows"
+                + " WHERE tenant_id = 'default' AND device_id LIKE 'windows-%' AND width IN (2, 10)) AS w")) {
+            JsonNode window = Api.MAPPER.readTree(row);
+            windows.put(
+                    window.get("device_id").textValue() + ' '
+                            + window.get("metric").textValue() + ' '
+                            + window.get("width") + "s "
+                            + Timestamps.format(window.get("start").longValue()),
+                    window.get("count") + " "
+                            + Api.MAPPER.valueToTree(window.get("avg").doubleValue()));
+        }
+        return windows;
+    }
+
+    private static void assertThatTheApiAnswersTheSame(Api api, Rows rows) throws Exception {
+        List<JsonNode> windows = api.all("/api/aggregates?device=windows-1&window=2s&limit=7");
+        assertThat(windows).allMatch(window -> window.get("settled").booleanValue());
+        assertThat(windows.stream()
+                        .mapToLong(window -> window.get("count").longValue())
+                        .sum())
+                .isEqualTo(rows.count("SELECT sum(count) FROM windows WHERE width = 2 AND device_id = 'windows-1'"));
+        assertThat(windows)
+                .hasSize((int) rows.count("SELECT count(*) FROM windows WHERE width = 2 AND device_id = 'windows-1'"));
+    }
+
+    private static ChildCaravan start(Map<String, String> settings, String config) throws IOException {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("caravan.management.port", Integer.toString(FreePort.next()));
+        return ChildCaravan.start(all, "run", "--config", config);
+    }
+
+    private static long windows(Rows rows) throws Exception {
+        return rows.count("SELECT count(*) FROM windows WHERE width = 2 AND device_id LIKE 'windows-%'");
+    }
+
+    /** Five sensors, whose readings come in time, late, by days even, and twice. */
+    private static final class Publishing implements AutoCloseable {
+
+        final Map<String, Integer> different = new HashMap<>();
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final Random random = new Random(7);
+        private int sent;
+
+        void start(MqttDevice device) {
+            clock.scheduleAtFixedRate(() -> publish(device), 0, 20, TimeUnit.MILLISECONDS);
+        }
+
+        private void publish(MqttDevice device) {
+            for (int i = 0; i < 5; i++) {
+                int number = ++sent;
+                long late = random.nextInt(5) > 0 ? 0 : (long) Math.pow(random.nextInt(200), random.nextInt(4) + 1);
+                long time = System.currentTimeMillis() - late;
+                String id = "windows-" + number % 5;
+                String payload = "{\"deviceId\":\"" + id + "\",\"tenant_id\":\"default\",\"timestamp\":" + time
+                        + ",\"temperature\":" + number / 7.0 + "}";
+                device.publish("building/room1/data", payload);
+                different.put(payload, number);
+                if (random.nextInt(10) == 0) {
+                    device.publish("building/room1/data", payload);
+                }
+            }
+        }
+
+        /** Returns when all that was sent is acknowledged. */
+        void stop() throws InterruptedException {
+            clock.shutdown();
+            assertThat(clock.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void close() {
+            clock.shutdownNow();
+        }
+    }
+}

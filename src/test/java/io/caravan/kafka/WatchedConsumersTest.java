@@ -1,0 +1,118 @@
+package io.caravan.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.Test;
+
+class WatchedConsumersTest {
+
+    private static final String GROUP = "caravan-store";
+
+    private final AtomicLong time = new AtomicLong(1);
+    private final WatchedConsumers consumers = new WatchedConsumers(time::get);
+
+    @Test
+    void aMemberThatComesBackForMoreWorks() {
+        Poller poller = working();
+        poller.polled(3);
+
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+        assertThat(consumers.partitions(GROUP)).isEqualTo(3);
+    }
+
+    @Test
+    void aMemberWithoutPartitionsIsOnStandbyAndNotAtFault() {
+        working().polled(0);
+
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+        assertThat(consumers.partitions(GROUP)).isZero();
+    }
+
+    @Test
+    void oneThatWasNeverMadeIsAtFault() {
+        working();
+
+        assertThat(consumers.fault(GROUP, 2)).contains("1 of 2 Kafka consumers cannot work: not started");
+    }
+
+    @Test
+    void oneThatPollsAndIsNoMemberIsAtFault() {
+        consumers.group(GROUP).opened().polled(0);
+
+        assertThat(consumers.fault(GROUP, 1))
+                .contains("1 of 1 Kafka consumers cannot work: not a member of its group yet");
+    }
+
+    @Test
+    void oneThatDoesNotComeBackIsAtFault() {
+        Poller poller = working();
+        seconds(61);
+
+        assertThat(consumers.fault(GROUP, 1))
+                .contains("1 of 1 Kafka consumers cannot work: busy with one batch for 61 s");
+
+        poller.polled(1);
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    @Test
+    void aRebalanceIsNoFaultUnlessItDoesNotEnd() {
+        Poller poller = working();
+        poller.revoked();
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+
+        seconds(16);
+        poller.polled(0);
+        assertThat(consumers.fault(GROUP, 1).orElseThrow()).contains("cannot agree");
+
+        poller.assigned();
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    @Test
+    void oneThatEndedIsAtFaultForTheReasonForWhichItEnded() {
+        working();
+        Poller ended = working();
+        consumers.group(GROUP).failed(new KafkaException("poll", new TopicAuthorizationException("no access to it")));
+        consumers.group(GROUP).closed(ended);
+        seconds(3_600);
+        working();
+
+        assertThat(consumers.fault(GROUP, 3).orElseThrow())
+                .isEqualTo("2 of 3 Kafka consumers cannot work: no access to it");
+    }
+
+    @Test
+    void oneThatIsRefusedAndMadeAnewAgainAndAgainIsAtFaultInBetweenToo() {
+        consumers.group(GROUP).failed(new TopicAuthorizationException("no access to it"));
+        working();
+        seconds(1);
+        assertThat(consumers.fault(GROUP, 1)).contains("1 of 1 Kafka consumers cannot work: no access to it");
+
+        seconds(5);
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    @Test
+    void whatOneGroupDoesIsNoFaultOfAnother() {
+        working();
+        consumers.group("caravan-latest").failed(new KafkaException("no"));
+
+        assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    private Poller working() {
+        Poller poller = consumers.group(GROUP).opened();
+        poller.assigned();
+        poller.polled(1);
+        return poller;
+    }
+
+    private void seconds(long seconds) {
+        time.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+}

@@ -1,0 +1,179 @@
+package io.caravan.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.kafka.Batch;
+import io.caravan.kafka.RecordPosition;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The totals of a stage, committed with its offsets, through all that can happen to a partition. */
+class CommittedLedgerTest {
+
+    private static final CamelContext CAMEL = new DefaultCamelContext();
+    private static final TopicPartition RAW = new TopicPartition("iot.raw", 0);
+
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
+    private final Batch batches = new Batch();
+    private CommittedLedger ledger = new CommittedLedger();
+
+    @BeforeEach
+    void assign() {
+        consumer.assign(List.of(RAW));
+        consumer.updateBeginningOffsets(Map.of(RAW, 0L));
+    }
+
+    @Test
+    void totalsGrowWithEachBatch() {
+        commit(batch(0, 1, 2));
+        commit(batch(3, 4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 5, 0));
+    }
+
+    @Test
+    void anotherProcessGoesOnWithTheCommittedTotals() {
+        commit(batch(0, 1, 2));
+        ledger = new CommittedLedger();
+        commit(batch(3));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 4, 0, 0, 4, 0));
+    }
+
+    @Test
+    void aBatchThatIsReadAgainBecauseItWasNotCommittedCountsOnce() {
+        commit(batch(0, 1));
+        ledger.note(batch(2, 3));
+        commit(batch(2, 3, 4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 5, 0));
+    }
+
+    @Test
+    void whatAnotherMemberHasCommittedMeanwhileIsTakenOver() {
+        commit(batch(0, 1));
+        consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(10, new Totals(0, 10, 0, 0, 7, 3).metadata())));
+        commit(batch(10));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 11, 0, 0, 8, 3));
+    }
+
+    @Test
+    void aBatchOfAPartitionThatHasLeftIsForgotten() {
+        commit(batch(0, 1));
+        Exchange gone = batch(2, 3);
+        consumer.assign(List.of());
+        ledger.note(gone);
+        consumer.assign(List.of(RAW));
+        // the other member has made dead letters of both
+        consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(4, new Totals(0, 4, 0, 0, 2, 2).metadata())));
+        commit(batch(4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 3, 2));
+    }
+
+    @Test
+    void offsetsWithoutRecordsAreGapsAndThoseDeletedUnreadAreLost() {
+        commit(batch(0, 1, 3));
+        assertThat(committed()).isEqualTo(new Totals(0, 4, 1, 0, 3, 0));
+
+        consumer.updateBeginningOffsets(Map.of(RAW, 10L));
+        commit(batch(11, 12));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 13, 2, 6, 5, 0));
+        assertThat(committed().received()).isEqualTo(5 + 6);
+    }
+
+    @Test
+    void aRecordThatABatchHoldsTwiceCountsOnce() {
+        commit(batch(0, 1, 2, 0, 1, 2, 3));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 4, 0, 0, 4, 0));
+    }
+
+    @Test
+    void offsetsThatWereMovedByHandBeginANewCount() {
+        commit(batch(0, 1));
+        consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(100)));
+        commit(batch(100));
+
+        assertThat(committed()).isEqualTo(new Totals(100, 101, 0, 0, 1, 0));
+    }
+
+    @Test
+    void aGroupThatCommitsForTheFirstTimeCountsFromItsFirstRecord() {
+        commit(batch(42, 43));
+
+        assertThat(committed()).isEqualTo(new Totals(42, 44, 0, 0, 2, 0));
+    }
+
+    @Test
+    void aRecordWithoutAnOutcomeShows() {
+        Exchange exchange = exchange(0, 1, 2);
+        Tally.of(exchange).add(position(0), false);
+        Tally.of(exchange).add(position(2), true);
+        commit(exchange);
+
+        assertThat(committed()).isEqualTo(new Totals(0, 3, 0, 0, 1, 1));
+        assertThat(committed().received()).isEqualTo(3);
+    }
+
+    @Test
+    void theMetadataStayFarBelowWhatKafkaAllows() {
+        long many = Long.MAX_VALUE;
+
+        assertThat(new Totals(many, many, many, many, many, many).metadata()).hasSizeLessThan(4_096);
+    }
+
+    private void commit(Exchange exchange) {
+        ledger.note(exchange);
+        batches.commit(exchange);
+    }
+
+    private Totals committed() {
+        return Totals.of(consumer.committed(Set.of(RAW)).get(RAW));
+    }
+
+    /** A batch whose records were all forwarded. */
+    private Exchange batch(long... offsets) {
+        Exchange exchange = exchange(offsets);
+        for (long offset : offsets) {
+            Tally.of(exchange).add(position(offset), false);
+        }
+        return exchange;
+    }
+
+    private Exchange exchange(long... offsets) {
+        Exchange exchange = new DefaultExchange(CAMEL);
+        exchange.getMessage()
+                .setBody(LongStream.of(offsets).mapToObj(this::record).toList());
+        batches.open(exchange);
+        Tally.open(exchange);
+        return exchange;
+    }
+
+    private Exchange record(long offset) {
+        Exchange record = new DefaultExchange(CAMEL);
+        Message message = record.getMessage();
+        message.setHeader(KafkaConstants.MANUAL_COMMIT, position(offset));
+        return record;
+    }
+
+    private RecordPosition position(long offset) {
+        return new RecordPosition(consumer, RAW, offset);
+    }
+}

@@ -1,0 +1,349 @@
+package io.caravan.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Timestamps;
+import io.caravan.kafka.OutboundRecord;
+import io.caravan.window.Comparison;
+import io.caravan.window.LiveWindows;
+import io.caravan.window.Partials;
+import io.caravan.window.Widths;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** routes/window.camel.yaml. */
+class WindowRouteTest {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String ENRICHED = "iot.enriched";
+    private static final String AGGREGATES = "iot.aggregates";
+    /** The start of a window of 15 minutes, and the harness writes its records a little before it: seconds. */
+    private static final long START = 1_795_000_500;
+
+    private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration NEVER = Duration.ofMinutes(50);
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private StageRoutes routes;
+    private Partials partials;
+
+    private void start(Duration idleAfter, long mostOpen) throws Exception {
+        Widths widths = Widths.parse("1m,5m,15m");
+        partials = new Partials(widths);
+        LiveWindows live = new LiveWindows(widths, Duration.ofSeconds(2), idleAfter, mostOpen, AGGREGATES, meters);
+        routes = new StageRoutes(
+                Map.of(
+                        "partials",
+                        partials,
+                        "liveWindows",
+                        live,
+                        "mergeWindows",
+                        live.merge(),
+                        "comparison",
+                        new Comparison(widths, meters)),
+                "window");
+    }
+
+    @AfterEach
+    void stop() {
+        routes.close();
+    }
+
+    @Test
+    void aWindowIsPublishedWhenItsDevicesTimeHasPassedItsEnd() throws Exception {
+        start(NEVER, 100);
+
+        run(reading("a", 1, 10), reading("a", 59.9, 30));
+        run(reading("a", 30, 20), reading("a", 61.9, 99));
+        assertThat(open()).as("the grace is not over").isEqualTo(4);
+        run(reading("a", 62, 99));
+
+        JsonNode window = published(1).get(0);
+        assertThat(window.toString())
+                .isEqualTo(
+                        """
+                        {"tenant_id":"default","device_id":"a","metric":"voltage","window":"1m",\
+                        "start":"%s","end":"%s","count":3,"sum":60.0,"avg":20.0,"min":10.0,"max":30.0,\
+                        "stddev":10.0,"first":10.0,"last":30.0,"settled":false}"""
+                                .formatted(
+                                        Timestamps.format(START * 1_000_000),
+                                        Timestamps.format((START + 60) * 1_000_000)));
+        assertThat(open()).isEqualTo(3);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(5);
+        assertThat(meters.counter("caravan.window.live.published").count()).isEqualTo(1);
+    }
+
+    @Test
+    void everyWidthHasItsWindows() throws Exception {
+        start(NEVER, 100);
+        List<Exchange> quarterOfAnHour = new ArrayList<>();
+        for (int second = 0; second < 903; second++) {
+            quarterOfAnHour.add(reading("a", second, second));
+        }
+        run(quarterOfAnHour.toArray(Exchange[]::new));
+
+        List<JsonNode> windows = published(19);
+
+        assertThat(windows)
+                .extracting(window -> window.get("window").textValue())
+                .containsOnly("1m", "5m", "15m");
+        assertThat(windows)
+                .filteredOn(window -> window.get("window").textValue().equals("5m"))
+                .extracting(window -> window.get("sum").doubleValue())
+                .containsExactlyInAnyOrder(44_850.0, 134_850.0, 224_850.0);
+        assertThat(windows)
+                .filteredOn(window -> window.get("window").textValue().equals("15m"))
+                .extracting(window -> window.get("count").intValue())
+                .containsExactly(900);
+    }
+
+    @Test
+    void aDeviceWhoseClockRunsAheadMakesNoneOfItsNeighboursLate() throws Exception {
+        start(NEVER, 100);
+
+        run(reading("a", 1, 1), reading("ahead", 599, 1));
+        run(reading("a", 2, 1), reading("ahead", 600, 1));
+        run(reading("a", 62, 1));
+
+        assertThat(published(1))
+                .filteredOn(window -> window.get("device_id").textValue().equals("a"))
+                .extracting(window -> window.get("count").intValue())
+                .containsExactly(2);
+        assertThat(late()).isZero();
+    }
+
+    @Test
+    void aReadingThatIsTooLateOpensNoWindow() throws Exception {
+        start(NEVER, 100);
+        run(reading("a", 1, 1));
+        run(reading("a", 62, 1));
+        published(1);
+
+        run(reading("a", 2, 1), reading("a", -60, 1));
+        run(reading("a", 122, 1));
+
+        assertThat(published(2))
+                .extracting(window -> window.get("count").intValue())
+                .containsExactly(1, 1);
+        // one for 1m, one for 1m, 5m and 15m
+        assertThat(late()).isEqualTo(4);
+    }
+
+    @Test
+    void theWindowOfADeviceThatFallsSilentIsPublished() throws Exception {
+        start(SOON, 100);
+
+        run(reading("a", 899.95, 7));
+
+        assertThat(published(3))
+                .extracting(window -> window.get("window").textValue())
+                .containsExactlyInAnyOrder("1m", "5m", "15m");
+        assertThat(open()).isZero();
+        run(reading("a", 899, 8));
+        assertThat(late()).isEqualTo(3);
+    }
+
+    @Test
+    void aBatchThatIsReadAgainCountsOnce() throws Exception {
+        start(NEVER, 100);
+        Exchange[] batch = {reading("a", 1, 1), reading("a", 2, 1)};
+
+        run(batch);
+        run(batch);
+        run(reading("a", 62, 1));
+
+        assertThat(published(1))
+                .extracting(window -> window.get("count").intValue())
+                .containsExactly(2);
+    }
+
+    @Test
+    void aWindowWhoseBeginningMayHaveBeenReadElsewhereIsNotPublished() throws Exception {
+        start(NEVER, 100);
+        // read by somebody else
+        writtenAt(reading("a", 10, 1), START + 10);
+
+        run(writtenAt(reading("a", 50, 1), START + 50));
+        run(writtenAt(reading("a", 61, 1), START + 61));
+        run(writtenAt(reading("a", 122, 1), START + 122));
+
+        assertThat(published(1))
+                .extracting(window -> window.get("start").textValue())
+                .containsExactly(Timestamps.format((START + 60) * 1_000_000));
+        assertThat(late()).isZero();
+    }
+
+    @Test
+    void aWindowWhoseEndMayBeReadElsewhereIsNotPublished() throws Exception {
+        start(SOON, 100);
+        run(reading("a", 59.5, 1));
+        run(onPartition(1, "b", 59.5));
+
+        partials.left(List.of(new TopicPartition(ENRICHED, 0)));
+
+        assertThat(published(1))
+                .extracting(window -> window.get("device_id").textValue())
+                .containsExactly("b");
+        run(reading("a", 61, 1));
+        run(reading("a", 119.9, 1));
+        assertThat(published(2))
+                .as("nobody else has read, so it goes on")
+                .last()
+                .extracting(window -> window.get("count").intValue())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void beyondTheMostOpenWindowsThereAreNoneRatherThanWrongOnes() throws Exception {
+        start(NEVER, 3);
+
+        run(reading("a", 1, 1), reading("b", 1, 1));
+        run(reading("a", 62, 1), reading("b", 2, 1));
+        run(reading("b", 62, 1));
+
+        assertThat(published(1))
+                .extracting(window -> window.get("device_id").textValue())
+                .hasSize(1);
+        assertThat(open()).isLessThanOrEqualTo(3);
+        assertThat(meters.counter("caravan.window.live.refused").count()).isPositive();
+    }
+
+    @Test
+    void aStopPublishesNoUnfinishedWindow() throws Exception {
+        start(NEVER, 100);
+        run(reading("a", 1, 1));
+
+        routes.close();
+
+        assertThat(records()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoEnrichedMessageIsPassedOver() throws Exception {
+        start(NEVER, 100);
+
+        Exchange batch = run(
+                enriched(0, "[1]"),
+                enriched(0, readings("a", START * 1_000_000, "null")),
+                enriched(0, readings("\\ud800", START * 1_000_000, "1")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(open()).isZero();
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void liveWindowsThatDifferFromTheSettledOnesAreCountedOnceEach() throws Exception {
+        start(NEVER, 100);
+
+        routes.run(
+                "compare-windows",
+                List.of(
+                        aggregate("a", 2, "0.30000000000000004", false),
+                        aggregate("b", 2, "0.3", false),
+                        aggregate("c", 2, "0.3", true),
+                        aggregate("d", 2, "0.3", false),
+                        routes.consumed(AGGREGATES, 0, new byte[] {'['}, Map.of())));
+        routes.run(
+                "compare-windows",
+                List.of(
+                        aggregate("a", 2, "0.3", true),
+                        aggregate("b", 3, "0.3", true),
+                        aggregate("b", 4, "0.3", true),
+                        aggregate("c", 2, "0.3", false),
+                        aggregate("e", 2, "0.3", true)));
+
+        assertThat(meters.counter("caravan.windows.equal", "window", "1m").count())
+                .isEqualTo(2);
+        assertThat(meters.counter("caravan.windows.differed", "window", "1m").count())
+                .isEqualTo(1);
+        assertThat(routes.committed(AGGREGATES, 0)).isEqualTo(10);
+    }
+
+    private Exchange run(Exchange... batch) {
+        return routes.run("window", List.of(batch));
+    }
+
+    private double open() {
+        return meters.get("caravan.window.live.open").gauge().value();
+    }
+
+    private double late() {
+        return meters.counter("caravan.window.live.late").count();
+    }
+
+    /** All windows that were published, as soon as there are that many. */
+    private List<JsonNode> published(int windows) {
+        Awaitility.await().untilAsserted(() -> assertThat(records()).hasSize(windows));
+        return records();
+    }
+
+    private List<JsonNode> records() {
+        List<JsonNode> windows = new ArrayList<>();
+        for (Exchange exchange : routes.kafka(AGGREGATES).getExchanges()) {
+            for (Object each : exchange.getMessage().getBody(List.class)) {
+                OutboundRecord message = (OutboundRecord) each;
+                assertThat(message.getHeader(KafkaConstants.KEY).toString()).startsWith("default/");
+                try {
+                    windows.add(MAPPER.readTree((byte[]) message.getBody()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+        return windows;
+    }
+
+    private Exchange reading(String device, double second, double value) {
+        return enriched(0, readings(device, START * 1_000_000 + Math.round(second * 1e6), Double.toString(value)));
+    }
+
+    private Exchange onPartition(int partition, String device, double second) {
+        return enriched(partition, readings(device, START * 1_000_000 + Math.round(second * 1e6), "1"));
+    }
+
+    private static Exchange writtenAt(Exchange message, long second) {
+        message.getMessage().setHeader(KafkaConstants.TIMESTAMP, second * 1_000);
+        return message;
+    }
+
+    private static String readings(String device, long timestamp, String value) {
+        return """
+                {"tenant_id":"default","device_id":"%s","event_type":"telemetry","timestamp":"%s",\
+                "sequence":%d,"received_at":"%2$s",\
+                "readings":[{"metric":"voltage","value":%s,"unit":"V","quality":"GOOD"}]}"""
+                .formatted(device, Timestamps.format(timestamp), timestamp, value);
+    }
+
+    private Exchange enriched(int partition, String json) {
+        return routes.consumed(ENRICHED, partition, json.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    private Exchange aggregate(String device, int count, String sum, boolean settled) {
+        return routes.consumed(
+                AGGREGATES,
+                0,
+                """
+                {"tenant_id":"default","device_id":"%s","metric":"voltage","window":"1m","start":"2026-11-21T10:00:00.000000Z",\
+                "end":"2026-11-21T10:01:00.000000Z","count":%d,"sum":%s,"avg":0.15,"min":0.1,"max":0.2,"stddev":null,\
+                "first":0.1,"last":0.2,"settled":%b,"new":1}"""
+                        .formatted(device, count, sum, settled)
+                        .getBytes(StandardCharsets.UTF_8),
+                Map.of());
+    }
+}
