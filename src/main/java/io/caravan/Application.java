@@ -67,9 +67,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
@@ -97,12 +97,12 @@ public final class Application implements AutoCloseable {
     private final Patience patience;
     private final Servers servers;
     private final List<MqttClients> mqtt = new ArrayList<>();
+    private final RouteFiles routeFiles;
     private final Ledgers ledgers;
     private final WatchedConsumers consumers;
-    private final RouteFiles routeFiles;
     private Health health;
     private Main main;
-    private Supplier<CamelContext> camel = () -> main.getCamelContext();
+    private CamelContext context;
     private LiveRoutes liveRoutes;
 
     /** @throws UserError when a setting or the device registry is not valid */
@@ -126,8 +126,9 @@ public final class Application implements AutoCloseable {
     public void start() throws Exception {
         prepare();
         main.start();
+        context = main.getCamelContext();
         if (settings.flag("caravan.routes.reload")) {
-            liveRoutes = new LiveRoutes(main.getCamelContext(), routeFiles, properties());
+            liveRoutes = new LiveRoutes(context, routeFiles, properties());
             liveRoutes.start();
         }
     }
@@ -137,13 +138,15 @@ public final class Application implements AutoCloseable {
      *
      * @throws UserError when a port is taken
      */
-    void prepare(CamelContext context) throws Exception {
+    void prepare(CamelContext foreign) throws Exception {
         prepare();
-        camel = () -> context;
+        context = foreign;
         main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
         // It has looked for these before it called.
         main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
-        context.getPropertiesComponent().setOverrideProperties(properties());
+        KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
+        kafka.setKafkaClientFactory(consumers);
+        kafka.getConfiguration().setMaxRequestSize(largestRequest());
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopped(CamelContext stopped) {
@@ -345,7 +348,7 @@ public final class Application implements AutoCloseable {
     private List<Dependency> dependencies() {
         List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
         for (Stage stage : stages) {
-            dependencies.add(new RouteHealth(stage.label(), () -> camel.get(), consumers));
+            dependencies.add(new RouteHealth(stage.label(), () -> context, consumers));
         }
         return dependencies;
     }
@@ -355,15 +358,14 @@ public final class Application implements AutoCloseable {
         properties.putAll(settings.asMap());
         properties.remove("camel.main.configurationClasses"); // the beans are bound already
         // A record that the producer refuses would be tried again for good.
-        int largest = largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
-        properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largest));
-        // What ingest takes in fits, with what is lost by filling buffers; else it would block while Kafka is away.
-        long inFlight = settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT);
-        properties.put(
-                "camel.component.kafka.bufferMemorySize",
-                Long.toString(Math.min(Integer.MAX_VALUE, Math.max(4L * largest, inFlight + inFlight / 2))));
+        properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largestRequest()));
+        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
         properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
         return properties;
+    }
+
+    private int largestRequest() {
+        return largest("caravan.kafka.max-record-bytes") + FRAMING_BYTES;
     }
 
     private int largest(String key) {

@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The route files of some stages: errors.camel.yaml and registry.camel.yaml, and for each stage its file and those whose names
- * begin with its own.
+ * The route files of some stages: errors.camel.yaml and registry.camel.yaml, and for each stage those whose names begin with its own.
  */
 public final class RouteFiles {
 
@@ -34,7 +33,7 @@ public final class RouteFiles {
     String pattern() {
         return Stream.concat(
                         ALWAYS.stream().map(name -> name + SUFFIX),
-                        stages.stream().flatMap(stage -> Stream.of(stage + SUFFIX, stage + "-*" + SUFFIX)))
+                        stages.stream().map(stage -> stage + "*" + SUFFIX))
                 .map(this::location)
                 .collect(Collectors.joining(","));
     }
@@ -56,8 +55,7 @@ public final class RouteFiles {
     }
 
     private boolean isOurs(String name) {
-        int dash = name.indexOf('-');
-        return ALWAYS.contains(name) || stages.contains(dash < 0 ? name : name.substring(0, dash));
+        return ALWAYS.contains(name) || stages.stream().anyMatch(name::startsWith);
     }
 
     private String location(String name) {

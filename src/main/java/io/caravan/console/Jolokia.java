@@ -4,6 +4,7 @@ import io.caravan.UserError;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -88,7 +89,9 @@ public final class Jolokia extends ServiceSupport implements JolokiaPlatformHttp
     }
 
     private void handle(RoutingContext request) {
-        Optional<String> refusal = sameOrigin.refusal(request.request().headers());
+        HostAndPort asked = request.request().authority();
+        Optional<String> refusal = sameOrigin.refusal(
+                asked == null ? null : asked.toString(), request.request().headers());
         if (refusal.isPresent()) {
             end(request, 403, refusal.get(), "text/plain; charset=utf-8");
             return;

@@ -23,9 +23,12 @@ final class SameOrigin {
         this.ownHost = ownHost.toLowerCase(Locale.ROOT);
     }
 
-    /** Why a request is refused; empty when it is not. */
-    Optional<String> refusal(MultiMap headers) {
-        String host = headers.get(HttpHeaders.HOST);
+    /**
+     * Why a request is refused; empty when it is not.
+     *
+     * @param host whom it asks, with the port where it has one; null where it does not say
+     */
+    Optional<String> refusal(String host, MultiMap headers) {
         if (host == null || !isOurs(nameOf(host))) {
             return Optional.of("Ask for this address by number, as localhost, or as caravan.management.host says");
         }

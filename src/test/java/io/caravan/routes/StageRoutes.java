@@ -43,8 +43,17 @@ final class StageRoutes implements AutoCloseable {
     StageRoutes(Map<String, Object> beans, String... files) throws Exception {
         Properties properties = new Properties();
         properties.putAll(Settings.load(Path.of("application.properties"), Map.of())
-                .with(Map.of("camel.routecontroller.enabled", "false", "camel.metrics.enabled", "false"))
+                .with(Map.of(
+                        "camel.routecontroller.enabled",
+                        "false",
+                        "camel.metrics.enabled",
+                        "false",
+                        "camel.server.enabled",
+                        "false",
+                        "camel.management.enabled",
+                        "false"))
                 .asMap());
+        properties.remove("camel.main.configurationClasses"); // the beans are the test's
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(properties);
         main.configure()
