@@ -1,7 +1,11 @@
 package io.caravan.kafka;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
@@ -18,22 +22,23 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class BoundedConsumers extends DefaultKafkaClientFactory {
 
-    /** So few messages at a time that even the largest fit; a poll costs 3 microseconds, whatever it brings. */
+    /** So few messages are taken out of what was fetched at a time that even the largest fit; that costs 3 microseconds. */
     private static final int MOST_AT_ONCE = 8;
 
     private final int batchBytes;
 
-    /** @param batchBytes what a batch may have; it has more by what one poll brings, {@value #MOST_AT_ONCE} messages at most */
+    /** @param batchBytes what a batch may have; it has more by {@value #MOST_AT_ONCE} messages at most */
     public BoundedConsumers(int batchBytes) {
         this.batchBytes = batchBytes;
     }
 
     @Override
     public Consumer<Object, Object> getConsumer(Properties properties) {
+        Object most = properties.getOrDefault(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
         Properties bounded = new Properties();
         bounded.putAll(properties);
         bounded.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
-        return new Bounded(bounded, batchBytes);
+        return new Bounded(bounded, Integer.parseInt(most.toString()), batchBytes);
     }
 
     /** Tells a consumer that what it has handed out is being worked on, so that it need not wait for that. */
@@ -48,17 +53,25 @@ public final class BoundedConsumers extends DefaultKafkaClientFactory {
 
         private static final Duration PAUSE = Duration.ofMillis(5);
 
+        private final int most;
         private final long limit;
         private long handedOut;
         private long fullSince;
+        private RuntimeException failure;
 
-        Bounded(Properties properties, long limit) {
+        Bounded(Properties properties, int most, long limit) {
             super(properties);
+            this.most = most;
             this.limit = limit;
         }
 
         @Override
         public ConsumerRecords<Object, Object> poll(Duration timeout) {
+            if (failure != null) {
+                RuntimeException now = failure;
+                failure = null;
+                throw now;
+            }
             if (handedOut >= limit) {
                 ConsumerRecords<Object, Object> nothing = pollNothing(timeout);
                 if (System.nanoTime() - fullSince >= timeout.toNanos()) {
@@ -66,12 +79,44 @@ public final class BoundedConsumers extends DefaultKafkaClientFactory {
                 }
                 return nothing;
             }
-            ConsumerRecords<Object, Object> records = super.poll(timeout);
+            ConsumerRecords<Object, Object> first = super.poll(timeout);
+            count(first);
+            return first.count() < MOST_AT_ONCE ? first : pollMore(first);
+        }
+
+        /** Adds what is there already. What was handed out must not be lost when that fails: then the next poll does. */
+        private ConsumerRecords<Object, Object> pollMore(ConsumerRecords<Object, Object> first) {
+            Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all = new HashMap<>();
+            int count = add(first, all);
+            try {
+                while (handedOut < limit && count < most) {
+                    ConsumerRecords<Object, Object> more = super.poll(Duration.ZERO);
+                    if (more.isEmpty()) {
+                        break;
+                    }
+                    count(more);
+                    count += add(more, all);
+                }
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            return new ConsumerRecords<>(all);
+        }
+
+        private static int add(
+                ConsumerRecords<Object, Object> records,
+                Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all) {
+            for (TopicPartition partition : records.partitions()) {
+                all.computeIfAbsent(partition, key -> new ArrayList<>()).addAll(records.records(partition));
+            }
+            return records.count();
+        }
+
+        private void count(ConsumerRecords<Object, Object> records) {
             for (ConsumerRecord<Object, Object> each : records) {
                 handedOut += Math.max(0, each.serializedValueSize());
             }
             fullSince = handedOut >= limit ? System.nanoTime() : 0;
-            return records;
         }
 
         /** Stays in the group meanwhile. What a rebalance brings is not paused, and may come. */
