@@ -129,6 +129,8 @@ class BoundedConsumersTest {
                 group,
                 "auto.offset.reset",
                 "earliest",
+                "max.poll.records",
+                most,
                 "key.deserializer",
                 ByteArrayDeserializer.class,
                 "value.deserializer",
