@@ -13,8 +13,8 @@ import org.apache.camel.support.RoutePolicySupport;
 
 /**
  * What {@link MqttClients} has to be told of the routes that read MQTT, and Camel's consumer does not tell: that an exchange
- * has failed, or has ended while its route was stopped, and that a route has been stopped by hand. A route that is stopped leaves the broker, which keeps its messages,
- * and a start goes on with the same client. Camel uses every such factory among its beans. Thread-safe.
+ * has failed, or has ended while its route was stopped, and that a route has been stopped by hand. A route that is stopped
+ * leaves the broker, which keeps its messages, and a start goes on with the same client. Camel uses every such factory among its beans. Thread-safe.
  */
 public final class MqttRoutes implements RoutePolicyFactory {
 

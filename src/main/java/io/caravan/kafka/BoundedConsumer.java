@@ -1,7 +1,11 @@
 package io.caravan.kafka;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -17,26 +21,29 @@ import org.apache.kafka.common.TopicPartition;
  */
 class BoundedConsumer extends KafkaConsumer<Object, Object> {
 
-    /** A batch has more than its bytes by what one poll brings: no more than has been fetched, a megabyte a partition. */
-    private static final int MOST_AT_ONCE = 256;
+    /** So few messages are taken out of what was fetched at a time that even the largest fit; that costs 3 microseconds. */
+    private static final int MOST_AT_ONCE = 8;
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
+    private final int most;
     private final long limit;
     private long handedOut;
     private long fullSince;
+    private RuntimeException failure;
 
-    /** @param batchBytes what a batch may have */
+    /** @param batchBytes what a batch may have; it has more by {@value #MOST_AT_ONCE} messages at most */
     BoundedConsumer(Properties settings, int batchBytes) {
-        super(bounded(settings, batchBytes));
+        super(bounded(settings));
+        Object wanted = settings.getOrDefault(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
+        this.most = Integer.parseInt(wanted.toString());
         this.limit = batchBytes;
     }
 
-    private static Properties bounded(Properties settings, int batchBytes) {
+    private static Properties bounded(Properties settings) {
         Properties bounded = new Properties();
         bounded.putAll(settings);
         bounded.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
-        bounded.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, batchBytes);
         return bounded;
     }
 
@@ -49,6 +56,11 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
+        if (failure != null) {
+            RuntimeException now = failure;
+            failure = null;
+            throw now;
+        }
         if (handedOut >= limit) {
             ConsumerRecords<Object, Object> nothing = pollNothing(timeout);
             if (System.nanoTime() - fullSince >= timeout.toNanos()) {
@@ -56,12 +68,43 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
             }
             return nothing;
         }
-        ConsumerRecords<Object, Object> records = super.poll(timeout);
+        ConsumerRecords<Object, Object> first = super.poll(timeout);
+        count(first);
+        return first.count() < MOST_AT_ONCE ? first : pollMore(first);
+    }
+
+    /** Adds what is there already. What was handed out must not be lost when that fails: then the next poll does. */
+    private ConsumerRecords<Object, Object> pollMore(ConsumerRecords<Object, Object> first) {
+        Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all = new HashMap<>();
+        int count = add(first, all);
+        try {
+            while (handedOut < limit && count < most) {
+                ConsumerRecords<Object, Object> more = super.poll(Duration.ZERO);
+                if (more.isEmpty()) {
+                    break;
+                }
+                count(more);
+                count += add(more, all);
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        return new ConsumerRecords<>(all);
+    }
+
+    private static int add(
+            ConsumerRecords<Object, Object> records, Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all) {
+        for (TopicPartition partition : records.partitions()) {
+            all.computeIfAbsent(partition, key -> new ArrayList<>()).addAll(records.records(partition));
+        }
+        return records.count();
+    }
+
+    private void count(ConsumerRecords<Object, Object> records) {
         for (ConsumerRecord<Object, Object> each : records) {
             handedOut += Math.max(0, each.serializedValueSize());
         }
         fullSince = handedOut >= limit ? System.nanoTime() : 0;
-        return records;
     }
 
     /** Stays in the group meanwhile. What a rebalance brings is not paused, and may come. */

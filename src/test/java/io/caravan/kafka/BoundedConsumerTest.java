@@ -84,6 +84,21 @@ class BoundedConsumerTest {
         assertThat(offsets).hasSize(COUNT);
     }
 
+    @Test
+    void onePollBringsAllThatIsThereUpToTheNumberAskedFor() {
+        Map<String, Integer> bytesAndMost = Map.of("few bytes", LIMIT, "few messages", Integer.MAX_VALUE);
+        bytesAndMost.forEach((group, limit) -> {
+            try (Consumer<Object, Object> consumer = new BoundedConsumer(properties(group, 100), limit)) {
+                consumer.subscribe(List.of("t"));
+                List<Long> offsets = new ArrayList<>();
+                read(consumer, Duration.ofSeconds(30), offsets);
+                assertThat(offsets)
+                        .as(group)
+                        .hasSizeBetween(limit == LIMIT ? LIMIT / SIZE : 100, limit == LIMIT ? LIMIT / SIZE + 8 : 108);
+            }
+        });
+    }
+
     /** Reads until there is nothing more for this batch. */
     private static void drain(Consumer<Object, Object> consumer, Duration timeout, List<Long> offsets) {
         int before;
@@ -100,6 +115,12 @@ class BoundedConsumerTest {
     }
 
     private static Consumer<Object, Object> consumer(String group) {
+        Consumer<Object, Object> consumer = new BoundedConsumer(properties(group, 2_000), LIMIT);
+        consumer.subscribe(List.of("t"));
+        return consumer;
+    }
+
+    private static Properties properties(String group, int most) {
         Properties properties = new Properties();
         properties.putAll(Map.of(
                 "bootstrap.servers",
@@ -108,12 +129,12 @@ class BoundedConsumerTest {
                 group,
                 "auto.offset.reset",
                 "earliest",
+                "max.poll.records",
+                most,
                 "key.deserializer",
                 ByteArrayDeserializer.class,
                 "value.deserializer",
                 ByteArrayDeserializer.class));
-        Consumer<Object, Object> consumer = new BoundedConsumer(properties, LIMIT);
-        consumer.subscribe(List.of("t"));
-        return consumer;
+        return properties;
     }
 }
