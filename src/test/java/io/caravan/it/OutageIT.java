@@ -55,10 +55,10 @@ class OutageIT {
         await().untilAsserted(() ->
                 assertThat(caravan.api().serversDown()).containsExactlyInAnyOrder("mqtt", "kafka", "database"));
         assertThat(caravan.api().get("/readyz").statusCode()).isEqualTo(503);
-        assertThat(caravan.api().down())
+        await().untilAsserted(() -> assertThat(caravan.api().down())
                 .as("stages whose consumers have not joined their groups")
                 .contains("enrich", "store")
-                .doesNotContain("api");
+                .doesNotContain("api"));
         assertThat(caravan.api().get("/livez").statusCode()).isEqualTo(200);
         assertThat(caravan.api().get("/api/devices").statusCode()).isEqualTo(503);
 
