@@ -102,7 +102,7 @@ public final class Application implements AutoCloseable {
     private final WatchedConsumers consumers;
     private Health health;
     private Main main;
-    private CamelContext context;
+    private CamelContext foreign;
     private LiveRoutes liveRoutes;
 
     /** @throws UserError when a setting or the device registry is not valid */
@@ -126,9 +126,8 @@ public final class Application implements AutoCloseable {
     public void start() throws Exception {
         prepare();
         main.start();
-        context = main.getCamelContext();
         if (settings.flag("caravan.routes.reload")) {
-            liveRoutes = new LiveRoutes(context, routeFiles, properties());
+            liveRoutes = new LiveRoutes(context(), routeFiles, properties());
             liveRoutes.start();
         }
     }
@@ -138,9 +137,9 @@ public final class Application implements AutoCloseable {
      *
      * @throws UserError when a port is taken
      */
-    void prepare(CamelContext foreign) throws Exception {
+    void prepare(CamelContext context) throws Exception {
+        foreign = context;
         prepare();
-        context = foreign;
         main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
         // It has looked for these before it called.
         main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
@@ -153,6 +152,11 @@ public final class Application implements AutoCloseable {
                 close();
             }
         });
+    }
+
+    /** Where the routes are, from the moment that there is such a place. */
+    private CamelContext context() {
+        return foreign == null ? main.getCamelContext() : foreign;
     }
 
     private void prepare() throws Exception {
@@ -348,7 +352,7 @@ public final class Application implements AutoCloseable {
     private List<Dependency> dependencies() {
         List<Dependency> dependencies = new ArrayList<>(servers.dependencies());
         for (Stage stage : stages) {
-            dependencies.add(new RouteHealth(stage.label(), () -> context, consumers));
+            dependencies.add(new RouteHealth(stage.label(), this::context, consumers));
         }
         return dependencies;
     }

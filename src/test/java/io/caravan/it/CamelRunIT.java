@@ -49,9 +49,8 @@ class CamelRunIT {
                 assertThat(routes.findValuesAsText("State")).containsOnly("Started");
             });
             assertThat(api.get("/api/device-types/smart_breaker").statusCode()).isEqualTo(200);
-            await().untilAsserted(() -> assertThat(api.down())
-                    .contains("mqtt", "kafka", "database")
-                    .doesNotContain("registry", "api"));
+            await().untilAsserted(() ->
+                    assertThat(api.down()).contains("mqtt", "kafka", "database").doesNotContain("registry", "api"));
         }
     }
 }
