@@ -25,7 +25,8 @@ class StoppedRouteIT {
 
             for (int round = 1; round <= 2; round++) {
                 route("stop");
-                await().untilAsserted(() -> assertThat(caravan.api().serversDown()).containsExactly("mqtt"));
+                await().untilAsserted(
+                                () -> assertThat(caravan.api().serversDown()).containsExactly("mqtt"));
                 publish(device, 2 * round);
                 route("start");
                 await().until(caravan.api()::isReady);
