@@ -74,6 +74,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.LifecycleStrategy;
+import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -143,9 +144,11 @@ public final class Application implements AutoCloseable {
         main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
         // It has looked for these before it called.
         main.lookupByType(LifecycleStrategy.class).values().forEach(context::addLifecycleStrategy);
+        main.lookupByType(RoutePolicyFactory.class).values().forEach(context::addRoutePolicyFactory);
         KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
         kafka.setKafkaClientFactory(consumers);
         kafka.getConfiguration().setMaxRequestSize(largestRequest());
+        kafka.getConfiguration().setBufferMemorySize(producerBuffer());
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopped(CamelContext stopped) {
@@ -258,14 +261,13 @@ public final class Application implements AutoCloseable {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Outbox outbox = new Outbox(meters);
+        Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         Map<String, Decoder> decoders = Map.of("iot", json("iot"), "building", json("building"));
         main.bind("directory", directory);
         main.bind("decodeBatch", new DecodeBatch(decoders, new Ownership(directory, autoProvision)));
         main.bind("provisioning", new Provisioning(directory, deviceRegistry, cap));
         main.bind(
                 "enricher", processor(new Enricher(deviceRegistry, largest("caravan.kafka.max-record-bytes"))::enrich));
-        main.bind("outbox", outbox);
         main.bind("openOutbox", processor(outbox::open));
         main.bind("addToOutbox", processor(outbox::add));
         main.bind("closeOutbox", processor(outbox::close));
@@ -363,9 +365,15 @@ public final class Application implements AutoCloseable {
         properties.remove("camel.main.configurationClasses"); // the beans are bound already
         // A record that the producer refuses would be tried again for good.
         properties.put("camel.component.kafka.maxRequestSize", Integer.toString(largestRequest()));
-        properties.put("camel.component.kafka.kafkaClientFactory", "#bean:kafkaConsumers");
+        properties.put("camel.component.kafka.bufferMemorySize", Integer.toString(producerBuffer()));
         properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
         return properties;
+    }
+
+    /** What ingest takes in fits, with what is lost by filling buffers; else it would block while Kafka is away. */
+    private int producerBuffer() {
+        long inFlight = settings.number(IN_FLIGHT, 65_536, LARGEST_IN_FLIGHT);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(4L * largestRequest(), inFlight + inFlight / 2));
     }
 
     private int largestRequest() {

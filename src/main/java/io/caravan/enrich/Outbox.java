@@ -9,14 +9,12 @@ import io.caravan.ledger.Tally;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.support.DefaultMessage;
 
 /**
  * Collects what the messages of a batch become, so that one step sends all of it and waits once: {@link #open} before the
@@ -43,9 +41,12 @@ public final class Outbox {
             RecordHeaders.DETAIL,
             RecordHeaders.FAILED_AT);
 
+    private final String enriched;
     private final MeterRegistry meters;
 
-    public Outbox(MeterRegistry meters) {
+    /** @param enriched the topic that every enriched message goes to */
+    public Outbox(String enriched, MeterRegistry meters) {
+        this.enriched = enriched;
         this.meters = meters;
     }
 
@@ -81,37 +82,33 @@ public final class Outbox {
         exchange.getMessage().setBody(records(exchange));
     }
 
-    /** The records of an outbox, those of one message together. */
-    public List<List<OutboundRecord>> byMessage(@Body List<OutboundRecord> records) {
-        return List.copyOf(records.stream()
-                .collect(Collectors.groupingBy(
-                        message -> message.getHeader(RecordHeaders.ORIGIN), LinkedHashMap::new, Collectors.toList()))
-                .values());
-    }
-
     /**
-     * Turns the records of a message that a topic does not take into its dead letter: of an enriched message what is left of
-     * the raw one, of a dead letter itself.
+     * Turns a record that its topic does not take into a dead letter: of an enriched message what is left of the raw one, of
+     * a dead letter itself. A message that the general topic does not take is dead; one that only the topic of its type does
+     * not take is forwarded all the same, and counts so.
      */
     public void refused(Exchange exchange) {
-        OutboundRecord record =
-                (OutboundRecord) exchange.getMessage().getBody(List.class).get(0);
-        Message letter = exchange.getMessage();
+        OutboundRecord record = exchange.getMessage(OutboundRecord.class);
+        Message letter = new DefaultMessage(exchange);
         letter.setHeaders(new HashMap<>(record.getHeaders()));
         letter.removeHeader(KafkaConstants.OVERRIDE_TOPIC);
         letter.setBody(record.source());
         if (record.getHeader(RecordHeaders.REASON) == null) {
+            String topic = record.getHeader(KafkaConstants.OVERRIDE_TOPIC, String.class);
+            if (topic.equals(enriched)) {
+                Tally.of(exchange).refused(record.getHeader(RecordHeaders.ORIGIN, String.class));
+            }
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
             letter.setHeader(
                     RecordHeaders.DETAIL,
-                    "enriched it has " + ((byte[]) record.getBody()).length
-                            + " bytes, more than a topic of Kafka takes (its max.message.bytes)");
+                    "enriched it has " + ((byte[]) record.getBody()).length + " bytes, more than the topic " + topic
+                            + " takes (its max.message.bytes)");
             letter.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
             Cut.apply(letter);
-            Tally.of(exchange).refused(record.getHeader(RecordHeaders.ORIGIN, String.class));
             count(Reason.TOO_LARGE.code());
         }
+        exchange.setMessage(letter);
     }
 
     private void count(String reason) {

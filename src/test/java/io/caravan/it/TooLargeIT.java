@@ -47,6 +47,12 @@ class TooLargeIT {
                 assertThat(caravan.api().json("/api/dead-letters?device=large-1"))
                         .hasSize(3);
             });
+            await().untilAsserted(() -> {
+                JsonNode ledger = caravan.api().json("/api/ledger");
+                assertThat(ledger.get("balanced").booleanValue()).isTrue();
+                assertThat(ledger.at("/all/forwarded").intValue()).isEqualTo(3);
+                assertThat(ledger.at("/all/dead_lettered").intValue()).isEqualTo(2);
+            });
             List<JsonNode> letters = caravan.api().all("/api/dead-letters?device=large-1");
             assertThat(letters)
                     .extracting(letter -> letter.get("stage").textValue() + " "

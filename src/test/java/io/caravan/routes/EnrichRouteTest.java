@@ -63,7 +63,7 @@ class EnrichRouteTest {
         registryFile = Files.copy(Path.of("config/device-registry.json"), folder.resolve("device-registry.json"));
         DeviceRegistry registry = new DeviceRegistry(registryFile);
         directory = new Directory();
-        Outbox outbox = new Outbox(new SimpleMeterRegistry());
+        Outbox outbox = new Outbox("iot.enriched", new SimpleMeterRegistry());
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
@@ -71,7 +71,6 @@ class EnrichRouteTest {
         beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json), new Ownership(directory, true)));
         beans.put("provisioning", new Provisioning(directory, registry, 3));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
-        beans.put("outbox", outbox);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);
@@ -226,8 +225,9 @@ class EnrichRouteTest {
         int[] attempts = {0};
         routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
             attempts[0]++;
-            for (Object message : exchange.getMessage().getBody(List.class)) {
-                if (((byte[]) ((Message) message).getBody()).length > 50_000) {
+            for (Message message : records(exchange)) {
+                if (((byte[]) message.getBody()).length > 50_000
+                        && !topic(message).contains("smart_breaker")) {
                     throw new ExecutionException(new RecordTooLargeException("too large"));
                 }
             }
@@ -243,11 +243,15 @@ class EnrichRouteTest {
                         raw(0, "b1", "{\"measurements\":{\"voltage\":121}}")));
 
         assertThat(batch.getException()).isNull();
-        assertThat(attempts[0]).as("once whole, once for each message").isEqualTo(5);
+        assertThat(attempts[0]).as("once whole, once for each record").isEqualTo(8);
         assertThat(sent)
                 .extracting(EnrichRouteTest::topic)
                 .containsExactly(
-                        "iot.enriched", "iot.smart_breaker.enriched", "iot.enriched", "iot.smart_breaker.enriched");
+                        "iot.enriched",
+                        "iot.smart_breaker.enriched",
+                        "iot.smart_breaker.enriched",
+                        "iot.enriched",
+                        "iot.smart_breaker.enriched");
         List<Exchange> letters = routes.kafka("iot.dlq").getExchanges();
         assertThat(letters)
                 .extracting(letter -> letter.getMessage().getHeader("reason"))
@@ -258,6 +262,25 @@ class EnrichRouteTest {
         assertThat(cut.getHeader("origin")).isEqualTo("iot.raw/0/1");
         assertThat(cut.getHeader("device")).isEqualTo("b1");
         assertThat(routes.committed(RAW, 0)).isEqualTo(4);
+    }
+
+    @Test
+    void aMessageThatOnlyTheTopicOfItsTypeDoesNotTakeIsForwardedAndADeadLetterTellsOfIt() {
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            if (records(exchange).stream().anyMatch(message -> topic(message).contains("smart_breaker"))) {
+                throw new ExecutionException(new RecordTooLargeException("too large"));
+            }
+            take(exchange);
+        });
+
+        routes.run("enrich", List.of(raw(0, "b1", "{\"measurements\":{\"voltage\":120}}")));
+
+        assertThat(sent).extracting(EnrichRouteTest::topic).containsExactly("iot.enriched");
+        assertThat(routes.kafka("iot.dlq").getExchanges())
+                .extracting(letter -> letter.getMessage().getHeader("detail", String.class))
+                .singleElement()
+                .asString()
+                .contains("iot.smart_breaker.enriched");
     }
 
     @Test
@@ -351,9 +374,13 @@ class EnrichRouteTest {
     }
 
     private void take(Exchange exchange) {
-        for (Object message : exchange.getMessage().getBody(List.class)) {
-            sent.add((Message) message);
-        }
+        sent.addAll(records(exchange));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Message> records(Exchange exchange) {
+        Message message = exchange.getMessage();
+        return message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message);
     }
 
     private Exchange raw(int partition, String device, String payload) {
