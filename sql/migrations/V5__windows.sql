@@ -4,7 +4,7 @@
 -- Two advisory locks hold it together, both to the end of a transaction:
 --   'caravan windows'  The store holds it shared while it inserts; who raises closing_until holds it alone. So at that moment
 --                      no insert is under way: what came before is visible to whoever settles next, what comes after knows
---                      the new closing_until and leaves a mark where it is late.
+--                      the new closing_until and leaves a mark where it is late (insert_readings, V7__ledger.sql).
 --   'caravan settle'   One settles, the others pass. Because writers of windows come one after the other, revisions become
 --                      visible in their order.
 -- All of this relies on READ COMMITTED, where every statement of a function sees what was committed before it began.
@@ -464,49 +464,4 @@ CREATE FUNCTION newest_windows(
             LIMIT most)) AS page (metric, start, count, moments, min, max, first, last, settled)
     ORDER BY start DESC, metric DESC
     LIMIT most
-$$;
-
--- Stores each reading that is not stored yet and answers how many those were. A batch without a duplicate, the rule,
--- goes in as it is: to look for conflicts row by row takes two thirds more of the server's time (measured). The first
--- duplicate undoes that attempt, and the batch goes in row by row.
---
--- What it stores in a window that is closed already, it marks. The lock comes before anything else: a transaction that does
--- more than this must not hold another lock for which an insert could wait, or the two could wait in a circle.
-CREATE OR REPLACE FUNCTION insert_readings(
-    tenants text[], devices text[], metrics text[], timestamps bigint[], sequences bigint[], "values" float8[],
-    units text[], qualities smallint[])
-    RETURNS int
-    LANGUAGE plpgsql AS $$
-DECLARE
-    closed timestamptz;
-    base int;
-    stored int;
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtext('caravan windows'));
-    -- a statement of its own, after the lock: it sees what the one who closed windows last has committed
-    SELECT window_start(smallest, closing_until), smallest INTO closed, base FROM window_state;
-    BEGIN
-        INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
-        SELECT * FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities);
-        GET DIAGNOSTICS stored = ROW_COUNT;
-        IF (extract(epoch FROM closed) * 1000000)::bigint > ANY (timestamps) THEN
-            INSERT INTO window_marks (start, tenant_id, device_id)
-            SELECT DISTINCT window_start(base, ts), tenant_id, device_id
-            FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities)
-            WHERE ts < closed AND value IS NOT NULL;
-        END IF;
-    EXCEPTION WHEN unique_violation THEN
-        WITH fresh AS (
-            INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
-            SELECT * FROM reading_rows(tenants, devices, metrics, timestamps, sequences, "values", units, qualities)
-            ON CONFLICT DO NOTHING
-            RETURNING ts, tenant_id, device_id, value
-        ), late AS (
-            INSERT INTO window_marks (start, tenant_id, device_id)
-            SELECT DISTINCT window_start(base, ts), tenant_id, device_id FROM fresh WHERE ts < closed AND value IS NOT NULL
-        )
-        SELECT count(*) INTO stored FROM fresh;
-    END;
-    RETURN stored;
-END
 $$;

@@ -17,6 +17,7 @@ final class DemoGuide {
                   REST API      %1$s/api/devices    described in %1$s/api/openapi.json
                   Health        %1$s/health
                   Metrics       %2$s/metrics
+                  Routes        %2$s/hawtio
                   MQTT          %3$s
                   Kafka         %4$s
                   PostgreSQL    psql -h 127.0.0.1 -p %5$d -U caravan caravan
