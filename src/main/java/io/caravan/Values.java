@@ -55,7 +55,7 @@ final class Values {
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
-        for (String family : List.of("readings", "events", "trend-statistics", "dead-letters")) {
+        for (String family : List.of("readings", "events", "trend-statistics", "windows", "dead-letters")) {
             requireAge(settings, "caravan.db.retention." + family);
         }
     }
