@@ -27,6 +27,7 @@ import io.caravan.health.Health;
 import io.caravan.health.HealthPaths;
 import io.caravan.health.RouteHealth;
 import io.caravan.ingest.Aside;
+import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
@@ -250,6 +251,10 @@ public final class Application implements AutoCloseable {
         main.bind("isTooLarge", new TooLarge(largest("caravan.ingest.max-payload-bytes")));
         main.bind("kafkaCallbacks", new CallbackExecutor());
         servers.watch(mqtt);
+        // not watched: a broker without counters, or one that shows them to nobody, is as good for messages
+        main.bind("brokerCounters", BrokerCounters.of(settings, meters));
+        bindClients(
+                "mqttBrokerCounters", new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false));
     }
 
     private void bindClients(String name, MqttClients clients) {
