@@ -4,7 +4,6 @@ import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.health.RouteHealth;
-import io.caravan.ingest.MqttClients;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
@@ -50,7 +49,7 @@ public final class Application implements AutoCloseable {
     private final Ledgers ledgers;
     private final WatchedConsumers consumers;
     private final KafkaSizes sizes;
-    private List<MqttClients> mqtt = List.of();
+    private IngestBeans ingest;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -149,8 +148,8 @@ public final class Application implements AutoCloseable {
     /** What the routes that move messages name, stage by stage. */
     private void bindWorkers() throws MqttException {
         if (stages.contains(Stage.INGEST)) {
-            mqtt = IngestBeans.bind(main::bind, settings, meters);
-            servers.watch(mqtt);
+            ingest = IngestBeans.bind(main::bind, settings, meters);
+            servers.watch(ingest.messages());
         }
         if (stages.contains(Stage.ENRICH)) {
             EnrichBeans.bind(main::bind, settings, deviceRegistry, meters);
@@ -181,8 +180,9 @@ public final class Application implements AutoCloseable {
         if (liveRoutes != null) {
             liveRoutes.close();
         }
-        // side by side: each may have to wait some seconds for messages that Kafka does not take
-        mqtt.parallelStream().forEach(MqttClients::close);
+        if (ingest != null) {
+            ingest.close();
+        }
         if (main != null) {
             main.stop();
         }
