@@ -37,6 +37,7 @@ import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.kafka.Cut;
+import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.ledger.LedgerReader;
@@ -48,6 +49,7 @@ import io.caravan.reload.LiveRoutes;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
+import io.caravan.store.Replays;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
 import io.caravan.window.Comparison;
@@ -100,6 +102,7 @@ public final class Application implements AutoCloseable {
     private final List<MqttClients> mqtt = new ArrayList<>();
     private final RouteFiles routeFiles;
     private final Ledgers ledgers;
+    private final RawRecords rawRecords;
     private final WatchedConsumers consumers;
     private Health health;
     private Main main;
@@ -117,6 +120,7 @@ public final class Application implements AutoCloseable {
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.consumers = new WatchedConsumers(settings.number(BATCH_BYTES, 65_536, LARGEST_IN_FLIGHT));
         this.ledgers = new Ledgers(ledgerReader()::read);
+        this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
     }
 
     /**
@@ -227,6 +231,7 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         ledgers.close();
+        rawRecords.close();
         if (health != null) {
             health.close();
         }
@@ -285,7 +290,8 @@ public final class Application implements AutoCloseable {
         main.bind("rows", new Rows(meters, ledger));
         main.bind("newest", new Newest(patience));
         main.bind("deadLetters", new DeadLetters());
-        main.bind("refused", new Refused(meters));
+        main.bind("refused", new Refused(rawRecords::find, meters));
+        main.bind("replays", new Replays(settings.text("caravan.topic.raw"), meters));
     }
 
     private void bindWindow() {
@@ -319,6 +325,7 @@ public final class Application implements AutoCloseable {
         main.bind("apiTrendStatistics", new TrendStatistics());
         main.bind("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         main.bind("apiDeadLetters", new io.caravan.api.DeadLetters());
+        main.bind("apiReplays", new io.caravan.api.Replays());
         main.bind("apiTypes", new Types(deviceRegistry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         main.bind("apiProblems", new Problems());
