@@ -6,6 +6,7 @@ import io.caravan.health.Health;
 import io.caravan.health.RouteHealth;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
+import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
@@ -49,6 +50,7 @@ public final class Application implements AutoCloseable {
     private final Ledgers ledgers;
     private final WatchedConsumers consumers;
     private final KafkaSizes sizes;
+    private final RawRecords rawRecords;
     private IngestBeans ingest;
     private Health health;
     private Main main;
@@ -67,6 +69,7 @@ public final class Application implements AutoCloseable {
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
+        this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
     }
 
     /**
@@ -155,7 +158,7 @@ public final class Application implements AutoCloseable {
             EnrichBeans.bind(main::bind, settings, deviceRegistry, meters);
         }
         if (stages.contains(Stage.STORE)) {
-            StoreBeans.bind(main::bind, settings, patience, meters);
+            StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
             WindowBeans.bind(main::bind, settings, consumers, meters);
@@ -187,6 +190,7 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         ledgers.close();
+        rawRecords.close();
         if (health != null) {
             health.close();
         }
