@@ -8,6 +8,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
+import io.caravan.api.Replays;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -38,6 +39,7 @@ final class ApiBeans {
         beans.accept("apiTrendStatistics", new TrendStatistics());
         beans.accept("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         beans.accept("apiDeadLetters", new DeadLetters());
+        beans.accept("apiReplays", new Replays());
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         beans.accept("apiProblems", new Problems());

@@ -4,9 +4,9 @@ import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.health.RouteHealth;
-import io.caravan.ingest.MqttClients;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
+import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
@@ -50,7 +50,8 @@ public final class Application implements AutoCloseable {
     private final Ledgers ledgers;
     private final WatchedConsumers consumers;
     private final KafkaSizes sizes;
-    private List<MqttClients> mqtt = List.of();
+    private final RawRecords rawRecords;
+    private IngestBeans ingest;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -68,6 +69,7 @@ public final class Application implements AutoCloseable {
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
+        this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
     }
 
     /**
@@ -149,14 +151,14 @@ public final class Application implements AutoCloseable {
     /** What the routes that move messages name, stage by stage. */
     private void bindWorkers() throws MqttException {
         if (stages.contains(Stage.INGEST)) {
-            mqtt = IngestBeans.bind(main::bind, settings, meters);
-            servers.watch(mqtt);
+            ingest = IngestBeans.bind(main::bind, settings, meters);
+            servers.watch(ingest.messages());
         }
         if (stages.contains(Stage.ENRICH)) {
             EnrichBeans.bind(main::bind, settings, deviceRegistry, meters);
         }
         if (stages.contains(Stage.STORE)) {
-            StoreBeans.bind(main::bind, settings, patience, meters);
+            StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
             WindowBeans.bind(main::bind, settings, consumers, meters);
@@ -181,12 +183,14 @@ public final class Application implements AutoCloseable {
         if (liveRoutes != null) {
             liveRoutes.close();
         }
-        // side by side: each may have to wait some seconds for messages that Kafka does not take
-        mqtt.parallelStream().forEach(MqttClients::close);
+        if (ingest != null) {
+            ingest.close();
+        }
         if (main != null) {
             main.stop();
         }
         ledgers.close();
+        rawRecords.close();
         if (health != null) {
             health.close();
         }

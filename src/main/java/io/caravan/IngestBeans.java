@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.ingest.Aside;
+import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
@@ -12,22 +13,25 @@ import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
-/** The beans that the routes of the stage ingest name. */
-final class IngestBeans {
+/** The beans that the routes of the stage ingest name. Closing it closes the MQTT clients among them. */
+final class IngestBeans implements AutoCloseable {
 
     private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
-    private IngestBeans() {}
+    private final List<MqttClients> messages;
+    private final MqttClients counters;
 
-    /**
-     * Binds them.
-     *
-     * @return the clients among them, which connect when their routes start, and are to be closed
-     */
-    static List<MqttClients> bind(BiConsumer<String, Object> beans, Settings settings, MeterRegistry meters)
+    private IngestBeans(List<MqttClients> messages, MqttClients counters) {
+        this.messages = messages;
+        this.counters = counters;
+    }
+
+    /** Binds them. The clients among them connect when their routes start. */
+    static IngestBeans bind(BiConsumer<String, Object> beans, Settings settings, MeterRegistry meters)
             throws MqttException {
         MqttSettings broker = MqttSettings.of(settings);
         InFlightBytes inFlight = new InFlightBytes(inFlightBytes(settings), meters);
@@ -46,7 +50,21 @@ final class IngestBeans {
         beans.accept("oversize", Aside.tooLarge(largest, meters));
         beans.accept("aside", Aside.failed(meters));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
-        return List.of(iot, iotStatus, building);
+        beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
+        MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
+        beans.accept("mqttBrokerCounters", counters);
+        return new IngestBeans(List.of(iot, iotStatus, building), counters);
+    }
+
+    /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */
+    List<MqttClients> messages() {
+        return messages;
+    }
+
+    @Override
+    public void close() {
+        // side by side: each may have to wait some seconds for messages that Kafka does not take
+        Stream.concat(messages.stream(), Stream.of(counters)).parallel().forEach(MqttClients::close);
     }
 
     /** How many bytes the stage holds until Kafka has them. */

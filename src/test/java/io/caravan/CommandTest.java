@@ -25,7 +25,16 @@ class CommandTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "demo --help", "simulate --help", "bench --help", "migrate --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "demo --help",
+                "simulate --help",
+                "bench --help",
+                "migrate --help",
+                "replay --help"
+            })
     void helpIsGiven(String arguments) {
         Answer answer = execute(arguments.split(" "));
 
