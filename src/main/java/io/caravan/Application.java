@@ -45,6 +45,7 @@ import io.caravan.metrics.RouteMeters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
+import io.caravan.reload.RouteCheck;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Refused;
@@ -122,7 +123,7 @@ public final class Application implements AutoCloseable {
     /**
      * Starts the routes.
      *
-     * @throws UserError when a port is taken
+     * @throws UserError when a port is taken, or a route file has a mistake
      */
     public void start() throws Exception {
         prepare();
@@ -136,7 +137,7 @@ public final class Application implements AutoCloseable {
     /**
      * Gives the beans that the routes name, and the settings, to a context that somebody else starts; they end with it.
      *
-     * @throws UserError when a port is taken
+     * @throws UserError when a port is taken, or a route file has a mistake
      */
     void prepare(CamelContext context) throws Exception {
         foreign = context;
@@ -164,6 +165,7 @@ public final class Application implements AutoCloseable {
 
     private void prepare() throws Exception {
         Ports.requireFree(settings, stages.contains(Stage.API));
+        RouteCheck.require(routeFiles);
         main = new Main();
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation("false");
