@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.Measured.Form;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +80,7 @@ final class JsonMessage {
         } else if (dialect.tenant().contains(name)) {
             tenant = id("the tenant", token);
         } else if (dialect.timestamp().contains(name)) {
-            timestamp = time(token);
+            timestamp = time(parser, dialect.zone());
         } else {
             switch (name) {
                 case "device_type" -> type = text(token);
@@ -150,10 +151,11 @@ final class JsonMessage {
         return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
     }
 
-    private long time(JsonToken token) throws IOException, Undecodable {
-        switch (token) {
+    /** The time that the parser stands on, a text or a number; {@link Decoded#NO_TIME} for null. */
+    static long time(JsonParser parser, ZoneId zone) throws IOException, Undecodable {
+        switch (parser.currentToken()) {
             case VALUE_STRING:
-                return Timestamps.ofText(parser.getText(), dialect.zone());
+                return Timestamps.ofText(parser.getText(), zone);
             case VALUE_NUMBER_INT:
                 if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
                     throw new Undecodable(Reason.INVALID_TIMESTAMP, "no time between 1970 and 9999: a huge number");

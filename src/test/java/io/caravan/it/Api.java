@@ -14,28 +14,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The REST API of a running Caravan, as its users see it. */
-final class Api {
+public final class Api {
 
-    static final ObjectMapper MAPPER = new ObjectMapper();
+    public static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
 
     private final int port;
 
-    Api(int port) {
+    public Api(int port) {
         this.port = port;
     }
 
-    String address() {
+    public String address() {
         return "http://127.0.0.1:" + port;
     }
 
-    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(address() + path)).GET(), headers);
     }
 
-    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String body, String... headers)
+            throws IOException, InterruptedException {
         return send(
                 HttpRequest.newBuilder(URI.create(address() + path)).POST(HttpRequest.BodyPublishers.ofString(body)),
                 headers);
@@ -49,12 +50,12 @@ final class Api {
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    JsonNode json(String path) throws IOException, InterruptedException {
+    public JsonNode json(String path) throws IOException, InterruptedException {
         return MAPPER.readTree(get(path).body());
     }
 
     /** All elements of a list, page after page. */
-    List<JsonNode> all(String path) throws IOException, InterruptedException {
+    public List<JsonNode> all(String path) throws IOException, InterruptedException {
         List<JsonNode> elements = new ArrayList<>();
         Optional<String> next = Optional.of(path);
         while (next.isPresent()) {
@@ -70,7 +71,7 @@ final class Api {
     }
 
     /** Whether all that Caravan depends on answers; false also while nobody serves. */
-    boolean isReady() {
+    public boolean isReady() {
         try {
             return get("/readyz").statusCode() == 200;
         } catch (IOException e) {
@@ -82,14 +83,14 @@ final class Api {
     }
 
     /** The names of the servers that do not answer. */
-    List<String> serversDown() throws IOException, InterruptedException {
+    public List<String> serversDown() throws IOException, InterruptedException {
         List<String> names = down();
         names.retainAll(List.of("mqtt", "kafka", "database"));
         return names;
     }
 
     /** The names of all checks that fail. */
-    List<String> down() throws IOException, InterruptedException {
+    public List<String> down() throws IOException, InterruptedException {
         List<String> names = new ArrayList<>();
         json("/readyz").get("checks").forEach(check -> {
             if (check.get("status").textValue().equals("DOWN")) {

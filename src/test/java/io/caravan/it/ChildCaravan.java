@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
-final class ChildCaravan implements AutoCloseable {
+public final class ChildCaravan implements AutoCloseable {
 
     private static final Duration LONGEST_END = Duration.ofSeconds(15);
 
@@ -28,18 +28,19 @@ final class ChildCaravan implements AutoCloseable {
      *
      * @param settings keys of application.properties, given as environment variables
      */
-    static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
+    public static ChildCaravan start(Map<String, String> settings, String... arguments) throws IOException {
         return start("io.caravan.Caravan", "768m", settings, arguments);
     }
 
     /** Starts it with so much heap, such as {@code 512m}. As with the script, it ends when that is not enough. */
-    static ChildCaravan startWithHeap(String heap, Map<String, String> settings, String... arguments)
+    public static ChildCaravan startWithHeap(String heap, Map<String, String> settings, String... arguments)
             throws IOException {
         return start("io.caravan.Caravan", heap, settings, arguments);
     }
 
     /** As {@link #start(Map, String...)}, with another main class. */
-    static ChildCaravan start(String main, Map<String, String> settings, List<String> arguments) throws IOException {
+    public static ChildCaravan start(String main, Map<String, String> settings, List<String> arguments)
+            throws IOException {
         return start(main, "768m", settings, arguments.toArray(String[]::new));
     }
 
@@ -61,22 +62,26 @@ final class ChildCaravan implements AutoCloseable {
         return new ChildCaravan(builder.start(), output);
     }
 
-    boolean isAlive() {
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** As {@code kill -9}: it gets no chance to tidy up. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** As {@code kill}. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Its exit code, as soon as it has ended by itself; fails when it has not after 15 seconds. */
-    int exitCode() throws InterruptedException, IOException {
+    public int exitCode() throws InterruptedException, IOException {
         if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());
         }
@@ -84,12 +89,12 @@ final class ChildCaravan implements AutoCloseable {
     }
 
     /** What it has said so far. */
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(output);
     }
 
     /** As {@link #output}, for messages of assertions. */
-    String outputOrNothing() {
+    public String outputOrNothing() {
         try {
             return output();
         } catch (IOException e) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder for a test, removed at its end. Files that a server is still taking away itself are no failure. */
-record Folder(Path path) implements AutoCloseable {
+public record Folder(Path path) implements AutoCloseable {
 
-    static Folder create() throws IOException {
+    public static Folder create() throws IOException {
         return new Folder(Files.createTempDirectory("caravan-it"));
     }
 

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the database holds, by plain SQL. */
-record Rows(String jdbcUrl) {
+public record Rows(String jdbcUrl) {
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -19,7 +19,7 @@ record Rows(String jdbcUrl) {
     }
 
     /** The first column of all rows. */
-    List<String> list(String query) throws SQLException {
+    public List<String> list(String query) throws SQLException {
         List<String> values = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
@@ -31,11 +31,11 @@ record Rows(String jdbcUrl) {
         return values;
     }
 
-    long count(String query) throws SQLException {
+    public long count(String query) throws SQLException {
         return Long.parseLong(list(query).get(0));
     }
 
-    private Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(jdbcUrl, "caravan", "");
     }
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
@@ -24,7 +25,11 @@ class StoreDeadLettersRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("deadLetters", new DeadLetters(), "refused", new Refused(new SimpleMeterRegistry())),
+                Map.of(
+                        "deadLetters",
+                        new DeadLetters(),
+                        "refused",
+                        new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
                 "store-dead-letters");
     }
 
