@@ -63,6 +63,7 @@ final class Server implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ServerProcess.class.getName(),
@@ -84,7 +85,8 @@ final class Server implements AutoCloseable {
             }
             said.append(line).append('\n');
         }
-        throw new AssertionError(kind + " did not start:\n" + said);
+        throw new AssertionError(
+                kind + " did not start, exit code " + process.onExit().join().exitValue() + ", and said:\n" + said);
     }
 
     private static void drain(BufferedReader output) {

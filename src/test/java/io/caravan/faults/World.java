@@ -139,6 +139,12 @@ final class World implements AutoCloseable {
         patiently().until(() -> stored() >= before + more);
     }
 
+    /** Waits until the MQTT broker has acknowledged so many more messages. */
+    void awaitMoreAcknowledged(long more) {
+        long before = journal.acknowledgements();
+        patiently().until(() -> journal.acknowledgements() >= before + more);
+    }
+
     /** Compares what is there now, while an instance with the stage api runs. */
     Verdict verdict() throws Exception {
         return new Oracle(journal, rows(), serving().api(), prefix).verdict();
@@ -329,6 +335,18 @@ final class World implements AutoCloseable {
 
         Api api() {
             return api;
+        }
+
+        /** What its heap holds now. */
+        long heapMegabytes() throws IOException, InterruptedException {
+            return new Api(Integer.parseInt(settings.get("caravan.management.port")))
+                            .get("/metrics")
+                            .body()
+                            .lines()
+                            .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
+                            .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                            .sum()
+                    >> 20;
         }
 
         ChildCaravan process() {
