@@ -48,7 +48,7 @@ class DialectTest {
     @Test
     void elseThePayloadsFieldsMakeTheKey() {
         Message message =
-                stamped(building, "building/room1/data", "{\"tenant_id\" : \"t\", \"deviceId\":\n\"d/ö\",\"a\":1}");
+                stamped(building, "building/room1/data", "{\"tenant_id\" :\t\"t\", \"deviceId\":\r\n\"d/ö\",\"a\":1}");
 
         assertThat(message.getHeader(KafkaConstants.KEY)).isEqualTo("t/d/ö");
         assertThat(message.getHeader(RecordHeaders.TENANT)).isNull();

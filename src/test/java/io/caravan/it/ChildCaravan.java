@@ -44,12 +44,14 @@ public final class ChildCaravan implements AutoCloseable {
         return start(main, "768m", settings, arguments.toArray(String[]::new));
     }
 
+    /** Processes that live for seconds are compiled less. */
     private static ChildCaravan start(String main, String heap, Map<String, String> settings, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
