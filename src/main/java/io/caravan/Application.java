@@ -157,7 +157,7 @@ public final class Application implements AutoCloseable {
             servers.watch(ingest.messages());
         }
         if (stages.contains(Stage.ENRICH)) {
-            EnrichBeans.bind(main::bind, settings, deviceRegistry, meters);
+            EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
         if (stages.contains(Stage.STORE)) {
             StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);

@@ -3,12 +3,14 @@ package io.caravan;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.Weight;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
 import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,8 +23,13 @@ final class EnrichBeans {
 
     private EnrichBeans() {}
 
+    /** @param consumers are told what messages weigh */
     static void bind(
-            BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry, MeterRegistry meters) {
+            BiConsumer<String, Object> beans,
+            Settings settings,
+            DeviceRegistry registry,
+            WatchedConsumers consumers,
+            MeterRegistry meters) {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
@@ -38,6 +45,7 @@ final class EnrichBeans {
         beans.accept("closeOutbox", processor(outbox::close));
         beans.accept("refusedToDeadLetter", processor(outbox::refused));
         beans.accept("enrichLedger", new CommittedLedger());
+        consumers.weigh("caravan-enrich", Weight::of);
     }
 
     private static Decoder json(String dialect, Settings settings) {

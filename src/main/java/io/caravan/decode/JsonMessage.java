@@ -212,6 +212,8 @@ final class JsonMessage {
     /** The leaves below one object: readings to be. */
     static final class JsonLeaves {
 
+        private static final int MOST_VALUES = 20_000;
+
         private final JsonParser parser;
         private final List<Measured> all = new ArrayList<>(24);
 
@@ -263,7 +265,7 @@ final class JsonMessage {
                 case VALUE_FALSE -> number(path, 0);
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
                 case VALUE_STRING -> text(path, parser.getText());
-                default -> all.add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+                default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
             }
         }
 
@@ -274,17 +276,25 @@ final class JsonMessage {
             }
         }
 
-        private void number(MetricPath path, double value) {
+        private void number(MetricPath path, double value) throws Undecodable {
             boolean finite = Double.isFinite(value);
-            all.add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
+            add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
         }
 
-        private void text(MetricPath path, String text) {
+        private void text(MetricPath path, String text) throws Undecodable {
             Quantity quantity = Quantity.parse(text);
-            all.add(
+            add(
                     quantity == null
                             ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
                             : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
+        }
+
+        /** A value of two bytes becomes a hundred times as much in memory. */
+        private void add(Measured value) throws Undecodable {
+            if (all.size() == MOST_VALUES) {
+                throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_VALUES + " values in one message");
+            }
+            all.add(value);
         }
 
         private static String unit(String text) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -82,6 +83,14 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         group(group).left = listener;
     }
 
+    /**
+     * Lets the values of a group's messages count for other than their length towards the bytes of a batch. To be asked for
+     * before the consumers are made.
+     */
+    public void weigh(String group, ToLongFunction<byte[]> weight) {
+        group(group).weight = weight;
+    }
+
     /** How many partitions the consumers of a group in this process have. */
     public int partitions(String group) {
         return group(group).open.stream().mapToInt(Poller::partitions).sum();
@@ -104,6 +113,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         private Duration wait = FIRST_WAIT;
         private long retryAt = nanoTime.getAsLong();
         private volatile java.util.function.Consumer<Collection<TopicPartition>> left = partitions -> {};
+        private volatile ToLongFunction<byte[]> weight = value -> value.length;
 
         Poller opened() {
             Poller poller = new Poller(nanoTime);
@@ -171,7 +181,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         private final Poller poller;
 
         Watched(Properties settings, int batchBytes, Group group) {
-            super(settings, batchBytes);
+            super(settings, batchBytes, group.weight);
             this.group = group;
             this.poller = group.opened();
         }
