@@ -13,6 +13,7 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
+import io.caravan.reload.RouteCheck;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ public final class Application implements AutoCloseable {
     /**
      * Starts the routes.
      *
-     * @throws UserError when a port is taken
+     * @throws UserError when a port is taken, or a route file has a mistake
      */
     public void start() throws Exception {
         prepare();
@@ -89,7 +90,7 @@ public final class Application implements AutoCloseable {
     /**
      * Gives the beans that the routes name, and the settings, to a context that somebody else starts; they end with it.
      *
-     * @throws UserError when a port is taken
+     * @throws UserError when a port is taken, or a route file has a mistake
      */
     void prepare(CamelContext context) throws Exception {
         foreign = context;
@@ -117,6 +118,7 @@ public final class Application implements AutoCloseable {
 
     private void prepare() throws Exception {
         Ports.requireFree(settings, stages.contains(Stage.API));
+        RouteCheck.require(routeFiles);
         main = new Main();
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation("false");

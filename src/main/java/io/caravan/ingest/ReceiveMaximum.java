@@ -5,7 +5,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How many messages the broker may send to one client before the first of them is acknowledged. Some brokers send more to a
- * client that takes up a session again (mosquitto before 2.0.13). The client then has to leave (MQTT 5, 3.3.4), and every
+ * client that takes up a session again (mosquitto before 2.0.13, Artemis 2.55). The client then has to leave (MQTT 5, 3.3.4), and every
  * connection would end as the one before; so from the first time on the broker may send as many as the protocol knows, and
  * memory is bounded by {@link InFlightBytes} alone. Thread-safe.
  */

@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Sends all that it holds to every client that connects, however little that client takes at once, as mosquitto 2.0.11 does. The
- * embedded broker keeps to the protocol, so it cannot stand in here.
+ * embedded broker does it now and then only.
  */
 final class EagerBroker implements AutoCloseable {
 
