@@ -2,6 +2,9 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a dead letter that is replayed, in the statements themselves. */
 class ReplayStatementsTest {
@@ -244,6 +248,45 @@ class ReplayStatementsTest {
         assertThat(new NamedStatement("store-batch.sql").query(connection, batch))
                 .containsExactly(Map.of("stored", 1, "resolved", 2));
         assertThat(states()).containsExactly("resolved", "resolved", "open");
+    }
+
+    /** What enrich had worked out itself stood among the headers, and would be taken for given. */
+    @Test
+    void deadLettersOfEarlierVersionsKeepTheHeadersThatTheyCameWith(@TempDir Path sql) throws Exception {
+        Files.createDirectory(sql.resolve("migrations"));
+        Files.copy(Postgres.SQL.resolve("ensure-partitions.sql"), sql.resolve("ensure-partitions.sql"));
+        for (int version = 1; version <= 8; version++) {
+            try (DirectoryStream<Path> files =
+                    Files.newDirectoryStream(Postgres.SQL.resolve("migrations"), "V" + version + "__*.sql")) {
+                for (Path file : files) {
+                    Files.copy(file, sql.resolve("migrations").resolve(file.getFileName()));
+                }
+            }
+        }
+        String old = Postgres.emptyDatabase();
+        new Migrations(sql, old, "postgres", "").run();
+        try (Connection before = Postgres.connect(old);
+                Statement statement = before.createStatement()) {
+            statement.execute(
+                    "INSERT INTO dead_letters (origin_topic, origin_partition, origin_offset, tenant_id, dialect, topic,"
+                            + " stage, reason, failed_at, headers, payload, payload_length)"
+                            + " SELECT 'iot.raw', 0, n, 'default', dialect, topic, stage, '', now(),"
+                            + " '{\"dialect\":\"x\",\"tenant\":\"t\",\"device\":\"d\"}', '', 0"
+                            + " FROM (VALUES (1, 'building', 'building/a/b/c', 'enrich'), (2, 'iot', 'iot/d/raw', 'enrich'),"
+                            + " (3, 'iot', 'iot/t/d/raw', 'enrich'), (4, NULL, NULL, 'enrich'), (5, 'iot', 'iot/d/raw', 'ingest'),"
+                            + " (6, 'iot', 'iot/d/raw', 'store')) AS letter (n, dialect, topic, stage)");
+        }
+        new Migrations(Postgres.SQL, old, "postgres", "").run();
+
+        try (Connection after = Postgres.connect(old);
+                Statement statement = after.createStatement();
+                ResultSet letters =
+                        statement.executeQuery("SELECT concat_ws(' ', headers ->> 'tenant', headers ->> 'device',"
+                                + " headers ->> 'dialect', enriched) AS letter FROM dead_letters ORDER BY id")) {
+            assertThat(NamedStatement.rows(letters))
+                    .extracting("letter")
+                    .containsExactly("x f", "d x f", "t d x f", "x f", "t d x f", "t d x t");
+        }
     }
 
     private Map<String, Object> request(long id) throws Exception {
