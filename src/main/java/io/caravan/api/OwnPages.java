@@ -18,7 +18,8 @@ final class OwnPages {
         String origin = header(exchange, "Origin");
         boolean foreign = site != null
                 ? !site.equals("same-origin") && !site.equals("none")
-                : origin != null && !authorityOf(origin).equalsIgnoreCase(header(exchange, "Host"));
+                : origin != null
+                        && !authorityOf(origin).equalsIgnoreCase(authorityOf(header(exchange, Exchange.HTTP_URL)));
         if (foreign) {
             throw ApiProblem.forbidden("Pages of other origins may not ask for this");
         }

@@ -3,7 +3,10 @@ package io.caravan.enrich;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkTest {
 
@@ -22,6 +25,18 @@ class WorkTest {
         Consumer<byte[]> copy = Work.counted(Copy.class);
 
         assertThat(Work.of(copy, new byte[100_000]).bytes()).isBetween(100_000L, 200_000L);
+    }
+
+    static Stream<byte[]> shapes() {
+        return LinearWorkFuzz.shapes();
+    }
+
+    /** The shapes with which the fuzzer begins, in every build and on every machine. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void fourTimesTheLengthIsFourTimesTheWork(byte[] shape) {
+        LinearWorkFuzz.requireLinear(shape, Work::steps, 100_000);
+        LinearWorkFuzz.requireLinear(shape, Work::bytes, 200_000);
     }
 
     private static long steps(Consumer<byte[]> task, int length) {

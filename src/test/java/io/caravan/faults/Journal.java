@@ -25,6 +25,14 @@ final class Journal {
         return Map.copyOf(acknowledged);
     }
 
+    /** How many readings the acknowledged messages have. */
+    long acknowledgedReadings() {
+        return acknowledged.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .mapToLong(each -> each.getKey().readings().size())
+                .sum();
+    }
+
     /** How many publishes were acknowledged, repeated ones included. */
     long acknowledgements() {
         return acknowledgements.get();

@@ -77,6 +77,15 @@ class HealthIT {
     }
 
     @Test
+    void aBrokerWithoutCountersCanBeLeftUnasked(EmbeddedServers servers) throws Exception {
+        try (RunningCaravan caravan = started(servers, "ingest", Map.of("caravan.mqtt.counters", "false"))) {
+            await().until(caravan.management()::isReady);
+
+            assertThat(detail(caravan, "ingest")).startsWith("4 route(s) run");
+        }
+    }
+
+    @Test
     void metricsOfARouteNameItsStage(EmbeddedServers servers) throws Exception {
         try (RunningCaravan caravan = started(servers, "store")) {
             assertThat(caravan.metrics())
@@ -96,9 +105,15 @@ class HealthIT {
     }
 
     private static RunningCaravan started(EmbeddedServers servers, String stages) throws Exception {
+        return started(servers, stages, Map.of());
+    }
+
+    private static RunningCaravan started(EmbeddedServers servers, String stages, Map<String, String> others)
+            throws Exception {
         Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
         settings.put("caravan.stages", stages);
         settings.put("caravan.mqtt.client-id", "caravan-health-it");
+        settings.putAll(others);
         return RunningCaravan.started(settings);
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.Timestamps;
 import io.caravan.embedded.EmbeddedServers;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -55,39 +54,29 @@ class WindowsIT {
     @Test
     void killingTheApplicationLeavesWindowsThatAreWhatTheReadingsAre(EmbeddedServers servers) throws Exception {
         Rows rows = new Rows(servers.jdbcUrl());
+        Map<String, String> settings = Map.of("caravan.window.widths", "2s,10s", "caravan.window.settle-after", "1s");
         try (Folder folder = Folder.create();
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
-                Publishing publishing = new Publishing()) {
-            Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
-            int http = FreePort.next();
-            settings.put("caravan.http.port", Integer.toString(http));
-            settings.put("caravan.devices.auto-provision", "true");
-            settings.put("caravan.window.widths", "2s,10s");
-            settings.put("caravan.window.settle-after", "1s");
-            String config = RestartIT.withShortSessions(folder.path()).toString();
-            ChildCaravan caravan = start(settings, config);
-            try {
-                await().until(new Api(http)::isReady);
-                publishing.start(device);
-                for (int kill = 0; kill < KILLS; kill++) {
-                    long before = windows(rows);
-                    await().until(() -> windows(rows) > before + 20);
-                    caravan.close();
-                    caravan = start(settings, config);
-                }
-                await().until(new Api(http)::isReady);
-                publishing.stop();
-
-                await().untilAsserted(() -> {
-                    assertThat(rows.count("SELECT count(*) FROM readings WHERE device_id LIKE 'windows-%'"))
-                            .isEqualTo(publishing.different.size());
-                    assertThat(rows.count(WRONG)).isZero();
-                });
-                assertThatAllIsPublished(servers, rows);
-                assertThatTheApiAnswersTheSame(new Api(http), rows);
-            } finally {
-                caravan.close();
+                Publishing publishing = new Publishing();
+                RestartedCaravan caravan = new RestartedCaravan(servers, folder.path(), settings)) {
+            await().until(caravan.api()::isReady);
+            publishing.start(device);
+            for (int kill = 0; kill < KILLS; kill++) {
+                long before = windows(rows);
+                await().until(() -> windows(rows) > before + 20);
+                caravan.kill();
+                caravan.start();
             }
+            await().until(caravan.api()::isReady);
+            publishing.stop();
+
+            await().untilAsserted(() -> {
+                assertThat(rows.count("SELECT count(*) FROM readings WHERE device_id LIKE 'windows-%'"))
+                        .isEqualTo(publishing.different.size());
+                assertThat(rows.count(WRONG)).isZero();
+            });
+            assertThatAllIsPublished(servers, rows);
+            assertThatTheApiAnswersTheSame(caravan.api(), rows);
         }
     }
 
@@ -155,12 +144,6 @@ class WindowsIT {
                 .isEqualTo(rows.count("SELECT sum(count) FROM windows WHERE width = 2 AND device_id = 'windows-1'"));
         assertThat(windows)
                 .hasSize((int) rows.count("SELECT count(*) FROM windows WHERE width = 2 AND device_id = 'windows-1'"));
-    }
-
-    private static ChildCaravan start(Map<String, String> settings, String config) throws IOException {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("caravan.management.port", Integer.toString(FreePort.next()));
-        return ChildCaravan.start(all, "run", "--config", config);
     }
 
     private static long windows(Rows rows) throws Exception {
