@@ -64,6 +64,7 @@ final class Server implements AutoCloseable {
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-Dlogback.configurationFile=src/main/resources/logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ServerProcess.class.getName(),

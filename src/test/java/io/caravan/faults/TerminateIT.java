@@ -18,6 +18,7 @@ class TerminateIT {
         try (World world = World.start("term-")) {
             World.Instance caravan = world.ready(Map.of());
             Duration longest = Duration.ZERO;
+            StringBuilder said = new StringBuilder();
             try (Load load = world.load(Options.seed(), Options.rate())) {
                 for (int end = 0; end < ENDS; end++) {
                     world.awaitMoreStored(2L * Options.rate());
@@ -26,6 +27,7 @@ class TerminateIT {
                     assertThat(caravan.process().exitCode()).isIn(0, 143);
                     Duration took = Duration.ofNanos(System.nanoTime() - asked);
                     longest = took.compareTo(longest) > 0 ? took : longest;
+                    said.append(caravan.process().output());
                     caravan.kill();
                     requireNothingHalfDone(world);
                     caravan.start();
@@ -37,7 +39,7 @@ class TerminateIT {
             world.requireNothingWrong();
             requireNothingHalfDone(world);
             assertThat(world.kafka().records("iot.raw"))
-                    .as("messages taken in, each once")
+                    .as("messages taken in, each once; the application said:\n%s", said)
                     .isEqualTo(world.journal().acknowledgements());
             world.tell(
                     "%d times SIGTERM: ended within %.1f s, of %d messages none was done again",
