@@ -23,7 +23,7 @@ final class EnrichBeans {
 
     private EnrichBeans() {}
 
-    /** @param consumers are told what messages weigh */
+    /** @param consumers are told what messages weigh, and tell when partitions leave this process */
     static void bind(
             BiConsumer<String, Object> beans,
             Settings settings,
@@ -44,7 +44,9 @@ final class EnrichBeans {
         beans.accept("addToOutbox", processor(outbox::add));
         beans.accept("closeOutbox", processor(outbox::close));
         beans.accept("refusedToDeadLetter", processor(outbox::refused));
-        beans.accept("enrichLedger", new CommittedLedger());
+        CommittedLedger ledger = new CommittedLedger();
+        beans.accept("enrichLedger", ledger);
+        consumers.onLeave("caravan-enrich", ledger::left);
         consumers.weigh("caravan-enrich", Weight::of);
     }
 

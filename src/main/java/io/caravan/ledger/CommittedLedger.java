@@ -55,6 +55,11 @@ public final class CommittedLedger {
         }
     }
 
+    /** Forgets partitions that are another member's now; what that one commits holds when they come back. */
+    public void left(Collection<TopicPartition> partitions) {
+        last.keySet().removeAll(partitions);
+    }
+
     /**
      * Where counting goes on. That is behind the first record where the partition was another member's for a while and that one has
      * done what was waiting here; unless the log is another one, whose offsets begin again.

@@ -114,6 +114,18 @@ class CommittedLedgerTest {
     }
 
     @Test
+    void aPartitionThatLeftBetweenTwoBatchesComesBackWithWhatTheOtherMemberCommitted() {
+        commit(batch(0, 1));
+        ledger.note(batch(2, 3));
+        ledger.left(List.of(RAW));
+        // the other member has made dead letters of both
+        consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(4, new Totals(0, 4, 0, 0, 2, 2).metadata())));
+        commit(batch(4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 3, 2));
+    }
+
+    @Test
     void offsetsWithoutRecordsAreGapsAndThoseDeletedUnreadAreLost() {
         commit(batch(0, 1, 3));
         assertThat(committed()).isEqualTo(new Totals(0, 4, 1, 0, 3, 0));
