@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The application dies while it replays dead letters. */
+@Tag("faults")
 class ReplayKillIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
