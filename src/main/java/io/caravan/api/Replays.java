@@ -14,9 +14,9 @@ public final class Replays {
     private static final String DRY_RUN = "dry_run";
 
     public void askOne(Exchange exchange) {
+        Request request = Request.open(exchange);
         OwnPages.require(exchange);
-        long id = DeadLetters.idOf(exchange);
-        Request.open(exchange).with("id", id).handOver(exchange);
+        request.with("id", DeadLetters.idOf(exchange)).handOver(exchange);
     }
 
     public void answerOne(Exchange exchange) {
@@ -26,9 +26,9 @@ public final class Replays {
     }
 
     public void ask(Exchange exchange) {
+        Request request = Request.open(exchange, DeadLetterFilter.parametersAnd(DRY_RUN, "limit", Cursor.PARAMETER));
         OwnPages.require(exchange);
-        Request request = Request.open(exchange, DeadLetterFilter.parametersAnd(DRY_RUN, "limit", Cursor.PARAMETER))
-                .withLimit(1_000, MOST_ROWS);
+        request.withLimit(1_000, MOST_ROWS);
         Query query = request.query();
         query.flag(DRY_RUN);
         Cursor cursor = query.cursor(Long.class, Long.class);

@@ -1,6 +1,7 @@
 package io.caravan.api;
 
 import io.caravan.decode.Text;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,9 @@ final class Request {
         Set<String> names = new LinkedHashSet<>(List.of(known));
         names.add(TENANT);
         Message message = exchange.getMessage();
+        if (message.getBody() instanceof HttpServerRequest unread) {
+            unread.resume(); // drops the body; a client that is still sending it would wait for good
+        }
         Request request = new Request(Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names));
         exchange.setProperty(PROPERTY, request);
         return request;

@@ -1,5 +1,6 @@
 package io.caravan.routes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Dead letters and their replays over HTTP, on a real database. */
 class ReplaysApiTest {
+
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private static EmbeddedPostgres postgres;
     private static String url;
@@ -183,6 +186,30 @@ class ReplaysApiTest {
         assertThat(api.send("POST", "/api/dead-letters/1/replay", header, value).statusCode())
                 .isEqualTo(status);
         assertThat(api.send("POST", "/api/dead-letters/replay", header, value).statusCode())
+                .isEqualTo(status);
+    }
+
+    @Test
+    void theFieldsOfAFormSayNothing() throws Exception {
+        String path = "/api/dead-letters/4/replay";
+
+        HttpResponse<String> answer = api.post(path, "id=5".getBytes(UTF_8), "Content-Type", FORM);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(ApiServer.json(answer).get("id").longValue()).isEqualTo(4);
+
+        byte[] pretence = "Sec-Fetch-Site=same-origin".getBytes(UTF_8);
+        assertThat(api.post(path, pretence, "Content-Type", FORM, "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, 202", "cross-site, 403"})
+    void aBodyIsDroppedHoweverLargeItIs(String site, int status) throws Exception {
+        byte[] body = new byte[30_000_000];
+
+        assertThat(api.post("/api/dead-letters/4/replay", body, "Sec-Fetch-Site", site)
+                        .statusCode())
                 .isEqualTo(status);
     }
 
