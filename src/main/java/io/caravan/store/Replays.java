@@ -86,7 +86,7 @@ public final class Replays {
 
     private OutboundRecord record(CamelContext context, Map<String, Object> row, Replay replay) {
         Map<String, String> known = headers(row.get("headers").toString());
-        known.putIfAbsent(RecordHeaders.RECEIVED_AT, Long.toString(micros((Timestamp) row.get("received_at"))));
+        known.put(RecordHeaders.RECEIVED_AT, Long.toString(micros((Timestamp) row.get("received_at"))));
         Map<String, Object> headers = new HashMap<>(known);
         headers.keySet().retainAll(HEADERS);
         headers.put(RecordHeaders.REPLAY_OF, replay.toString());
