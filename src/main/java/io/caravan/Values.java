@@ -52,6 +52,7 @@ final class Values {
             throw new UserError("caravan.registry.file must be a file that can be read, not '" + registry + "'");
         }
         requireBroker(settings, "caravan.mqtt.url");
+        settings.flag("caravan.mqtt.counters");
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");

@@ -81,6 +81,7 @@ class CommandTest {
         "caravan.mqtt.url,                  somewhere",
         "caravan.mqtt.session-expiry,       soon",
         "caravan.mqtt.resubscribe,          perhaps",
+        "caravan.mqtt.counters,             perhaps",
         "caravan.kafka.brokers,             nowhere",
         "caravan.kafka.partitions,          0",
         "caravan.db.url,                    postgres://127.0.0.1/caravan",
