@@ -1,10 +1,7 @@
 -- Notes the replays that have failed: one more attempt, and the newest reason. A failure that is already counted changes
 -- nothing.
 WITH batch AS (
-    SELECT DISTINCT ON (letter)
-        *,
-        -- a batch may hold several failures of one message: the newest counts them all
-        dense_rank() OVER (PARTITION BY letter ORDER BY failed) AS failures
+    SELECT *
     FROM unnest(
         :?replayed::bigint[],
         :?replayNumbers::int[],
@@ -15,14 +12,21 @@ WITH batch AS (
         :?details::text[],
         :?failedTimes::bigint[])
         AS batch (letter, number, tenant, device, stage, reason, detail, failed)
-    WHERE letter IS NOT NULL
-    ORDER BY letter, failed DESC
-), failed AS (
-    SELECT dead_letters.id, batch.*
-    FROM dead_letters JOIN batch ON id = letter
-    WHERE number BETWEEN 1 AND replays AND (number > failed_replay OR moment(failed) > failed_at)
+), letter AS (
+    SELECT id, replays, failed_replay, failed_at
+    FROM dead_letters
+    WHERE id IN (SELECT letter FROM batch)
     ORDER BY id
-    FOR UPDATE OF dead_letters
+    FOR UPDATE
+), failed AS (
+    -- a batch may hold several failures of one message: the newest stands for all that are news
+    SELECT DISTINCT ON (id)
+        id, tenant, device, stage, reason, detail, failed,
+        max(number) OVER (PARTITION BY id) AS number,
+        dense_rank() OVER (PARTITION BY id ORDER BY failed, number) AS failures
+    FROM letter JOIN batch ON id = letter
+    WHERE number BETWEEN 1 AND replays AND (number > failed_replay OR moment(failed) > failed_at)
+    ORDER BY id, failed DESC, batch.number DESC
 )
 UPDATE dead_letters AS stored
 SET attempts = stored.attempts + failed.failures,

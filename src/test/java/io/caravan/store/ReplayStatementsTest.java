@@ -126,6 +126,33 @@ class ReplayStatementsTest {
     }
 
     @Test
+    void ofTheFailuresInABatchThoseCountThatAreNews() throws Exception {
+        for (int number = 1; number <= 2; number++) {
+            request(1);
+            sent(1, number);
+        }
+        fail(1, 1, FAILED + 5, "unknown-device");
+        // that one is read again, and the second was noted by a clock that is behind
+        failTogether(1, new Integer[] {1, 2}, new long[] {FAILED + 5, FAILED + 4});
+
+        assertThat(rows("SELECT attempts, failed_replay FROM dead_letters WHERE id = 1"))
+                .containsExactly(Map.of("attempts", 3, "failed_replay", 2));
+        assertThat(states()).startsWith("open");
+    }
+
+    @Test
+    void ofTwoReplaysThatFailInOneBatchNoneStaysWithoutAnOutcome() throws Exception {
+        for (int number = 1; number <= 2; number++) {
+            request(1);
+            sent(1, number);
+        }
+        failTogether(1, new Integer[] {1, 2}, new long[] {FAILED + 5, FAILED + 4});
+
+        assertThat(rows("SELECT attempts FROM dead_letters WHERE id = 1")).containsExactly(Map.of("attempts", 3));
+        assertThat(states()).startsWith("open");
+    }
+
+    @Test
     void inWhateverOrderTheOutcomesComeTheStateIsTheSame() throws Exception {
         request(1);
         request(2);
@@ -353,6 +380,20 @@ class ReplayStatementsTest {
         columns.put("replayNumbers", new Integer[] {number});
         new NamedStatement("fail-replays.sql").update(connection, columns);
         new NamedStatement("insert-dead-letters.sql").update(connection, columns);
+    }
+
+    private void failTogether(long letter, Integer[] numbers, long[] failed) throws Exception {
+        int size = numbers.length;
+        Map<String, Object> columns = new HashMap<>();
+        for (String name : List.of("tenants", "stages", "reasons")) {
+            columns.put(name, Collections.nCopies(size, "any").toArray(new String[0]));
+        }
+        columns.put("devices", new String[size]);
+        columns.put("details", new String[size]);
+        columns.put("failedTimes", failed);
+        columns.put("replayed", Collections.nCopies(size, letter).toArray(new Long[0]));
+        columns.put("replayNumbers", numbers);
+        new NamedStatement("fail-replays.sql").update(connection, columns);
     }
 
     private static Map<String, Object> with(Map<String, Object> values, String name, Object value) {
