@@ -56,7 +56,9 @@ final class Oracle {
         return verdict;
     }
 
+    /** What is stored is read first: what is sent meanwhile must not look as if nobody had sent it. */
     private void compareReadings(Connection connection, Verdict verdict) throws SQLException {
+        Map<Reading, Integer> stored = readings(connection);
         Map<Reading, Integer> acknowledged = new HashMap<>();
         Map<Reading, Integer> sent = new HashMap<>();
         journal.messages()
@@ -66,7 +68,6 @@ final class Oracle {
                         acknowledged.merge(reading, 1, Integer::sum);
                     }
                 }));
-        Map<Reading, Integer> stored = readings(connection);
 
         Set<String> missing = new HashSet<>();
         acknowledged.forEach((reading, count) -> {
@@ -134,6 +135,7 @@ final class Oracle {
     }
 
     private void compareDeadLetters(Connection connection, Verdict verdict) throws SQLException {
+        Map<String, String> stored = deadLetters(connection);
         Map<String, Message> missing = new HashMap<>();
         Map<String, Message> bad = new HashMap<>();
         journal.messages().forEach((message, wasAcknowledged) -> {
@@ -144,22 +146,29 @@ final class Oracle {
                 }
             }
         });
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT topic, reason, payload, detail FROM dead_letters")) {
-            while (row.next()) {
-                String key = keyOf(row.getString(1), row.getString(2), row.getBytes(3));
-                missing.remove(key);
-                if (!bad.containsKey(key)) {
-                    verdict.add(
-                            Fault.STRANGE_DEAD_LETTER,
-                            1,
-                            row.getString(1) + ' ' + row.getString(2) + " (" + row.getString(4) + ")");
-                }
+        stored.forEach((key, description) -> {
+            missing.remove(key);
+            if (!bad.containsKey(key)) {
+                verdict.add(Fault.STRANGE_DEAD_LETTER, 1, description);
             }
-        }
+        });
         missing.values()
                 .forEach(
                         message -> verdict.add(Fault.DEAD_LETTER_MISSING, 1, message.topic() + ' ' + message.reason()));
+    }
+
+    /** What each says of itself, by what must be equal to what was sent. */
+    private static Map<String, String> deadLetters(Connection connection) throws SQLException {
+        Map<String, String> stored = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT topic, reason, payload, detail FROM dead_letters")) {
+            while (row.next()) {
+                stored.put(
+                        keyOf(row.getString(1), row.getString(2), row.getBytes(3)),
+                        row.getString(1) + ' ' + row.getString(2) + " (" + row.getString(4) + ")");
+            }
+        }
+        return stored;
     }
 
     /** Dead letters keep the first 64 KB of what is too large. */
