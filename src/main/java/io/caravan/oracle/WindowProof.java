@@ -29,7 +29,7 @@ public final class WindowProof {
                     (array_agg(value ORDER BY ts DESC, seq DESC))[1] AS last,
                     greatest(sum(abs(value)), 1e-290) AS magnitude
                 FROM readings CROSS JOIN settled
-                WHERE device_id >= ? AND device_id < ? AND value IS NOT NULL
+                WHERE device_id >= ? AND device_id < ? AND value IS NOT NULL AND ts < settled_until
                     AND date_bin(width * interval '1 second', ts, '1970-01-01 00:00:00Z')
                         + width * interval '1 second' <= settled_until
                 GROUP BY 1, 2, 3, 4, 5)
@@ -45,10 +45,12 @@ public final class WindowProof {
                 OR abs(w.sum - truth.sum) > 1e-9 * magnitude OR abs(w.avg - truth.avg) > 1e-9 * magnitude
                 OR (w.stddev IS NULL) <> (truth.stddev IS NULL) OR abs(w.stddev - truth.stddev) > 1e-6 * greatest(truth.stddev, 1e-290)""";
 
-    private static final String MARKS =
+    private static final String SETTLED =
             """
-            SELECT count(*) FROM window_marks
-            WHERE device_id >= ? AND device_id < ? AND start < (SELECT min(settled_until) FROM window_widths)""";
+            SELECT count(*) FROM windows JOIN window_widths USING (width)
+            WHERE device_id >= ? AND device_id < ? AND start + width * interval '1 second' <= settled_until""";
+
+    private static final String MARKS = "SELECT count(*) FROM window_marks WHERE device_id >= ? AND device_id < ?";
 
     private final Connection connection;
 
@@ -65,7 +67,12 @@ public final class WindowProof {
         return select(WRONG, prefix, after(prefix), prefix, after(prefix));
     }
 
-    /** How many marks say that a settled window of the devices got a reading since, and is to be computed again. */
+    /** How many windows of the devices are settled. */
+    public long settled(String prefix) throws SQLException {
+        return Long.parseLong(select(SETTLED, prefix, after(prefix)).get(0));
+    }
+
+    /** How many marks say that a closed window of the devices got a reading since, and is to be computed again. */
     public long marks(String prefix) throws SQLException {
         return Long.parseLong(select(MARKS, prefix, after(prefix)).get(0));
     }

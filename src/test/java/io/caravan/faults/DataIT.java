@@ -217,7 +217,8 @@ class DataIT {
             beside.start();
             String besidePoison = probe.run(PROBED);
             beside.join();
-            System.out.println("Good messages alone: " + alone + "; beside " + poison.size() + " bad ones: " + besidePoison);
+            System.out.println(
+                    "Good messages alone: " + alone + "; beside " + poison.size() + " bad ones: " + besidePoison);
         }
         requireNothingWrong();
     }

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("faults")
 class DatabaseFaultsIT {
 
-    private static final List<String> TABLES = List.of(
-            "readings", "latest", "presence", "devices", "dead_letters", "ledger", "windows", "window_state");
+    private static final List<String> TABLES =
+            List.of("readings", "latest", "presence", "devices", "dead_letters", "ledger", "windows", "window_state");
     private static final long TROUBLE_MILLIS = 5_000;
 
     private static World world;

@@ -50,6 +50,14 @@ final class Journal {
         return times;
     }
 
+    /** How many readings the acknowledged messages have. */
+    long acknowledgedReadings() {
+        return sendings.entrySet().stream()
+                .filter(each -> each.getValue().acknowledged)
+                .mapToLong(each -> each.getKey().readings().size())
+                .sum();
+    }
+
     /** How many publishes were acknowledged, repeated ones included. */
     long acknowledgements() {
         return acknowledgements.get();

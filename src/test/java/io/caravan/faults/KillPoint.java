@@ -3,19 +3,11 @@ package io.caravan.faults;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.AsyncCallback;
-import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
-import org.apache.camel.NamedNode;
-import org.apache.camel.Processor;
-import org.apache.camel.spi.InterceptStrategy;
-import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
-/**
- * Ends the application's process, as {@code kill -9} would, at a chosen moment of a chosen step of a route. Bound in the
- * Camel context by {@link #settings}, it works by itself.
- */
-public final class KillPoint implements InterceptStrategy, CamelContextAware {
+/** Ends the application's process, as {@code kill -9} would, at a chosen moment of a chosen step of a route. */
+public final class KillPoint extends StepInterceptor {
 
     private static final long INTO_THE_STEP_MILLIS = 3;
 
@@ -35,7 +27,6 @@ public final class KillPoint implements InterceptStrategy, CamelContextAware {
     }
 
     private final AtomicInteger passes = new AtomicInteger();
-    private CamelContext context;
     private String step;
     private Moment moment;
     private int pass;
@@ -53,18 +44,6 @@ public final class KillPoint implements InterceptStrategy, CamelContextAware {
                 Integer.toString(pass));
     }
 
-    /** Camel has looked for such beans when it makes this one. */
-    @Override
-    public void setCamelContext(CamelContext context) {
-        this.context = context;
-        context.getCamelContextExtension().addInterceptStrategy(this);
-    }
-
-    @Override
-    public CamelContext getCamelContext() {
-        return context;
-    }
-
     public void setStep(String step) {
         this.step = step;
     }
@@ -78,35 +57,27 @@ public final class KillPoint implements InterceptStrategy, CamelContextAware {
     }
 
     @Override
-    public Processor wrapProcessorInInterceptors(
-            CamelContext context, NamedNode node, Processor target, Processor nextTarget) {
-        return node.getId().equals(step) ? new Deadly(target) : target;
+    String step() {
+        return step;
     }
 
-    private final class Deadly extends DelegateAsyncProcessor {
-
-        Deadly(Processor step) {
-            super(step);
+    @Override
+    boolean process(AsyncProcessor processor, Exchange exchange, AsyncCallback callback) {
+        if (passes.incrementAndGet() != pass) {
+            return processor.process(exchange, callback);
         }
-
-        @Override
-        public boolean process(Exchange exchange, AsyncCallback callback) {
-            if (passes.incrementAndGet() != pass) {
-                return super.process(exchange, callback);
+        return switch (moment) {
+            case ENTERING -> die();
+            case DURING -> {
+                new Thread(() -> dieIn(INTO_THE_STEP_MILLIS)).start();
+                yield processor.process(exchange, callback);
             }
-            return switch (moment) {
-                case ENTERING -> die();
-                case DURING -> {
-                    new Thread(() -> dieIn(INTO_THE_STEP_MILLIS)).start();
-                    yield super.process(exchange, callback);
-                }
-                case CALLED -> {
-                    super.process(exchange, doneSync -> {});
-                    yield die();
-                }
-                case LEAVING -> super.process(exchange, doneSync -> die());
-            };
-        }
+            case CALLED -> {
+                processor.process(exchange, doneSync -> {});
+                yield die();
+            }
+            case LEAVING -> processor.process(exchange, doneSync -> die());
+        };
     }
 
     private static void dieIn(long millis) {

@@ -69,25 +69,21 @@ final class Oracle {
         return verdict;
     }
 
+    /** What is stored is read first, here and below: what is sent meanwhile must not look as if nobody had sent it. */
     private void compareReadings(Connection connection, Verdict verdict) throws SQLException {
+        Map<Reading, Integer> stored = readings(connection);
         Counts<Reading> expected = new Counts<>();
         journal.messages().forEach((message, acknowledged) -> message.readings()
                 .forEach(reading -> expected.add(reading, acknowledged)));
         Set<String> missing = new HashSet<>();
         expected.compare(
-                readings(connection),
+                stored,
                 verdict,
                 lost -> missing.add(placeOf(lost)),
                 strange -> missing.contains(placeOf(strange)) ? Fault.ALTERED : Fault.INVENTED);
     }
 
     private void compareEvents(Connection connection, Verdict verdict) throws SQLException {
-        Counts<Event> expected = new Counts<>();
-        journal.messages().forEach((message, acknowledged) -> {
-            if (message.event() != null) {
-                expected.add(message.event(), acknowledged);
-            }
-        });
         Map<Event, Integer> stored = new HashMap<>();
         each(
                 connection,
@@ -96,6 +92,12 @@ final class Oracle {
                         new Event(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)),
                         1,
                         Integer::sum));
+        Counts<Event> expected = new Counts<>();
+        journal.messages().forEach((message, acknowledged) -> {
+            if (message.event() != null) {
+                expected.add(message.event(), acknowledged);
+            }
+        });
         expected.compare(stored, verdict, lost -> {}, strange -> Fault.INVENTED);
     }
 
@@ -215,6 +217,7 @@ final class Oracle {
     }
 
     private void compareDeadLetters(Connection connection, Verdict verdict) throws Exception {
+        Map<String, String> stored = deadLetters(connection);
         Map<String, Message> missing = new HashMap<>();
         Set<String> bad = new HashSet<>();
         for (Map.Entry<Message, Boolean> sent : journal.messages().entrySet()) {
@@ -227,27 +230,34 @@ final class Oracle {
                 }
             }
         }
+        stored.forEach((key, description) -> {
+            missing.remove(key);
+            if (!bad.contains(key)) {
+                verdict.add(Fault.STRANGE_DEAD_LETTER, 1, description);
+            }
+        });
+        missing.values()
+                .forEach(
+                        message -> verdict.add(Fault.DEAD_LETTER_MISSING, 1, message.topic() + ' ' + message.reason()));
+    }
+
+    /** What each says of itself, by what must be equal to what was sent. */
+    private static Map<String, String> deadLetters(Connection connection) throws SQLException, IOException {
+        Map<String, String> stored = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "SELECT topic, reason, payload, detail, payload_length, payload_sha256 FROM dead_letters")) {
             while (row.next()) {
                 byte[] payload = row.getBytes(3);
                 String sha256 = row.getString(6);
-                String key = sha256 == null
-                        ? keyOf(row.getString(1), row.getString(2), payload)
-                        : keyOfCut(row.getString(1), row.getString(2), payload, row.getLong(5), sha256);
-                missing.remove(key);
-                if (!bad.contains(key)) {
-                    verdict.add(
-                            Fault.STRANGE_DEAD_LETTER,
-                            1,
-                            row.getString(1) + ' ' + row.getString(2) + " (" + row.getString(4) + ")");
-                }
+                stored.put(
+                        sha256 == null
+                                ? keyOf(row.getString(1), row.getString(2), payload)
+                                : keyOfCut(row.getString(1), row.getString(2), payload, row.getLong(5), sha256),
+                        row.getString(1) + ' ' + row.getString(2) + " (" + row.getString(4) + ")");
             }
         }
-        missing.values()
-                .forEach(
-                        message -> verdict.add(Fault.DEAD_LETTER_MISSING, 1, message.topic() + ' ' + message.reason()));
+        return stored;
     }
 
     /** Of what the database has refused, the dead letter may hold the message as it was enriched. */

@@ -1,11 +1,18 @@
 package io.caravan.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import io.caravan.it.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +28,8 @@ final class Server implements AutoCloseable {
         KAFKA,
         POSTGRES
     }
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Kind kind;
     private final Path folder;
@@ -54,6 +63,8 @@ final class Server implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlogback.configurationFile=src/main/resources/logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ServerProcess.class.getName(),
@@ -75,7 +86,8 @@ final class Server implements AutoCloseable {
             }
             said.append(line).append('\n');
         }
-        throw new AssertionError(kind + " did not start:\n" + said);
+        throw new AssertionError(
+                kind + " did not start, exit code " + process.onExit().join().exitValue() + ", and said:\n" + said);
     }
 
     private static void drain(BufferedReader output) {
@@ -94,25 +106,50 @@ final class Server implements AutoCloseable {
         reader.start();
     }
 
-    /** As {@code kill -9}. */
+    /** As {@code kill -9} of all its processes. */
     void kill() throws IOException, InterruptedException {
-        if (kind == Kind.POSTGRES) {
-            Path pid = folder.resolve("postgres").resolve("postmaster.pid");
-            if (Files.exists(pid)) {
-                signal("KILL", Long.parseLong(Files.readAllLines(pid).get(0).strip()));
-            }
+        processes().forEach(ProcessHandle::destroyForcibly);
+        process.waitFor();
+        await().atMost(PATIENCE).until(this::isGone);
+    }
+
+    private boolean isGone() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
-        process.destroyForcibly().waitFor();
     }
 
     /** As {@code kill -STOP}: it keeps its connections and answers nothing. */
     void freeze() throws IOException, InterruptedException {
-        signal("STOP", process.pid());
+        for (ProcessHandle each : processes()) {
+            signal("STOP", each.pid());
+        }
     }
 
     /** As {@code kill -CONT}. */
     void thaw() throws IOException, InterruptedException {
-        signal("CONT", process.pid());
+        for (ProcessHandle each : processes()) {
+            signal("CONT", each.pid());
+        }
+    }
+
+    /** PostgreSQL is no child of the process that has started it; its main process is the first that must not start another. */
+    private List<ProcessHandle> processes() throws IOException {
+        List<ProcessHandle> processes = new ArrayList<>();
+        processes.add(process.toHandle());
+        Path pid = folder.resolve("postgres").resolve("postmaster.pid");
+        if (kind == Kind.POSTGRES && Files.exists(pid)) {
+            ProcessHandle.of(Long.parseLong(Files.readAllLines(pid).get(0).strip()))
+                    .ifPresent(postmaster -> {
+                        processes.add(postmaster);
+                        postmaster.descendants().forEach(processes::add);
+                    });
+        }
+        return processes;
     }
 
     static void signal(String signal, long pid) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.caravan.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.faults.Verdict.Fault;
 import io.caravan.it.Api;
 import io.caravan.it.ChildCaravan;
 import io.caravan.it.Folder;
@@ -10,11 +11,16 @@ import io.caravan.it.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * An MQTT broker, a Kafka broker, a PostgreSQL and the application, each a process of its own, what was sent to them, and
@@ -22,7 +28,8 @@ import java.util.Map;
  */
 final class World implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final int MOST_LINES = 60;
 
     private final Folder folder;
     private final Map<Server.Kind, Server> servers = new HashMap<>();
@@ -30,10 +37,14 @@ final class World implements AutoCloseable {
     private final Journal journal = new Journal();
     private final String properties;
     private final String prefix;
+    private final Sabotage sabotage;
+    private KafkaView kafka;
+    private int rests;
 
-    private World(Folder folder, String prefix) throws IOException {
+    private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
         this.folder = folder;
         this.prefix = prefix;
+        this.sabotage = sabotage;
         this.properties = Files.readString(Path.of("application.properties"))
                 .replace("kafka.sessionTimeoutMs=10000", "kafka.sessionTimeoutMs=6000")
                 .replace("kafka.heartbeatIntervalMs=3000", "kafka.heartbeatIntervalMs=1000");
@@ -45,11 +56,17 @@ final class World implements AutoCloseable {
      * @param prefix what the ids of all devices begin with that are compared; it ends with '-'
      */
     static World start(String prefix) throws IOException {
-        World world = new World(Folder.create(), prefix);
+        return start(prefix, Options.sabotage());
+    }
+
+    /** Starts the servers of an application that is broken on purpose. */
+    static World start(String prefix, Sabotage sabotage) throws IOException {
+        World world = new World(Folder.create(), prefix, sabotage);
         try {
             for (Server.Kind kind : Server.Kind.values()) {
                 world.servers.put(kind, Server.begin(kind, world.folder.path()));
             }
+            world.kafka = new KafkaView(world.kafkaBrokers());
             for (Server server : world.servers.values()) {
                 server.awaitReady();
             }
@@ -108,23 +125,129 @@ final class World implements AutoCloseable {
                 + servers.get(Server.Kind.POSTGRES).port() + "/caravan");
     }
 
+    /** What Kafka knows. */
+    KafkaView kafka() {
+        return kafka;
+    }
+
+    /** How many readings of this world's devices are stored. */
+    long stored() throws SQLException {
+        return rows().count("SELECT count(*) FROM readings WHERE device_id LIKE '" + prefix + "%'");
+    }
+
+    /** Waits until so many more readings are stored. */
+    void awaitMoreStored(long more) throws SQLException {
+        long before = stored();
+        awaitUntil(() -> stored() >= before + more);
+    }
+
+    /** Waits until the MQTT broker has acknowledged so many more messages. */
+    void awaitMoreAcknowledged(long more) {
+        long before = journal.acknowledgements();
+        awaitUntil(() -> journal.acknowledgements() >= before + more);
+    }
+
     /** Compares what is there now, while an instance with the stage api runs. */
     Verdict verdict() throws Exception {
-        return new Oracle(journal, rows(), instances.get(instances.size() - 1).api(), prefix).verdict();
+        return new Oracle(journal, rows(), serving().api(), prefix).verdict();
+    }
+
+    /** Fails when something is there that must not be there at any moment, whatever is still on its way. */
+    void requireNothingImpossible() throws Exception {
+        Verdict verdict = verdict();
+        for (Fault fault : List.of(Fault.DUPLICATED, Fault.ALTERED, Fault.INVENTED, Fault.STRANGE_DEAD_LETTER)) {
+            if (verdict.count(fault) > 0) {
+                throw new AssertionError(verdict.toString());
+            }
+        }
     }
 
     /** Waits until nothing is on its way any more and nothing is wrong; fails with what is wrong. */
     void requireNothingWrong() {
-        Oracle oracle =
-                new Oracle(journal, rows(), instances.get(instances.size() - 1).api(), prefix);
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofSeconds(1))
+        try {
+            awaitRest();
+            patiently().untilAsserted(() -> verdict().requirePass());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + outputs(), e);
+        }
+    }
+
+    /** Waits until nothing is on its way any more, and compares then. */
+    Verdict verdictAtRest() throws Exception {
+        awaitRest();
+        return verdict();
+    }
+
+    /**
+     * Waits until all that was sent before has gone as far as it goes: last messages have followed it through all stages, no
+     * stage has anything left to read, and the windows of everything are settled.
+     */
+    private void awaitRest() {
+        String last = prefix + "last-" + rests++;
+        long now = System.currentTimeMillis();
+        try (Publisher publisher = publisher()) {
+            publisher.publish(Message.building(last, now, 1, 2));
+            publisher.publish(Message.breaker(last, now, 3, 4));
+            publisher.awaitAcknowledged();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+        awaitUntil(() -> rows().count("SELECT count(*) FROM readings WHERE device_id = '" + last + "'") == 4
+                && kafka.lag() == 0
+                && rows().count("SELECT count(*) FROM window_widths WHERE settled_until IS NULL"
+                                + " OR settled_until <= to_timestamp(" + now + " / 1000.0)")
+                        == 0
+                && rows().count("SELECT count(*) FROM window_marks") == 0);
+    }
+
+    /** Waits for a long time; an exception of the condition is a no. Fails with what is known of this world. */
+    void awaitUntil(Callable<Boolean> condition) {
+        try {
+            patiently().until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + outputs(), e);
+        }
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
                 .pollDelay(Duration.ZERO)
-                .untilAsserted(() -> oracle.verdict().requirePass());
+                .ignoreExceptions();
+    }
+
+    private Instance serving() {
+        return instances.stream().filter(Instance::isAwake).findFirst().orElseThrow();
+    }
+
+    private String outputs() {
+        StringBuilder outputs = new StringBuilder("\n")
+                .append(journal.messages().size())
+                .append(" messages were sent, ")
+                .append(journal.acknowledgements())
+                .append(" acknowledgements came");
+        for (Instance instance : instances) {
+            List<String> lines = instance.process.outputOrNothing().lines().toList();
+            outputs.append("\n--- the last that instance ")
+                    .append(instance.number)
+                    .append(" said\n")
+                    .append(String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size())));
+        }
+        return outputs.toString();
+    }
+
+    /** Tells what a test has done, and its figures. */
+    void tell(String format, Object... values) {
+        System.out.println("faults: " + String.format(Locale.ROOT, format, values)
+                + (sabotage == Sabotage.NONE ? "" : " (sabotage: " + sabotage + ")"));
     }
 
     @Override
     public void close() throws IOException {
+        if (kafka != null) {
+            kafka.close();
+        }
         try {
             for (Instance instance : instances) {
                 instance.kill();
@@ -145,6 +268,7 @@ final class World implements AutoCloseable {
         private final int number = instances.size();
         private final Api api;
         private ChildCaravan process;
+        private boolean frozen;
 
         private Instance(Map<String, String> overrides) throws IOException {
             int http = FreePort.next();
@@ -152,11 +276,13 @@ final class World implements AutoCloseable {
             settings.put("caravan.http.port", Integer.toString(http));
             settings.put("caravan.mqtt.url", mqttUrl());
             settings.put("caravan.mqtt.resubscribe", "false");
+            settings.put("caravan.mqtt.client-id", "caravan-" + number);
             settings.put("caravan.kafka.brokers", kafkaBrokers());
             settings.put("caravan.db.url", rows().jdbcUrl());
             settings.put("caravan.devices.auto-provision", "true");
             settings.put("caravan.window.widths", "2s,10s");
             settings.put("caravan.window.settle-after", "1s");
+            settings.putAll(sabotage.settings());
             settings.putAll(overrides);
             start();
         }
@@ -178,6 +304,16 @@ final class World implements AutoCloseable {
             process = ChildCaravan.startWithHeap("512m", environment, "run", "--config", config.toString());
         }
 
+        /** Starts it again to die at a step, and waits until it has. */
+        void startToDie(KillPoint.Moment moment, String step, int pass) throws IOException, InterruptedException {
+            Map<String, String> deadly = KillPoint.settings(moment, step, pass);
+            settings.putAll(deadly);
+            start();
+            settings.keySet().removeAll(deadly.keySet());
+            awaitEnd();
+            kill();
+        }
+
         /** Changes what the next start gets. */
         void set(String key, String value) {
             settings.put(key, value);
@@ -193,6 +329,15 @@ final class World implements AutoCloseable {
                 requireAlive();
                 return api.isReady();
             });
+            try {
+                sabotage.spoil(rows());
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private boolean isAwake() {
+            return !frozen && process.isAlive();
         }
 
         /** Fails when it has ended by itself. */
@@ -206,8 +351,25 @@ final class World implements AutoCloseable {
             return api;
         }
 
+        /** What its heap holds now. */
+        long heapMegabytes() throws IOException, InterruptedException {
+            return new Api(Integer.parseInt(settings.get("caravan.management.port")))
+                            .get("/metrics")
+                            .body()
+                            .lines()
+                            .filter(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
+                            .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                            .sum()
+                    >> 20;
+        }
+
         ChildCaravan process() {
             return process;
+        }
+
+        /** Waits until it has ended by itself. */
+        void awaitEnd() {
+            await().atMost(PATIENCE).until(() -> !process.isAlive());
         }
 
         /** As {@code kill -9}; what it has said is forgotten. */
@@ -216,11 +378,13 @@ final class World implements AutoCloseable {
         }
 
         void freeze() throws IOException, InterruptedException {
+            frozen = true;
             Server.signal("STOP", process.pid());
         }
 
         void thaw() throws IOException, InterruptedException {
             Server.signal("CONT", process.pid());
+            frozen = false;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
 public final class ChildCaravan implements AutoCloseable {
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(15);
+    private static final Duration LONGEST_END = Duration.ofMinutes(1);
 
     private final Process process;
     private final Path output;
@@ -44,12 +44,15 @@ public final class ChildCaravan implements AutoCloseable {
         return start(main, "768m", settings, arguments.toArray(String[]::new));
     }
 
+    /** Processes that live for seconds are compiled less. */
     private static ChildCaravan start(String main, String heap, Map<String, String> settings, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=src/main/resources/logback.xml",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -80,7 +83,7 @@ public final class ChildCaravan implements AutoCloseable {
         process.destroy();
     }
 
-    /** Its exit code, as soon as it has ended by itself; fails when it has not after 15 seconds. */
+    /** Its exit code, as soon as it has ended by itself; fails when it has not after a minute. */
     public int exitCode() throws InterruptedException, IOException {
         if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());

@@ -1,0 +1,134 @@
+package io.caravan.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A server is killed and comes back, is away, or answers nothing for a time, while devices publish. What does not need it
+ * goes on; the application lives through it within its heap and catches up by itself.
+ */
+@Tag("faults")
+class ServersIT {
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatIsKilledAndComesBackCostsNothing(Server.Kind kind) throws Exception {
+        try (World world = World.start("restart-")) {
+            World.Instance caravan = world.ready(Map.of());
+            long process = caravan.process().pid();
+            try (Load load = world.load(Options.seed(), Options.rate())) {
+                for (int kill = 0; kill < 3; kill++) {
+                    world.awaitMoreStored(Options.rate());
+                    world.server(kind).kill();
+                    world.server(kind).start();
+                }
+                awaitCaughtUp(world);
+                load.stop();
+            }
+            world.requireNothingWrong();
+            requireSame(process, caravan);
+            world.tell(
+                    "3 times kill -9 of %s: all of %d messages right",
+                    kind, world.journal().messages().size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileAServerIsAwayTheRestGoesOn(Server.Kind kind) throws Exception {
+        surviveOutage(kind, "away", Server::kill, Server::start);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatAnswersNothingIsWaitedFor(Server.Kind kind) throws Exception {
+        surviveOutage(kind, "frozen", Server::freeze, Server::thaw);
+    }
+
+    private interface Act {
+        void on(Server server) throws Exception;
+    }
+
+    private static void surviveOutage(Server.Kind kind, String how, Act begin, Act end) throws Exception {
+        try (World world = World.start("outage-")) {
+            World.Instance caravan = world.ready(Map.of());
+            long process = caravan.process().pid();
+            try (Load load = world.load(Options.seed(), Options.rate())) {
+                world.awaitMoreStored(Options.rate());
+                if (kind == Server.Kind.MQTT) {
+                    makeBacklogInKafka(world);
+                }
+                long began = System.nanoTime();
+                begin.on(world.server(kind));
+                requireRestGoesOn(kind, world, caravan);
+                Duration rest = Options.outage().minusNanos(System.nanoTime() - began);
+                Thread.sleep(Math.max(0, rest.toMillis()));
+                caravan.requireAlive();
+
+                end.on(world.server(kind));
+                Duration away = Duration.ofNanos(System.nanoTime() - began);
+                long storedBefore = world.stored();
+                long catchingUp = System.nanoTime();
+                awaitCaughtUp(world);
+                double seconds = (System.nanoTime() - catchingUp) / 1e9;
+                long caughtUp = world.stored() - storedBefore;
+                load.stop();
+                world.requireNothingWrong();
+                requireSame(process, caravan);
+                world.tell(
+                        "%s %s for %d s at %d messages/s: %d readings stored in %.1f s afterwards, %.0f a second;"
+                                + " all of %d messages right; heap now %d of 512 MB",
+                        kind,
+                        how,
+                        away.toSeconds(),
+                        Options.rate(),
+                        caughtUp,
+                        seconds,
+                        caughtUp / seconds,
+                        world.journal().messages().size(),
+                        caravan.heapMegabytes());
+            }
+        }
+    }
+
+    /** The database is away until messages wait in Kafka; then it comes back, and what waits is stored. */
+    private static void makeBacklogInKafka(World world) throws Exception {
+        world.server(Server.Kind.POSTGRES).kill();
+        long before = world.kafka().records("iot.enriched");
+        world.awaitUntil(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
+    }
+
+    private static void requireRestGoesOn(Server.Kind kind, World world, World.Instance caravan) throws Exception {
+        switch (kind) {
+            case POSTGRES -> {
+                long before = world.kafka().records("iot.enriched");
+                world.awaitUntil(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
+            }
+            case KAFKA -> {
+                long before = world.journal().acknowledgements();
+                assertThat(caravan.api().get("/api/devices").statusCode()).isEqualTo(200);
+                world.awaitUntil(() -> world.journal().acknowledgements() >= before + 3L * Options.rate());
+            }
+            case MQTT -> {
+                world.server(Server.Kind.POSTGRES).start();
+                world.awaitUntil(() -> world.kafka().lag() == 0);
+                assertThat(caravan.api().get("/api/devices").statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** No more is missing than what is sent in two seconds. */
+    private static void awaitCaughtUp(World world) {
+        world.awaitUntil(() -> world.journal().acknowledgedReadings() - world.stored() < 4L * Options.rate());
+    }
+
+    private static void requireSame(long process, World.Instance caravan) {
+        caravan.requireAlive();
+        assertThat(caravan.process().pid()).isEqualTo(process);
+    }
+}

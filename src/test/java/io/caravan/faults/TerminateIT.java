@@ -1,0 +1,62 @@
+package io.caravan.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A clean end under load leaves nothing half done: what was taken in is finished and committed, the rest is not begun. */
+@Tag("faults")
+class TerminateIT {
+
+    private static final int ENDS = 3;
+
+    @Test
+    void afterACleanEndNothingIsDoneAgain() throws Exception {
+        try (World world = World.start("term-")) {
+            World.Instance caravan = world.ready(Map.of());
+            Duration longest = Duration.ZERO;
+            StringBuilder said = new StringBuilder();
+            try (Load load = world.load(Options.seed(), Options.rate())) {
+                for (int end = 0; end < ENDS; end++) {
+                    world.awaitMoreStored(2L * Options.rate());
+                    long asked = System.nanoTime();
+                    caravan.process().terminate();
+                    assertThat(caravan.process().exitCode()).isIn(0, 143);
+                    Duration took = Duration.ofNanos(System.nanoTime() - asked);
+                    longest = took.compareTo(longest) > 0 ? took : longest;
+                    said.append(caravan.process().output());
+                    caravan.kill();
+                    requireNothingHalfDone(world);
+                    caravan.start();
+                    caravan.awaitReady();
+                }
+                world.awaitMoreStored(Options.rate());
+                load.stop();
+            }
+            world.requireNothingWrong();
+            requireNothingHalfDone(world);
+            assertThat(world.kafka().records("iot.raw"))
+                    .as("messages taken in, each once; the application said:\n%s", said)
+                    .isEqualTo(world.journal().acknowledgements());
+            world.tell(
+                    "%d times SIGTERM: ended within %.1f s, of %d messages none was done again",
+                    ENDS, longest.toMillis() / 1000.0, world.kafka().records("iot.raw"));
+        }
+    }
+
+    /** What a stage has written is what it has read and committed. */
+    private static void requireNothingHalfDone(World world) throws Exception {
+        assertThat(world.kafka().records("iot.enriched") + world.kafka().records("iot.dlq"))
+                .as("messages that enrich has passed on, of those that it has committed")
+                .isEqualTo(world.kafka().read("caravan-enrich", "iot.raw"));
+        assertThat(world.rows().count("SELECT sum(next) FROM ledger_positions WHERE topic = 'iot.enriched'"))
+                .as("messages that are stored, of those that the store has committed")
+                .isEqualTo(world.kafka().read("caravan-store", "iot.enriched"));
+        assertThat(world.rows().count("SELECT coalesce(sum(attempts), 0) FROM dead_letters"))
+                .as("dead letters that are stored, of those that are committed")
+                .isEqualTo(world.kafka().read("caravan-dead-letters", "iot.dlq"));
+    }
+}
