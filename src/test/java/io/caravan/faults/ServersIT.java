@@ -74,6 +74,7 @@ class ServersIT {
                 Duration away = Duration.ofNanos(System.nanoTime() - began);
                 long storedBefore = world.stored();
                 long catchingUp = System.nanoTime();
+                world.awaitMoreAcknowledged(Options.rate());
                 awaitCaughtUp(world);
                 double seconds = (System.nanoTime() - catchingUp) / 1e9;
                 long caughtUp = world.stored() - storedBefore;
