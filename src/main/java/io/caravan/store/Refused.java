@@ -26,8 +26,11 @@ public final class Refused {
     /** The property of the exchange that keeps the message while the body is something else. */
     private static final String MESSAGE = "caravanMessage";
 
-    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
-    private static final Set<String> CLASSES = Set.of("22", "23", "54");
+    /**
+     * SQLSTATE classes: data exception, integrity constraint violation, check option violation, program limit exceeded, and
+     * what functions raise, such as a trigger that does not want the row.
+     */
+    private static final Set<String> CLASSES = Set.of("22", "23", "44", "54", "P0");
 
     private final RawSource raw;
     private final Counter counter;

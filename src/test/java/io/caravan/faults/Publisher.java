@@ -3,6 +3,8 @@ package io.caravan.faults;
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import io.caravan.simulator.MqttLink;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -14,6 +16,9 @@ final class Publisher implements AutoCloseable {
 
     private static final int IN_FLIGHT = 500;
     private static final long PATIENCE_SECONDS = 180;
+
+    /** Between two attempts: without a connection the client refuses at once. */
+    private static final Executor AGAIN = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
     private final MqttLink link;
     private final Journal journal;
@@ -37,7 +42,7 @@ final class Publisher implements AutoCloseable {
                 journal.acknowledged(message);
                 room.release();
             } else {
-                send(message);
+                AGAIN.execute(() -> send(message));
             }
         });
     }

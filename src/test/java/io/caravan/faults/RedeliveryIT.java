@@ -1,9 +1,7 @@
 package io.caravan.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,6 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 class RedeliveryIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final int MESSAGES = 4_000;
 
     private static final String READINGS =
@@ -52,12 +49,9 @@ class RedeliveryIT {
             world.kafka().readAgain("caravan-enrich", "iot.raw");
             caravan.start();
             caravan.awaitReady();
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(500))
-                    .ignoreExceptions()
-                    .until(() -> world.kafka().read("caravan-enrich", "iot.raw") == raw
-                            && world.kafka().records("iot.enriched") == 2 * enriched
-                            && world.kafka().lag() == 0);
+            world.awaitUntil(() -> world.kafka().read("caravan-enrich", "iot.raw") == raw
+                    && world.kafka().records("iot.enriched") == 2 * enriched
+                    && world.kafka().lag() == 0);
 
             assertThat(world.rows().list(READINGS)).isEqualTo(readings);
             assertThat(world.rows().list(WINDOWS)).isEqualTo(windows);

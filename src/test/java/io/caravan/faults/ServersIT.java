@@ -1,11 +1,9 @@
 package io.caravan.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Map;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,8 +14,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("faults")
 class ServersIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
 
     @ParameterizedTest
     @EnumSource
@@ -78,6 +74,7 @@ class ServersIT {
                 Duration away = Duration.ofNanos(System.nanoTime() - began);
                 long storedBefore = world.stored();
                 long catchingUp = System.nanoTime();
+                world.awaitMoreAcknowledged(Options.rate());
                 awaitCaughtUp(world);
                 double seconds = (System.nanoTime() - catchingUp) / 1e9;
                 long caughtUp = world.stored() - storedBefore;
@@ -104,23 +101,23 @@ class ServersIT {
     private static void makeBacklogInKafka(World world) throws Exception {
         world.server(Server.Kind.POSTGRES).kill();
         long before = world.kafka().records("iot.enriched");
-        patiently().until(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
+        world.awaitUntil(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
     }
 
     private static void requireRestGoesOn(Server.Kind kind, World world, World.Instance caravan) throws Exception {
         switch (kind) {
             case POSTGRES -> {
                 long before = world.kafka().records("iot.enriched");
-                patiently().until(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
+                world.awaitUntil(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
             }
             case KAFKA -> {
                 long before = world.journal().acknowledgements();
                 assertThat(caravan.api().get("/api/devices").statusCode()).isEqualTo(200);
-                patiently().until(() -> world.journal().acknowledgements() >= before + 3L * Options.rate());
+                world.awaitUntil(() -> world.journal().acknowledgements() >= before + 3L * Options.rate());
             }
             case MQTT -> {
                 world.server(Server.Kind.POSTGRES).start();
-                patiently().until(() -> world.kafka().lag() == 0);
+                world.awaitUntil(() -> world.kafka().lag() == 0);
                 assertThat(caravan.api().get("/api/devices").statusCode()).isEqualTo(200);
             }
         }
@@ -128,18 +125,11 @@ class ServersIT {
 
     /** No more is missing than what is sent in two seconds. */
     private static void awaitCaughtUp(World world) {
-        patiently().until(() -> world.journal().acknowledgedReadings() - world.stored() < 4L * Options.rate());
+        world.awaitUntil(() -> world.journal().acknowledgedReadings() - world.stored() < 4L * Options.rate());
     }
 
     private static void requireSame(long process, World.Instance caravan) {
         caravan.requireAlive();
         assertThat(caravan.process().pid()).isEqualTo(process);
-    }
-
-    private static ConditionFactory patiently() {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .pollDelay(Duration.ZERO)
-                .ignoreExceptions();
     }
 }

@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * An MQTT broker, a Kafka broker, a PostgreSQL and the application, each a process of its own, what was sent to them, and
@@ -136,13 +138,13 @@ final class World implements AutoCloseable {
     /** Waits until so many more readings are stored. */
     void awaitMoreStored(long more) throws SQLException {
         long before = stored();
-        patiently().until(() -> stored() >= before + more);
+        awaitUntil(() -> stored() >= before + more);
     }
 
     /** Waits until the MQTT broker has acknowledged so many more messages. */
     void awaitMoreAcknowledged(long more) {
         long before = journal.acknowledgements();
-        patiently().until(() -> journal.acknowledgements() >= before + more);
+        awaitUntil(() -> journal.acknowledgements() >= before + more);
     }
 
     /** Compares what is there now, while an instance with the stage api runs. */
@@ -165,7 +167,7 @@ final class World implements AutoCloseable {
         try {
             awaitRest();
             patiently().untilAsserted(() -> verdict().requirePass());
-        } catch (RuntimeException | Error e) {
+        } catch (ConditionTimeoutException e) {
             throw new AssertionError(e.getMessage() + outputs(), e);
         }
     }
@@ -191,13 +193,21 @@ final class World implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
-        patiently()
-                .until(() -> rows().count("SELECT count(*) FROM readings WHERE device_id = '" + last + "'") == 4
-                        && kafka.lag() == 0
-                        && rows().count("SELECT count(*) FROM window_widths WHERE settled_until IS NULL"
-                                        + " OR settled_until <= to_timestamp(" + now + " / 1000.0)")
-                                == 0
-                        && rows().count("SELECT count(*) FROM window_marks") == 0);
+        awaitUntil(() -> rows().count("SELECT count(*) FROM readings WHERE device_id = '" + last + "'") == 4
+                && kafka.lag() == 0
+                && rows().count("SELECT count(*) FROM window_widths WHERE settled_until IS NULL"
+                                + " OR settled_until <= to_timestamp(" + now + " / 1000.0)")
+                        == 0
+                && rows().count("SELECT count(*) FROM window_marks") == 0);
+    }
+
+    /** Waits for a long time; an exception of the condition is a no. Fails with what is known of this world. */
+    void awaitUntil(Callable<Boolean> condition) {
+        try {
+            patiently().until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + outputs(), e);
+        }
     }
 
     private static ConditionFactory patiently() {
@@ -212,7 +222,11 @@ final class World implements AutoCloseable {
     }
 
     private String outputs() {
-        StringBuilder outputs = new StringBuilder();
+        StringBuilder outputs = new StringBuilder("\n")
+                .append(journal.messages().size())
+                .append(" messages were sent, ")
+                .append(journal.acknowledgements())
+                .append(" acknowledgements came");
         for (Instance instance : instances) {
             List<String> lines = instance.process.outputOrNothing().lines().toList();
             outputs.append("\n--- the last that instance ")
