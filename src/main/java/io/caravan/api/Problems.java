@@ -45,9 +45,11 @@ public final class Problems {
             return ApiProblem.unavailable(
                     "The database took too long; a shorter time range or a smaller limit may help");
         }
-        // 08 connection, 53 out of resources, 57 shut down or starting, 42P01 not migrated yet
+        // 08 connection, 40 lost against another transaction, 53 out of resources, 57 shut down or starting, 42P01 not
+        // migrated yet
         boolean away = failure instanceof SQLTransientException
                 || state.startsWith("08")
+                || state.startsWith("40")
                 || state.startsWith("53")
                 || state.startsWith("57")
                 || state.equals("42P01");
