@@ -26,7 +26,7 @@ final class StoreBeans {
         StoreLedger ledger = new StoreLedger(raw);
         beans.accept("storeLedger", ledger);
         beans.accept("rows", new Rows(meters, ledger));
-        beans.accept("newest", new Newest(patience));
+        beans.accept("newest", new Newest(patience, meters));
         beans.accept("deadLetters", new DeadLetters());
         beans.accept("refused", new Refused(rawRecords::find, meters));
         beans.accept("replays", new Replays(raw, meters));

@@ -4,15 +4,19 @@ import io.caravan.decode.Decoded;
 import io.caravan.decode.Text;
 import io.caravan.reading.Quality;
 import io.caravan.registry.Patience;
-import java.util.Arrays;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reduces a batch of enriched messages to the newest reading of each metric and the presence of each device, sorted by key so
@@ -20,15 +24,23 @@ import org.apache.camel.component.jdbc.JdbcConstants;
  */
 public final class Newest {
 
-    private static final String LATEST = "caravanLatest";
-    private static final String PRESENCE = "caravanPresence";
+    private static final Logger LOG = LoggerFactory.getLogger(Newest.class);
+
+    /** The property of the exchange with what the batch tells of each device. */
+    private static final String DEVICES = "caravanNewest";
+
     /** What enrich lets through, too; the index of a table takes no rows of any length. */
     private static final int LONGEST_KEY = 200;
 
     private final Patience patience;
+    private final Counter refused;
+    private final AtomicBoolean told = new AtomicBoolean();
 
-    public Newest(Patience patience) {
+    public Newest(Patience patience, MeterRegistry meters) {
         this.patience = patience;
+        this.refused = Counter.builder("caravan.latest.refused")
+                .description("Devices of a batch whose newest values the database has refused")
+                .register(meters);
     }
 
     /** A record that is no enriched message, or that no row can hold, is passed over: the store route makes a dead letter of it. */
@@ -49,41 +61,73 @@ public final class Newest {
         }
         // What the database would refuse, foreign records can hold; refused, it would come again for good and stop the
         // others.
-        Device[] sorted = tenants.values().stream()
-                .flatMap(devices -> devices.values().stream())
-                .filter(device -> isKey(device.tenant) && isKey(device.id))
-                .sorted()
-                .toArray(Device[]::new);
-        ReadingColumns columns = new ReadingColumns(sorted.length * 4);
-        for (Device device : sorted) {
-            device.newest.forEach(new Flush(columns, device));
-        }
-        exchange.setProperty(LATEST, columns.parameters());
-        exchange.setProperty(PRESENCE, presenceOf(sorted));
+        exchange.setProperty(
+                DEVICES,
+                tenants.values().stream()
+                        .flatMap(devices -> devices.values().stream())
+                        .filter(device -> isKey(device.tenant) && isKey(device.id))
+                        .sorted()
+                        .toList());
     }
 
-    private Map<String, Object> presenceOf(Device[] devices) {
+    /** Leaves of the batch the one device that is the body. */
+    public void one(Exchange exchange) {
+        exchange.setProperty(DEVICES, List.of(exchange.getMessage().getBody()));
+    }
+
+    /** Counts the device that the database has refused, and tells the log of the first. */
+    public void refused(Exchange exchange) {
+        refused.increment();
+        if (told.compareAndSet(false, true)) {
+            Device device = devices(exchange).get(0);
+            LOG.warn(
+                    "The database refuses the newest values of {}/{}, and maybe others (caravan_latest_refused_total): {}",
+                    device.tenant,
+                    device.id,
+                    exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)
+                            .getMessage());
+        }
+    }
+
+    /** Hands the newest readings to the statement that follows. */
+    public void latest(Exchange exchange) {
+        List<Device> devices = devices(exchange);
+        ReadingColumns columns = new ReadingColumns(devices.size() * 4);
+        for (Device device : devices) {
+            device.newest.forEach(new Flush(columns, device));
+        }
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, columns.parameters());
+    }
+
+    /** Hands the devices' presence to the statement that follows. */
+    public void presence(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, presenceOf(devices(exchange)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Device> devices(Exchange exchange) {
+        return exchange.getProperty(DEVICES, List.class);
+    }
+
+    private Map<String, Object> presenceOf(List<Device> devices) {
         Map<String, Object> columns = new HashMap<>(patience.parameters());
-        columns.put(
-                "tenants", Arrays.stream(devices).map(device -> device.tenant).toArray(String[]::new));
-        columns.put("devices", Arrays.stream(devices).map(device -> device.id).toArray(String[]::new));
+        columns.put("tenants", devices.stream().map(device -> device.tenant).toArray(String[]::new));
+        columns.put("devices", devices.stream().map(device -> device.id).toArray(String[]::new));
         columns.put(
                 "firstHeard",
-                Arrays.stream(devices).mapToLong(device -> device.firstHeard).toArray());
+                devices.stream().mapToLong(device -> device.firstHeard).toArray());
         columns.put(
                 "lastHeard",
-                Arrays.stream(devices).mapToLong(device -> device.lastHeard).toArray());
+                devices.stream().mapToLong(device -> device.lastHeard).toArray());
+        columns.put("online", devices.stream().map(device -> device.online).toArray(Boolean[]::new));
         columns.put(
-                "online", Arrays.stream(devices).map(device -> device.online).toArray(Boolean[]::new));
-        columns.put(
-                "changed",
-                Arrays.stream(devices).mapToLong(device -> device.changed).toArray());
+                "changed", devices.stream().mapToLong(device -> device.changed).toArray());
         columns.put(
                 "timestamps",
-                Arrays.stream(devices).mapToLong(device -> device.timestamp).toArray());
+                devices.stream().mapToLong(device -> device.timestamp).toArray());
         columns.put(
                 "sequences",
-                Arrays.stream(devices).mapToLong(device -> device.sequence).toArray());
+                devices.stream().mapToLong(device -> device.sequence).toArray());
         return columns;
     }
 
@@ -94,16 +138,6 @@ public final class Newest {
     private static Device device(Map<String, Map<String, Device>> tenants, EnrichedMessage message) {
         return tenants.computeIfAbsent(message.tenant, tenant -> new HashMap<>())
                 .computeIfAbsent(message.device, id -> new Device(message.tenant, id));
-    }
-
-    /** Hands the newest readings to the statement that follows. */
-    public void latest(Exchange exchange) {
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(LATEST));
-    }
-
-    /** Hands the devices' presence to the statement that follows. */
-    public void presence(Exchange exchange) {
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, exchange.getProperty(PRESENCE));
     }
 
     /** What a batch tells of one device. */

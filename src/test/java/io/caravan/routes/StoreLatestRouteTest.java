@@ -27,6 +27,7 @@ class StoreLatestRouteTest {
 
     private static final String ENRICHED = "iot.enriched";
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
     private final List<String> written = new ArrayList<>();
 
@@ -37,7 +38,7 @@ class StoreLatestRouteTest {
         routes = new StageRoutes(
                 Map.of(
                         "newest",
-                        new Newest(patience),
+                        new Newest(patience, meters),
                         "refused",
                         new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
                 "store-latest");
@@ -94,6 +95,25 @@ class StoreLatestRouteTest {
 
         assertThat(written).containsExactly("latest", "presence");
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeviceThatTheDatabaseRefusesCostsNoOther() {
+        List<String> devices = new ArrayList<>();
+        routes.database(exchange -> {
+            Map<?, ?> columns = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            List<String> asked = List.of((String[]) columns.get("devices"));
+            if (asked.contains("b")) {
+                throw new SQLException("refused", "23514");
+            }
+            devices.addAll(asked);
+        });
+
+        routes.run("latest", List.of(reading("a", 1), reading("b", 1), reading("c", 1)));
+
+        assertThat(devices).containsExactly("a", "a", "c", "c");
+        assertThat(meters.get("caravan.latest.refused").counter().count()).isEqualTo(1);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(3);
     }
 
     private void write(Exchange exchange) {

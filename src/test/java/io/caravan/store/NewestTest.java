@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.decode.PayloadHash;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class NewestTest {
 
     private final Newest newest = new Newest(
-            new Patience(new DeviceRegistry(Path.of("config", "device-registry.json")), Duration.ofSeconds(7)));
+            new Patience(new DeviceRegistry(Path.of("config", "device-registry.json")), Duration.ofSeconds(7)),
+            new SimpleMeterRegistry());
 
     @Test
     void theNewestReadingOfEachMetricRemainsWhateverTheOrder() {
