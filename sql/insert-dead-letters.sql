@@ -1,8 +1,10 @@
 -- Keeps one row for each refused message. A newer failure of the same message adds to its attempts and replaces the reason;
--- a failure that is already counted, or older than what is stored, changes nothing.
+-- a failure that is already counted, or older than what is stored, changes nothing. A replay has the row of its dead letter
+-- (fail-replays.sql), as long as there is that one.
 INSERT INTO dead_letters AS stored (
     origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, topic, stage, reason, detail, attempts,
-    received_at, failed_at, headers, payload, payload_length, payload_sha256)
+    received_at, failed_at, headers, payload, payload_length, payload_sha256,
+    record_key, enriched)
 SELECT DISTINCT ON (origin, origin_part, origin_place)
     origin,
     origin_part,
@@ -21,7 +23,9 @@ SELECT DISTINCT ON (origin, origin_part, origin_place)
     coalesce(headers, '{}')::json,
     coalesce(payload, ''),
     coalesce(length, 0),
-    sha256
+    sha256,
+    record_key,
+    coalesce(is_enriched, false)
 FROM unnest(
     :?originTopics::text[],
     :?originPartitions::int[],
@@ -38,16 +42,23 @@ FROM unnest(
     :?headers::text[],
     :?payloads::bytea[],
     :?payloadLengths::bigint[],
-    :?payloadHashes::text[])
+    :?payloadHashes::text[],
+    :?recordKeys::text[],
+    :?enriched::boolean[],
+    :?replayed::bigint[],
+    :?replayNumbers::int[])
     AS batch (
         origin, origin_part, origin_place, tenant, device, dialect, topic, stage, reason, detail, received, failed,
-        headers, payload, length, sha256)
+        headers, payload, length, sha256, record_key, is_enriched, replay_letter, replay_number)
 WHERE NOT EXISTS (
     SELECT FROM dead_letters AS known
     WHERE known.origin_topic = origin
         AND known.origin_partition = origin_part
         AND known.origin_offset = origin_place
         AND known.failed_at >= moment(failed))
+    AND NOT EXISTS (
+        SELECT FROM dead_letters AS replayed
+        WHERE replayed.id = replay_letter AND replay_number BETWEEN 1 AND replayed.replays)
 ORDER BY origin, origin_part, origin_place, failed DESC
 ON CONFLICT (origin_topic, origin_partition, origin_offset) DO UPDATE
 SET attempts = stored.attempts + excluded.attempts,

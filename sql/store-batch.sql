@@ -1,5 +1,6 @@
 -- Stores the readings and events of a batch, each identity once, whichever delivery came first, and counts its messages in
--- the ledger: all of it, or nothing. Answers the number of new readings as "stored".
+-- the ledger; messages that are replays resolve their dead letters. All of it, or nothing. Answers the number of new readings
+-- as "stored", and that of dead letters as "resolved".
 SELECT count_messages(
     insert_readings(
         :?tenants::text[],
@@ -28,4 +29,5 @@ SELECT count_messages(
     :?losses::bigint[],
     :?owners::text[],
     :?originPartitions::int[],
-    :?originOffsets::bigint[]) AS stored
+    :?originOffsets::bigint[]) AS stored,
+    resolve_replays(:?replayed::bigint[], :?replayNumbers::int[]) AS resolved

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SimulateCommand.class,
             BenchCommand.class,
-            MigrateCommand.class
+            MigrateCommand.class,
+            ReplayCommand.class
         },
         footer = {"", "Settings: application.properties, overlaid by CARAVAN_... variables. See README.md."})
 public final class Caravan implements Callable<Integer> {

@@ -57,6 +57,8 @@ final class DatabaseServer implements AutoCloseable {
         pool.setMinimumIdle(2);
         pool.setConnectionTimeout(CONNECT_MILLIS);
         pool.setInitializationFailTimeout(-1);
+        // Over some hundred days, a statement would be compiled for minutes and run for milliseconds.
+        pool.setConnectionInitSql("SET jit = off");
         pool.addDataSourceProperty("ApplicationName", "caravan");
         pool.addDataSourceProperty("socketTimeout", "120");
         pool.addDataSourceProperty("tcpKeepAlive", "true");

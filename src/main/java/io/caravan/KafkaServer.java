@@ -51,7 +51,7 @@ final class KafkaServer implements AutoCloseable {
         this.meters = meters;
         this.partitions = settings.number("caravan.kafka.partitions", 1, 10_000);
         this.replication = settings.number("caravan.kafka.replication", 1, 100);
-        this.maxRecordBytes = settings.number("caravan.kafka.max-record-bytes", 1_024, 64 * 1_024 * 1_024);
+        this.maxRecordBytes = KafkaSizes.of(settings).record();
     }
 
     /**

@@ -14,7 +14,6 @@ final class Values {
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Pattern DATABASE = Pattern.compile("jdbc:postgresql:\\S+");
 
-    private static final int LARGEST = 64 * 1_024 * 1_024;
     private static final long MOST_DAYS = 36_500;
 
     private Values() {}
@@ -26,8 +25,8 @@ final class Values {
             settings.number("caravan." + stage + ".batch", 1, 1_000_000);
         }
         settings.number("caravan.batch.interval-ms", 1, 60_000);
-        int record = settings.number("caravan.kafka.max-record-bytes", 1_024, LARGEST);
-        if (settings.number("caravan.ingest.max-payload-bytes", 1_024, LARGEST) > record) {
+        int record = KafkaSizes.of(settings).record();
+        if (settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD) > record) {
             throw new UserError(
                     "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
                             + "): Kafka would refuse what ingest takes");
@@ -56,7 +55,7 @@ final class Values {
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
-        for (String family : List.of("readings", "events", "trend-statistics", "dead-letters")) {
+        for (String family : List.of("readings", "events", "trend-statistics", "windows", "dead-letters")) {
             requireAge(settings, "caravan.db.retention." + family);
         }
     }

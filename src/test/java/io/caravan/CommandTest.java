@@ -25,7 +25,16 @@ class CommandTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "demo --help", "simulate --help", "bench --help", "migrate --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "demo --help",
+                "simulate --help",
+                "bench --help",
+                "migrate --help",
+                "replay --help"
+            })
     void helpIsGiven(String arguments) {
         Answer answer = execute(arguments.split(" "));
 
@@ -79,6 +88,7 @@ class CommandTest {
         "caravan.db.compress-after,         2h",
         "caravan.db.retention.readings,     soon",
         "caravan.db.retention.events,       -7d",
+        "caravan.db.retention.windows,      1h",
         "caravan.db.retention.dead-letters, 36501d",
         "caravan.devices.cap,               none",
         "caravan.devices.auto-provision,    2",

@@ -1,6 +1,7 @@
 package io.caravan.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.caravan.decode.Timestamps;
 import io.caravan.window.Width;
 import io.caravan.window.Widths;
@@ -92,18 +93,26 @@ public final class Aggregates {
         return Timestamps.format(row.micros("start") + place.width.micros());
     }
 
+    private record Statistics(long count, Double sum, Double avg, Double min, Double max, Double stddev) {
+
+        static Statistics of(Row row) {
+            return new Statistics(
+                    row.number("count"),
+                    (Double) row.value("sum"),
+                    (Double) row.value("avg"),
+                    (Double) row.value("min"),
+                    (Double) row.value("max"),
+                    (Double) row.value("stddev"));
+        }
+    }
+
     private record OfDevice(
             @JsonProperty("device_id") String device,
             String metric,
             String window,
             String start,
             String end,
-            long count,
-            Double sum,
-            Double avg,
-            Double min,
-            Double max,
-            Double stddev,
+            @JsonUnwrapped Statistics statistics,
             Double first,
             Double last,
             boolean settled) {
@@ -115,12 +124,7 @@ public final class Aggregates {
                     place.width.label(),
                     row.time("start"),
                     endOf(place, row),
-                    row.number("count"),
-                    (Double) row.value("sum"),
-                    (Double) row.value("avg"),
-                    (Double) row.value("min"),
-                    (Double) row.value("max"),
-                    (Double) row.value("stddev"),
+                    Statistics.of(row),
                     (Double) row.value("first"),
                     (Double) row.value("last"),
                     (Boolean) row.value("settled"));
@@ -135,12 +139,7 @@ public final class Aggregates {
             String window,
             String start,
             String end,
-            long count,
-            Double sum,
-            Double avg,
-            Double min,
-            Double max,
-            Double stddev,
+            @JsonUnwrapped Statistics statistics,
             boolean settled) {
 
         static OfPlace of(Place place, Row row) {
@@ -151,12 +150,7 @@ public final class Aggregates {
                     place.width.label(),
                     row.time("start"),
                     endOf(place, row),
-                    row.number("count"),
-                    (Double) row.value("sum"),
-                    (Double) row.value("avg"),
-                    (Double) row.value("min"),
-                    (Double) row.value("max"),
-                    (Double) row.value("stddev"),
+                    Statistics.of(row),
                     (Boolean) row.value("settled"));
         }
     }

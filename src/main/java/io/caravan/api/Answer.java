@@ -31,6 +31,13 @@ final class Answer {
         message.setBody(value);
     }
 
+    /** Answers that something was taken on, and where it can be followed. */
+    static void accepted(Exchange exchange, Object value, String location) {
+        with(exchange, value);
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 202);
+        exchange.getMessage().setHeader("Location", Request.of(exchange).sameTenant(location));
+    }
+
     /**
      * Answers a page of a list, and where the next one begins if there is more: a row beyond the limit, or a last row that
      * says so in its column {@code more}.

@@ -25,6 +25,16 @@ public final class ApiProblem extends RuntimeException {
         return new ApiProblem(404, null, detail);
     }
 
+    /** 403: nobody may ask for this in this way. */
+    public static ApiProblem forbidden(String detail) {
+        return new ApiProblem(403, null, detail);
+    }
+
+    /** 409: what the request names is not in a state in which this can be done. */
+    public static ApiProblem conflict(String detail) {
+        return new ApiProblem(409, null, detail);
+    }
+
     /** 503: the same request may succeed later. */
     public static ApiProblem unavailable(String detail) {
         return new ApiProblem(503, null, detail);

@@ -1,23 +1,22 @@
 package io.caravan.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.apache.camel.Exchange;
 
 /**
  * The messages that could not be used, the newest first: {@link #ask} before the statement, {@link #answer} after it. A page
- * ends early rather than carry more than {@value Answer#MOST_BYTES} bytes of payload and one payload more. Stateless.
+ * ends early rather than carry more than {@value Answer#MOST_BYTES} bytes of payload and one payload more. Or one of them, by
+ * {@link #askOne} and {@link #answerOne}. Stateless.
  */
 public final class DeadLetters {
 
     private static final int MOST_ROWS = 1_000;
 
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "reason", "device", "limit", Cursor.PARAMETER)
+        Request request = Request.open(exchange, DeadLetterFilter.parametersAnd("limit", Cursor.PARAMETER))
                 .withLimit(100, MOST_ROWS);
         Query query = request.query();
         Cursor cursor = query.cursor(Long.class);
-        request.with("reason", query.text("reason", null))
-                .with("device", query.text("device", null))
+        request.with(DeadLetterFilter.of(query, null))
                 .with("before", cursor == null ? Long.MAX_VALUE : cursor.number(0))
                 .with("bytes", Answer.MOST_BYTES)
                 .handOver(exchange);
@@ -27,40 +26,26 @@ public final class DeadLetters {
         Answer.page(exchange, Answer.rows(exchange), DeadLetter::of, last -> Cursor.after(last.number("id")));
     }
 
-    private record DeadLetter(
-            long id,
-            String reason,
-            String detail,
-            String stage,
-            String topic,
-            String dialect,
-            @JsonProperty("device_id") String device,
-            String time,
-            @JsonProperty("received_at") String receivedAt,
-            long attempts,
-            @JsonProperty("payload_length") long length,
-            @JsonProperty("payload_sha256") String sha256,
-            byte[] payload,
-            String text) {
+    public void askOne(Exchange exchange) {
+        long id = idOf(exchange);
+        Request.open(exchange).with("id", id).handOver(exchange);
+    }
 
-        static DeadLetter of(Row row) {
-            byte[] payload = (byte[]) row.value("payload");
-            long length = row.number("payload_length");
-            return new DeadLetter(
-                    row.number("id"),
-                    row.text("reason"),
-                    row.text("detail"),
-                    row.text("stage"),
-                    row.text("topic"),
-                    row.text("dialect"),
-                    row.text("device_id"),
-                    row.time("failed_at"),
-                    row.time("received_at"),
-                    row.number("attempts"),
-                    length,
-                    row.text("payload_sha256"),
-                    payload,
-                    PayloadText.of(payload, length > payload.length));
+    public void answerOne(Exchange exchange) {
+        Answer.with(exchange, DeadLetter.of(only(exchange)));
+    }
+
+    /** The id in the path; there is no dead letter by what is no number. */
+    static long idOf(Exchange exchange) {
+        String id = Request.inPath(exchange, "id");
+        if (!id.matches("\\d{1,18}")) {
+            throw ApiProblem.notFound("There is no dead letter of this id: ids are numbers");
         }
+        return Long.parseLong(id);
+    }
+
+    /** The row of the one that was asked for. */
+    static Row only(Exchange exchange) {
+        return Answer.of("dead letter", exchange, "id").get(0);
     }
 }

@@ -20,19 +20,11 @@ public final class Devices {
 
     public void ask(Exchange exchange) {
         Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
-        Cursor cursor = request.query().cursor(Long.class, String.class);
-        request.with("createdBy", TimeRange.toDatabase(cursor == null ? TimeRange.END : cursor.number(0)))
-                .with("afterDevice", cursor == null ? "" : cursor.text(1))
-                .with(patience.parameters())
-                .handOver(exchange);
+        NewestDevices.page(request).with(patience.parameters()).handOver(exchange);
     }
 
     public void answer(Exchange exchange) {
-        Answer.page(
-                exchange,
-                Answer.rows(exchange),
-                Device::of,
-                last -> Cursor.after(last.micros("created_at"), last.text("device_id")));
+        Answer.page(exchange, Answer.rows(exchange), Device::of, NewestDevices::after);
     }
 
     public void askOne(Exchange exchange) {

@@ -22,23 +22,17 @@ public final class Presence {
         Request request = Request.open(exchange, "online", "site", "zone", "type", "limit", Cursor.PARAMETER)
                 .withLimit(100, MOST_ROWS);
         Query query = request.query();
-        Cursor cursor = query.cursor(Long.class, String.class);
-        request.with("online", query.flag("online"))
+        NewestDevices.page(request)
+                .with("online", query.flag("online"))
                 .with("site", query.text("site", null))
                 .with("zone", query.text("zone", null))
                 .with("type", query.text("type", null))
-                .with("createdBy", TimeRange.toDatabase(cursor == null ? TimeRange.END : cursor.number(0)))
-                .with("afterDevice", cursor == null ? "" : cursor.text(1))
                 .with(patience.parameters())
                 .handOver(exchange);
     }
 
     public void answer(Exchange exchange) {
-        Answer.page(
-                exchange,
-                Answer.rows(exchange),
-                State::of,
-                last -> Cursor.after(last.micros("created_at"), last.text("device_id")));
+        Answer.page(exchange, Answer.rows(exchange), State::of, NewestDevices::after);
     }
 
     private record State(

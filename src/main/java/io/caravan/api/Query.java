@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -92,6 +93,24 @@ final class Query {
         return value == null ? null : Boolean.valueOf(value);
     }
 
+    /** One of some words, null where it is absent. */
+    String word(String name, List<String> words) {
+        String value = text(name, null);
+        if (value != null && !words.contains(value)) {
+            throw ApiProblem.parameter(name, name + " must be one of " + String.join(", ", words));
+        }
+        return value;
+    }
+
+    /** A whole number from 0, null where it is absent. */
+    Long number(String name) {
+        String value = text(name, null);
+        if (value != null && !value.matches("\\d{1,18}")) {
+            throw ApiProblem.parameter(name, name + " must be a whole number");
+        }
+        return value == null ? null : Long.valueOf(value);
+    }
+
     /** How many rows a page may have, from 1 to max. */
     int limit(int fallback, int max) {
         String value = values.getOrDefault("limit", "");
@@ -143,7 +162,7 @@ final class Query {
                 .toString();
     }
 
-    private static String encoded(String value) {
+    static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

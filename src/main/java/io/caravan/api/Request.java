@@ -71,6 +71,11 @@ final class Request {
         return tenant;
     }
 
+    /** A path that asks for what is the same tenant's. */
+    String sameTenant(String path) {
+        return tenant.equals(DEFAULT_TENANT) ? path : path + "?" + TENANT + "=" + Query.encoded(tenant);
+    }
+
     int limit() {
         return limit;
     }

@@ -1,9 +1,15 @@
 package io.caravan.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.MqttAddress;
 import io.caravan.simulator.MqttLink;
 import io.caravan.simulator.Progress;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +38,7 @@ final class BenchRun {
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;
     private static final long GIVE_UP_NANOS = 30_000_000_000L;
     private static final long STALLED_NANOS = 5_000_000_000L;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final BenchTarget target;
     private final Workload workload;
@@ -81,6 +88,8 @@ final class BenchRun {
             Oracle oracle = new Oracle(workload, journal, from);
             progress.show(() -> "comparing with the database");
             database.compare(workload, oracle);
+            progress.show(() -> "comparing windows");
+            AtRest atRest = database.atRest(workload.prefix(), ledgerBalanced());
             progress.end();
 
             long stored = oracle.storedFrom(from);
@@ -96,6 +105,7 @@ final class BenchRun {
             List<Backlog.Sample> samples = backlog.samples();
             return new Result(
                     oracle.verdict(),
+                    atRest,
                     perSecond,
                     perSecond * workload.readings(),
                     oracle.latency().getTotalCount() > 0 ? oracle.latency() : null,
@@ -104,6 +114,25 @@ final class BenchRun {
                     samples.stream().mapToLong(Backlog.Sample::messages).max().orElse(-1),
                     Backlog.steady(samples, perSecond),
                     TimeUnit.NANOSECONDS.toMillis(publisher.behind()));
+        }
+    }
+
+    /** What the application says of its ledger, null where it says nothing. */
+    private Boolean ledgerBalanced() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + target.httpPort() + "/api/ledger"))
+                .timeout(ANSWER)
+                .build();
+        try {
+            String answer = HttpClient.newBuilder()
+                    .connectTimeout(ANSWER)
+                    .build()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+            JsonNode balanced = new ObjectMapper().readTree(answer).get("balanced");
+            return balanced == null ? null : balanced.booleanValue();
+        } catch (IOException e) {
+            return null;
         }
     }
 

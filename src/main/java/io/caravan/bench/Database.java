@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import io.caravan.UserError;
+import io.caravan.oracle.WindowProof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -14,6 +15,8 @@ import org.postgresql.copy.PGCopyInputStream;
 
 /** The readings of a run, in the database that the application writes to. Reads only. Not thread-safe. */
 final class Database implements AutoCloseable {
+
+    private static final long LONGEST_SETTLING_NANOS = 60_000_000_000L;
 
     private final Connection connection;
     private final boolean commitTimes;
@@ -99,6 +102,28 @@ final class Database implements AutoCloseable {
     /** A prefix that ends with '-' holds what lies between it and the same with '.', the next character. */
     private static String ofRun(String prefix) {
         return "device_id >= '" + prefix + "' AND device_id < '" + prefix.substring(0, prefix.length() - 1) + ".'";
+    }
+
+    /** Waits until no window of the run waits to be computed again, and compares them with the readings. */
+    AtRest atRest(String prefix, Boolean balanced) throws InterruptedException {
+        try {
+            long deadLetters = -1;
+            if (first("SELECT to_regclass('dead_letters')") != null) {
+                deadLetters = Long.parseLong(first("SELECT count(*) FROM dead_letters WHERE " + ofRun(prefix)));
+            }
+            if (first("SELECT to_regclass('window_widths')") == null) {
+                return new AtRest(-1, -1, deadLetters, balanced);
+            }
+            WindowProof proof = new WindowProof(connection);
+            long deadline = System.nanoTime() + LONGEST_SETTLING_NANOS;
+            while (proof.marks(prefix) > 0 && System.nanoTime() - deadline < 0) {
+                Thread.sleep(500);
+            }
+            return new AtRest(
+                    proof.settled(prefix), proof.wrong(prefix).size() + proof.marks(prefix), deadLetters, balanced);
+        } catch (SQLException e) {
+            throw new UserError("Cannot compare the windows with the readings: " + e.getMessage(), e);
+        }
     }
 
     private String first(String sql) throws SQLException {

@@ -18,6 +18,7 @@ import org.HdrHistogram.Histogram;
  */
 record Result(
         Verdict verdict,
+        AtRest atRest,
         double messagesPerSecond,
         double readingsPerSecond,
         Histogram stored,
@@ -31,10 +32,15 @@ record Result(
             "n/a (set track_commit_timestamp = on in PostgreSQL's configuration and restart it)";
     private static final long NOTABLY_BEHIND_MILLIS = 250;
 
+    /** Whether nothing is wrong. */
+    boolean pass() {
+        return verdict.pass() && atRest.pass();
+    }
+
     /** One JSON object; what is not known is null. */
     String json() {
         ObjectNode json = new ObjectMapper().createObjectNode();
-        json.put("verdict", verdict.pass() ? "PASS" : "FAIL");
+        json.put("verdict", pass() ? "PASS" : "FAIL");
         json.put("sent", verdict.sent());
         json.put("acknowledged", verdict.acknowledged());
         json.put("stored", verdict.stored());
@@ -42,6 +48,10 @@ record Result(
         json.put("duplicated", verdict.duplicated());
         json.put("altered", verdict.altered());
         json.put("invented", verdict.invented());
+        putKnown(json, "windows", atRest.windows());
+        putKnown(json, "wrong_windows", atRest.wrongWindows());
+        putKnown(json, "dead_letters", atRest.deadLetters());
+        json.put("ledger_balanced", atRest.balanced());
         json.put("messages_per_second", rounded(messagesPerSecond));
         json.put("readings_per_second", rounded(readingsPerSecond));
         put(json, "latency_ms", stored);
@@ -83,6 +93,18 @@ record Result(
                         verdict.invented()));
         line(
                 table,
+                "at rest",
+                "settled windows "
+                        + (atRest.windows() < 0
+                                ? "n/a"
+                                : String.format(
+                                        Locale.ROOT, "%,d   wrong %,d", atRest.windows(), atRest.wrongWindows()))
+                        + "   dead letters "
+                        + (atRest.deadLetters() < 0 ? "n/a" : String.format(Locale.ROOT, "%,d", atRest.deadLetters()))
+                        + "   ledger "
+                        + (atRest.balanced() == null ? "n/a" : atRest.balanced() ? "balanced" : "NOT BALANCED"));
+        line(
+                table,
                 "rate",
                 String.format(
                         Locale.ROOT, "%,.0f messages/s   %,.0f readings/s", messagesPerSecond, readingsPerSecond));
@@ -103,10 +125,10 @@ record Result(
         cpu.forEach((name, seconds) -> line(table, "", String.format(Locale.ROOT, "%7.1f  %s", seconds, name)));
         line(
                 table,
-                verdict.pass() ? "PASS" : "FAIL",
-                verdict.pass()
+                pass() ? "PASS" : "FAIL",
+                pass()
                         ? "everything acknowledged is stored, once, as it was sent"
-                        : "the database does not hold what was sent");
+                        : "the database does not hold what was sent, or not what follows from it");
         return table.toString();
     }
 
@@ -122,6 +144,14 @@ record Result(
                 micros.getValueAtPercentile(90) / 1000.0,
                 micros.getValueAtPercentile(99) / 1000.0,
                 micros.getMaxValue() / 1000.0);
+    }
+
+    private static void putKnown(ObjectNode json, String name, long count) {
+        if (count < 0) {
+            json.putNull(name);
+        } else {
+            json.put(name, count);
+        }
     }
 
     private static void put(ObjectNode json, String name, Histogram micros) {

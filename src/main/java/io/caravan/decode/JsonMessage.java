@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.Measured.Form;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +80,7 @@ final class JsonMessage {
         } else if (dialect.tenant().contains(name)) {
             tenant = id("the tenant", token);
         } else if (dialect.timestamp().contains(name)) {
-            timestamp = time(token);
+            timestamp = time(parser, dialect.zone());
         } else {
             switch (name) {
                 case "device_type" -> type = text(token);
@@ -150,10 +151,11 @@ final class JsonMessage {
         return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
     }
 
-    private long time(JsonToken token) throws IOException, Undecodable {
-        switch (token) {
+    /** The time that the parser stands on, a text or a number; {@link Decoded#NO_TIME} for null. */
+    static long time(JsonParser parser, ZoneId zone) throws IOException, Undecodable {
+        switch (parser.currentToken()) {
             case VALUE_STRING:
-                return Timestamps.ofText(parser.getText(), dialect.zone());
+                return Timestamps.ofText(parser.getText(), zone);
             case VALUE_NUMBER_INT:
                 if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
                     throw new Undecodable(Reason.INVALID_TIMESTAMP, "no time between 1970 and 9999: a huge number");
@@ -210,6 +212,8 @@ final class JsonMessage {
     /** The leaves below one object: readings to be. */
     static final class JsonLeaves {
 
+        private static final int MOST_VALUES = 20_000;
+
         private final JsonParser parser;
         private final List<Measured> all = new ArrayList<>(24);
 
@@ -261,7 +265,7 @@ final class JsonMessage {
                 case VALUE_FALSE -> number(path, 0);
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
                 case VALUE_STRING -> text(path, parser.getText());
-                default -> all.add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+                default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
             }
         }
 
@@ -272,17 +276,25 @@ final class JsonMessage {
             }
         }
 
-        private void number(MetricPath path, double value) {
+        private void number(MetricPath path, double value) throws Undecodable {
             boolean finite = Double.isFinite(value);
-            all.add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
+            add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
         }
 
-        private void text(MetricPath path, String text) {
+        private void text(MetricPath path, String text) throws Undecodable {
             Quantity quantity = Quantity.parse(text);
-            all.add(
+            add(
                     quantity == null
                             ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
                             : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
+        }
+
+        /** A value of two bytes becomes a hundred times as much in memory. */
+        private void add(Measured value) throws Undecodable {
+            if (all.size() == MOST_VALUES) {
+                throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_VALUES + " values in one message");
+            }
+            all.add(value);
         }
 
         private static String unit(String text) {

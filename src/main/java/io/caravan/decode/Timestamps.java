@@ -18,7 +18,7 @@ public final class Timestamps {
 
     private static final Pattern TEXT = Pattern.compile(
             "(\\d{4})-(\\d\\d)-(\\d\\d)[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,18}))?)? ?([Zz]|[+-]\\d\\d:?\\d\\d)?");
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,16}(?:\\.\\d{1,18})?");
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,17})(?:\\.\\d{1,18})?");
     private static final int LONGEST = 64;
 
     private Timestamps() {}
@@ -39,8 +39,11 @@ public final class Timestamps {
         if (fast != null) {
             return inRange(fast, text);
         }
-        if (NUMBER.matcher(time).matches()) {
-            return ofNumber(Double.parseDouble(time));
+        Matcher number = NUMBER.matcher(time);
+        if (number.matches()) {
+            return number.end(1) == time.length()
+                    ? ofInteger(Long.parseLong(time))
+                    : ofNumber(Double.parseDouble(time));
         }
         return inRange(parse(time, zone), text);
     }

@@ -53,7 +53,7 @@ final class TrendsReport {
             JsonToken token = parser.nextToken();
             switch (name) {
                 case "c" -> metric = metric(parser, token);
-                case "t" -> time = time(parser, token, zone);
+                case "t" -> time = time(parser, zone);
                 case "v" -> value = number(parser, token);
                 case "avg" -> avg = number(parser, token);
                 case "min" -> min = number(parser, token);
@@ -76,14 +76,11 @@ final class TrendsReport {
         return Text.isId(text) ? text : null;
     }
 
-    private static long time(JsonParser parser, JsonToken token, ZoneId zone) throws IOException {
-        if (!token.isNumeric() && token != JsonToken.VALUE_STRING) {
-            parser.skipChildren();
-            return Decoded.NO_TIME;
-        }
+    private static long time(JsonParser parser, ZoneId zone) throws IOException {
         try {
-            return Timestamps.ofText(parser.getText(), zone);
+            return JsonMessage.time(parser, zone);
         } catch (Undecodable e) {
+            parser.skipChildren();
             return Decoded.NO_TIME;
         }
     }

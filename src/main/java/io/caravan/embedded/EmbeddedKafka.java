@@ -54,10 +54,17 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     static EmbeddedKafka start(Claim claim) {
+        return start(claim, Map.of());
+    }
+
+    /** @param overrides settings of the broker that count more than those of here */
+    static EmbeddedKafka start(Claim claim, Map<String, String> overrides) {
         EmbeddedKafka kafka = null;
         try {
             format(claim.directory());
-            KafkaConfig config = new KafkaConfig(configuration(claim), false);
+            Map<String, String> values = configuration(claim);
+            values.putAll(overrides);
+            KafkaConfig config = new KafkaConfig(values, false);
             kafka = new EmbeddedKafka(claim, new KafkaRaftServer(config, Time.SYSTEM));
             kafka.server.startup();
             return kafka;

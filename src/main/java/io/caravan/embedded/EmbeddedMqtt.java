@@ -19,7 +19,8 @@ import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
  * the death of this process by any signal. The files are not synced to disk, so a power failure or a crash of the operating
  * system may cost the last seconds. Durable sessions, shared subscriptions, their queued messages, retained messages and
  * wills are kept; nothing is dropped or moved aside for being old, unwanted or often redelivered. What does not fit into
- * memory waits on disk.
+ * memory waits on disk. What it counts is published on the topics below {@code $SYS/broker} where Mosquitto has it: see
+ * {@link BrokerCounters}.
  *
  * <p>{@link #close} may be called from any thread, and more than once.
  */
@@ -38,6 +39,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
 
     private final Claim claim;
     private final EmbeddedActiveMQ broker;
+    private final BrokerCounters counters = new BrokerCounters();
 
     private EmbeddedMqtt(Claim claim, EmbeddedActiveMQ broker) {
         this.claim = claim;
@@ -62,12 +64,15 @@ public final class EmbeddedMqtt implements AutoCloseable {
     static EmbeddedMqtt start(Claim claim) {
         EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, new EmbeddedActiveMQ());
         try {
-            mqtt.broker.setConfiguration(configuration(claim));
+            Configuration configuration = configuration(claim);
+            configuration.registerBrokerPlugin(mqtt.counters);
+            mqtt.broker.setConfiguration(configuration);
             mqtt.broker.start();
             // start() logs a port that it cannot bind, and returns
             if (!mqtt.isListening()) {
                 throw claim.portTaken(null);
             }
+            mqtt.counters.start(mqtt.broker.getActiveMQServer());
             return mqtt;
         } catch (Exception e) {
             throw claim.startFailed(e, mqtt);
@@ -86,6 +91,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
     /** Disconnects the clients and closes the files. */
     @Override
     public void close() {
+        counters.stop();
         try {
             broker.stop();
         } catch (Exception e) {

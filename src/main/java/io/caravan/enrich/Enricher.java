@@ -20,7 +20,7 @@ public final class Enricher {
     /** The header that names the device type, always one of the registry. */
     public static final String DEVICE_TYPE = "device-type";
 
-    /** The property of the exchange that keeps the raw bytes while the body is what they became. */
+    /** The property of the exchange that keeps the raw message while the body is what it became. */
     static final String RAW = "caravanRaw";
 
     private static final Logger LOG = LoggerFactory.getLogger(Enricher.class);
@@ -43,7 +43,7 @@ public final class Enricher {
     public void enrich(Exchange exchange) {
         Message message = exchange.getMessage();
         Parcel parcel = message.getBody(Parcel.class);
-        exchange.setProperty(RAW, parcel.raw.payload());
+        exchange.setProperty(RAW, parcel.raw);
         if (message.getHeader(RecordHeaders.REASON) != null) {
             VERDICT.forEach(message::removeHeader);
         }
@@ -57,7 +57,8 @@ public final class Enricher {
                 parcel.fail(new Undecodable(Reason.INTERNAL_ERROR, e.getClass().getSimpleName()));
             }
         }
-        if (parcel.failure != null) {
+        boolean dead = parcel.failure != null;
+        if (dead) {
             message.setBody(parcel.raw.payload());
             message.setHeader(RecordHeaders.STAGE, "enrich");
             message.setHeader(RecordHeaders.REASON, parcel.failure.reason().code());
@@ -66,8 +67,9 @@ public final class Enricher {
         }
         message.setHeader(RecordHeaders.ORIGIN, parcel.origin);
         if (parcel.tenant != null) {
-            message.setHeader(RecordHeaders.TENANT, parcel.tenant);
-            message.setHeader(RecordHeaders.DEVICE, parcel.decoded.device());
+            // a dead letter keeps the headers that it came with, so that a replay is the same message
+            message.setHeader(dead ? RecordHeaders.OWNER_TENANT : RecordHeaders.TENANT, parcel.tenant);
+            message.setHeader(dead ? RecordHeaders.OWNER_DEVICE : RecordHeaders.DEVICE, parcel.decoded.device());
         }
     }
 

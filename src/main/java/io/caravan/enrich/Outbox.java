@@ -1,5 +1,6 @@
 package io.caravan.enrich;
 
+import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
@@ -36,10 +37,14 @@ public final class Outbox {
             RecordHeaders.ORIGIN,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE,
+            RecordHeaders.REPLAY_OF);
+    private static final List<String> KEPT_OF_DEAD = List.of(
             RecordHeaders.STAGE,
             RecordHeaders.REASON,
             RecordHeaders.DETAIL,
-            RecordHeaders.FAILED_AT);
+            RecordHeaders.FAILED_AT,
+            RecordHeaders.OWNER_TENANT,
+            RecordHeaders.OWNER_DEVICE);
 
     private final String enriched;
     private final MeterRegistry meters;
@@ -58,22 +63,27 @@ public final class Outbox {
     public void add(Exchange exchange) {
         Message message = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>();
-        for (String name : KEPT) {
-            Object value = message.getHeader(name);
-            if (value != null) {
-                headers.put(name, value);
-            }
-        }
+        keep(KEPT, message, headers);
         String reason = message.getHeader(RecordHeaders.REASON, String.class);
         if (reason != null) {
+            keep(KEPT_OF_DEAD, message, headers);
             count(reason);
         }
         Tally.of(exchange).add(Batch.positionOf(message), reason != null);
         Object key = message.getHeader(KafkaConstants.KEY);
         byte[] body = (byte[]) message.getBody();
-        byte[] raw = exchange.getProperty(Enricher.RAW, byte[].class);
+        RawMessage raw = exchange.getProperty(Enricher.RAW, RawMessage.class);
         for (String topic : message.getHeader(TOPICS, String.class).split(",")) {
             records(exchange).add(new OutboundRecord(exchange.getContext(), topic, key, body, headers, raw));
+        }
+    }
+
+    private static void keep(List<String> names, Message message, Map<String, Object> headers) {
+        for (String name : names) {
+            Object value = message.getHeader(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
         }
     }
 
@@ -92,12 +102,17 @@ public final class Outbox {
         Message letter = new DefaultMessage(exchange);
         letter.setHeaders(new HashMap<>(record.getHeaders()));
         letter.removeHeader(KafkaConstants.OVERRIDE_TOPIC);
-        letter.setBody(record.source());
+        RawMessage raw = (RawMessage) record.source();
+        letter.setBody(raw.payload());
         if (record.getHeader(RecordHeaders.REASON) == null) {
             String topic = record.getHeader(KafkaConstants.OVERRIDE_TOPIC, String.class);
             if (topic.equals(enriched)) {
                 Tally.of(exchange).refused(record.getHeader(RecordHeaders.ORIGIN, String.class));
             }
+            letter.setHeader(RecordHeaders.OWNER_TENANT, letter.removeHeader(RecordHeaders.TENANT));
+            letter.setHeader(RecordHeaders.OWNER_DEVICE, letter.removeHeader(RecordHeaders.DEVICE));
+            asItCame(letter, RecordHeaders.TENANT, raw.tenant());
+            asItCame(letter, RecordHeaders.DEVICE, raw.device());
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
             letter.setHeader(
@@ -109,6 +124,14 @@ public final class Outbox {
             count(Reason.TOO_LARGE.code());
         }
         exchange.setMessage(letter);
+    }
+
+    private static void asItCame(Message letter, String header, String value) {
+        if (value != null) {
+            letter.setHeader(header, value);
+        } else {
+            letter.removeHeader(header);
+        }
     }
 
     private void count(String reason) {

@@ -28,6 +28,9 @@ import org.apache.camel.spi.SupervisingRouteController;
  */
 public final class RouteHealth implements Dependency {
 
+    /** What routes do beside the messages of devices. */
+    private static final String BACKGROUND = "background-errors";
+
     private final String stage;
     private final Supplier<CamelContext> camel;
     private final WatchedConsumers consumers;
@@ -136,6 +139,7 @@ public final class RouteHealth implements Dependency {
         List<Route> receivers = routes.stream()
                 .filter(route -> route.getEndpoint() instanceof KafkaEndpoint
                         || route.getEndpoint() instanceof PahoMqtt5Endpoint)
+                .filter(route -> !BACKGROUND.equals(route.getConfigurationId()))
                 .toList();
         if (receivers.isEmpty()) {
             return "";

@@ -111,7 +111,7 @@ public final class Dialect {
 
         private static String value(byte[] payload, int from) {
             int at = from;
-            while (at < payload.length && (payload[at] == ' ' || payload[at] == ':' || payload[at] == '\n')) {
+            while (at < payload.length && (payload[at] == ':' || isSpace(payload[at]))) {
                 at++;
             }
             if (at >= payload.length || payload[at] != '"') {
@@ -124,6 +124,10 @@ public final class Dialect {
                 }
             }
             return null;
+        }
+
+        private static boolean isSpace(byte b) {
+            return b == ' ' || b == '\n' || b == '\r' || b == '\t';
         }
     }
 }

@@ -7,6 +7,8 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
@@ -48,6 +50,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
     private final InFlightBytes inFlight;
+    private final ReceiveMaximum receiveMaximum;
     private final Listener listener;
 
     /** What has arrived, in order. Acknowledgements leave in this order (MQTT 5, 4.6), and the client keeps what waits. */
@@ -61,9 +64,15 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private boolean resumed;
     private boolean received;
 
-    MqttConnection(MqttSettings settings, InFlightBytes inFlight, String clientId, Listener listener) {
+    MqttConnection(
+            MqttSettings settings,
+            InFlightBytes inFlight,
+            ReceiveMaximum receiveMaximum,
+            String clientId,
+            Listener listener) {
         this.settings = settings;
         this.inFlight = inFlight;
+        this.receiveMaximum = receiveMaximum;
         this.listener = listener;
         this.worker = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(task, clientId));
@@ -76,6 +85,11 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 .addDisconnectedListener(context -> {
                     lost = true;
                     over();
+                    if (context.getCause() instanceof Mqtt5DisconnectException left
+                            && left.getMqttMessage().getReasonCode()
+                                    == Mqtt5DisconnectReasonCode.RECEIVE_MAXIMUM_EXCEEDED) {
+                        receiveMaximum.exceeded();
+                    }
                     if (!leaving) {
                         listener.lost(this, reason(context.getCause()));
                     }
@@ -172,7 +186,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                         .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
                         .keepAlive(KEEP_ALIVE_SECONDS)
                         .restrictions()
-                        .receiveMaximum(settings.receiveMaximum())
+                        .receiveMaximum(receiveMaximum.value())
                         .applyRestrictions()
                         .send())
                 .isSessionPresent();

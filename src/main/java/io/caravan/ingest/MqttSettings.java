@@ -36,4 +36,9 @@ public record MqttSettings(
                 settings.flag("caravan.mqtt.resubscribe"),
                 settings.number("caravan.mqtt.receive-maximum", 1, 65_535));
     }
+
+    /** The same for clients that want nothing kept while they are away. */
+    public MqttSettings withoutSession() {
+        return new MqttSettings(url, username, password, clientId, shareGroup, Duration.ZERO, true, receiveMaximum);
+    }
 }

@@ -6,8 +6,13 @@ package io.caravan.ingest;
  *
  * @param inFlight counts what arrives on all of them
  * @param name of the dialect, such as {@code iot}
+ * @param receiveMaximum of each of them
  */
-record Sessions(MqttSettings settings, InFlightBytes inFlight, String name) {
+record Sessions(MqttSettings settings, InFlightBytes inFlight, String name, ReceiveMaximum receiveMaximum) {
+
+    Sessions(MqttSettings settings, InFlightBytes inFlight, String name) {
+        this(settings, inFlight, name, new ReceiveMaximum(settings.receiveMaximum()));
+    }
 
     String url() {
         return settings.url();
@@ -23,6 +28,6 @@ record Sessions(MqttSettings settings, InFlightBytes inFlight, String name) {
 
     /** A connection, not made yet, that takes up a session. */
     MqttConnection connection(int index, MqttConnection.Listener listener) {
-        return new MqttConnection(settings, inFlight, clientId(index), listener);
+        return new MqttConnection(settings, inFlight, receiveMaximum, clientId(index), listener);
     }
 }

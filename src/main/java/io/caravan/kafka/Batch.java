@@ -75,6 +75,11 @@ public final class Batch {
         offsets.computeIfPresent(partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), metadata));
     }
 
+    /** Has nothing committed for a partition: another member has got further. */
+    public static void leave(Exchange exchange, TopicPartition partition) {
+        exchange.getProperty(OFFSETS, Map.class).remove(partition);
+    }
+
     /** The position of a record of a batch. */
     public static RecordPosition positionOf(Message message) {
         return message.getHeader(KafkaConstants.MANUAL_COMMIT, RecordPosition.class);

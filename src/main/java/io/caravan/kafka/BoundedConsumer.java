@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,16 +29,21 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
 
     private final int most;
     private final long limit;
+    private final ToLongFunction<byte[]> weight;
     private long handedOut;
     private long fullSince;
     private RuntimeException failure;
 
-    /** @param batchBytes what a batch may have; it has more by {@value #MOST_AT_ONCE} messages at most */
-    BoundedConsumer(Properties settings, int batchBytes) {
+    /**
+     * @param batchBytes what a batch may have; it has more by {@value #MOST_AT_ONCE} messages at most
+     * @param weight how many bytes the value of a message counts for
+     */
+    BoundedConsumer(Properties settings, int batchBytes, ToLongFunction<byte[]> weight) {
         super(bounded(settings));
         Object wanted = settings.getOrDefault(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_AT_ONCE);
         this.most = Integer.parseInt(wanted.toString());
         this.limit = batchBytes;
+        this.weight = weight;
     }
 
     private static Properties bounded(Properties settings) {
@@ -102,7 +108,9 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
 
     private void count(ConsumerRecords<Object, Object> records) {
         for (ConsumerRecord<Object, Object> each : records) {
-            handedOut += Math.max(0, each.serializedValueSize());
+            if (each.value() instanceof byte[] value) {
+                handedOut += weight.applyAsLong(value);
+            }
         }
         fullSince = handedOut >= limit ? System.nanoTime() : 0;
     }

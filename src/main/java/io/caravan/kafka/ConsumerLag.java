@@ -1,13 +1,14 @@
 package io.caravan.kafka;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,33 +34,51 @@ public final class ConsumerLag {
     private static final long ANSWER_SECONDS = 5;
 
     private final Admin admin;
-    private final MeterRegistry meters;
-    private final Map<List<String>, AtomicLong> gauges = new ConcurrentHashMap<>();
+    private final MultiGauge gauges;
+    /** What is known of each group and topic; a gauge goes on with the number that it began with. */
+    private final Map<Tags, AtomicLong> known = new HashMap<>();
 
     public ConsumerLag(Admin admin, MeterRegistry meters) {
         this.admin = admin;
-        this.meters = meters;
+        this.gauges = MultiGauge.builder("caravan.consumer.lag")
+                .description("Records of a topic that a consumer group has not committed")
+                .register(meters);
     }
 
     /**
-     * Reads the lag of all groups. What cannot be read, a group or a topic, keeps its last value and keeps no other from
-     * being read.
+     * Reads the lag of all groups. What cannot be read, a group or a topic, has no gauge until it can be, and keeps no other
+     * from being read.
      *
      * @throws ExecutionException when Kafka does not even name its groups
      */
     public void measure() throws ExecutionException, InterruptedException, TimeoutException {
-        for (var group : answer(admin.listConsumerGroups().valid())) {
-            if (group.groupId().startsWith(PREFIX)) {
-                try {
-                    measure(group.groupId());
-                } catch (ExecutionException | TimeoutException e) {
-                    LOG.debug("Cannot read the lag of {}", group.groupId(), e);
+        Map<Tags, Long> lags = new HashMap<>();
+        try {
+            for (var group : answer(admin.listConsumerGroups().valid())) {
+                if (group.groupId().startsWith(PREFIX)) {
+                    try {
+                        measure(group.groupId(), lags);
+                    } catch (ExecutionException | TimeoutException e) {
+                        LOG.debug("Cannot read the lag of {}", group.groupId(), e);
+                    }
                 }
             }
+        } finally {
+            show(lags);
         }
     }
 
-    private void measure(String group) throws ExecutionException, InterruptedException, TimeoutException {
+    private void show(Map<Tags, Long> lags) {
+        known.keySet().retainAll(lags.keySet());
+        lags.forEach((tags, lag) ->
+                known.computeIfAbsent(tags, any -> new AtomicLong()).set(lag));
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        known.forEach((tags, lag) -> rows.add(MultiGauge.Row.of(tags, lag)));
+        gauges.register(rows);
+    }
+
+    private void measure(String group, Map<Tags, Long> lags)
+            throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         Set<String> topics = new HashSet<>();
@@ -71,7 +90,7 @@ public final class ConsumerLag {
         for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
             try {
                 long lag = lag(topic.getKey(), answer(topic.getValue()).partitions(), committed);
-                gauge(group, topic.getKey()).set(lag);
+                lags.put(Tags.of("group", group, "topic", topic.getKey()), lag);
             } catch (ExecutionException | TimeoutException e) {
                 LOG.debug("Cannot read the lag of {} in {}", group, topic.getKey(), e);
             }
@@ -105,17 +124,5 @@ public final class ConsumerLag {
     private static <T> T answer(KafkaFuture<T> future)
             throws ExecutionException, InterruptedException, TimeoutException {
         return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private AtomicLong gauge(String group, String topic) {
-        return gauges.computeIfAbsent(List.of(group, topic), key -> {
-            AtomicLong value = new AtomicLong();
-            Gauge.builder("caravan.consumer.lag", value, AtomicLong::get)
-                    .description("Records of a topic that a consumer group has not committed")
-                    .tag("group", group)
-                    .tag("topic", topic)
-                    .register(meters);
-            return value;
-        });
     }
 }

@@ -11,16 +11,15 @@ import org.apache.camel.support.DefaultMessage;
  */
 public final class OutboundRecord extends DefaultMessage {
 
-    private final byte[] source;
+    private final Object source;
 
-    /** A record that was made of its own value. */
     public OutboundRecord(CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers) {
-        this(context, topic, key, value, headers, value);
+        this(context, topic, key, value, headers, null);
     }
 
-    /** @param source the bytes that the record was made of */
+    /** @param source what the record was made of */
     public OutboundRecord(
-            CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers, byte[] source) {
+            CamelContext context, String topic, Object key, byte[] value, Map<String, Object> headers, Object source) {
         super(context);
         this.source = source;
         setBody(value);
@@ -29,8 +28,8 @@ public final class OutboundRecord extends DefaultMessage {
         headers.forEach(this::setHeader);
     }
 
-    /** The bytes that the record was made of, not to be changed. */
-    public byte[] source() {
+    /** What the record was made of, null where nobody said. */
+    public Object source() {
         return source;
     }
 

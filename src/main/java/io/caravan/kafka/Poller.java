@@ -41,6 +41,10 @@ final class Poller {
         member = false;
     }
 
+    boolean hasJoined() {
+        return joined;
+    }
+
     int partitions() {
         return partitions;
     }

@@ -22,6 +22,14 @@ public final class RecordHeaders {
     public static final String TRACE_PARENT = "traceparent";
     /** What tracing systems add to it (W3C Trace Context, 3.3). */
     public static final String TRACE_STATE = "tracestate";
+    /** Which dead letter this is a replay of, and its how manieth: {@link Replay}. */
+    public static final String REPLAY_OF = "replay-of";
+    /** On a dead letter: the tenant that the message belongs to, as far as that was found out. */
+    public static final String OWNER_TENANT = "owner-tenant";
+    /** On a dead letter: the device that it is of, as far as that was found out. */
+    public static final String OWNER_DEVICE = "owner-device";
+    /** On a dead letter: {@code true} where the value is the enriched message, because the raw one was gone. */
+    public static final String ENRICHED = "enriched";
     /** On a dead letter: the stage that gave up. */
     public static final String STAGE = "stage";
     /** On a dead letter: the reason's code. */

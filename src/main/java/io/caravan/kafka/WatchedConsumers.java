@@ -8,26 +8,37 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
  * Makes the consumers of all routes and knows of each whether it does its work. Camel's own check asks for a connection, so
- * one that Kafka refuses for want of rights, which connects again and again, looks well to it. Each hands out no more than so
- * many bytes for a batch ({@link BoundedConsumer}). Thread-safe.
+ * one that Kafka refuses for want of rights, which connects again and again, looks well to it. One that is refused, also its
+ * sign-in, is made anew by Camel, and waits before it asks again: a second, then twice as long each time, 15 seconds at most.
+ * Each hands out no more than so many bytes for a batch ({@link BoundedConsumer}). Producers, which come from the same place,
+ * outlive their failures ({@link RenewedProducer}). Thread-safe.
  */
 public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
     /** One that fails is made anew at once and looks well until it fails again. */
     private static final Duration DOUBT = Duration.ofSeconds(5);
+
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     private final int batchBytes;
     private final LongSupplier nanoTime;
@@ -72,9 +83,22 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         group(group).left = listener;
     }
 
+    /**
+     * Lets the values of a group's messages count for other than their length towards the bytes of a batch. To be asked for
+     * before the consumers are made.
+     */
+    public void weigh(String group, ToLongFunction<byte[]> weight) {
+        group(group).weight = weight;
+    }
+
     /** How many partitions the consumers of a group in this process have. */
     public int partitions(String group) {
         return group(group).open.stream().mapToInt(Poller::partitions).sum();
+    }
+
+    @Override
+    public Producer<Object, Object> getProducer(Properties settings) {
+        return new RenewedProducer(() -> new KafkaProducer<>(settings), nanoTime);
     }
 
     Group group(String id) {
@@ -86,7 +110,10 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
         private final Set<Poller> open = ConcurrentHashMap.newKeySet();
         private volatile Failure failure;
+        private Duration wait = FIRST_WAIT;
+        private long retryAt = nanoTime.getAsLong();
         private volatile java.util.function.Consumer<Collection<TopicPartition>> left = partitions -> {};
+        private volatile ToLongFunction<byte[]> weight = value -> value.length;
 
         Poller opened() {
             Poller poller = new Poller(nanoTime);
@@ -104,6 +131,27 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
                 cause = cause.getCause();
             }
             failure = new Failure(String.valueOf(cause.getMessage()), nanoTime.getAsLong());
+            backOff();
+        }
+
+        /** The consumers of a group fail together, and wait together. */
+        private synchronized void backOff() {
+            long now = nanoTime.getAsLong();
+            if (now - retryAt >= 0) {
+                retryAt = now + wait.toNanos();
+                Duration doubled = wait.multipliedBy(2);
+                wait = doubled.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : doubled;
+            }
+        }
+
+        synchronized void joined() {
+            wait = FIRST_WAIT;
+        }
+
+        /** How long a consumer is to wait before it asks Kafka, zero as a rule. */
+        synchronized Duration rest() {
+            long nanos = retryAt - nanoTime.getAsLong();
+            return nanos > 0 ? Duration.ofNanos(nanos) : Duration.ZERO;
         }
 
         private Optional<String> fault(int expected) {
@@ -133,23 +181,41 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         private final Poller poller;
 
         Watched(Properties settings, int batchBytes, Group group) {
-            super(settings, batchBytes);
+            super(settings, batchBytes, group.weight);
             this.group = group;
             this.poller = group.opened();
         }
 
         @Override
         public ConsumerRecords<Object, Object> poll(Duration timeout) {
+            Duration rest = poller.hasJoined() ? Duration.ZERO : group.rest();
+            if (!rest.isZero()) {
+                return nothingWithin(rest.compareTo(timeout) < 0 ? rest : timeout);
+            }
             try {
                 ConsumerRecords<Object, Object> records = super.poll(timeout);
                 poller.polled(assignment().size());
                 return records;
             } catch (WakeupException e) {
                 throw e; // it is being stopped
+            } catch (AuthenticationException e) {
+                group.failed(e);
+                throw new KafkaException(
+                        e.getMessage(), e); // Camel takes it for good as it is: it would never come back
             } catch (KafkaException e) {
                 group.failed(e);
                 throw e;
             }
+        }
+
+        /** Comes back to Camel in time, so that the route can be stopped meanwhile. */
+        private static ConsumerRecords<Object, Object> nothingWithin(Duration time) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+            return ConsumerRecords.empty();
         }
 
         @Override
@@ -181,6 +247,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             poller.assigned();
+            group.joined();
             listener.onPartitionsAssigned(partitions);
         }
 

@@ -38,18 +38,32 @@ public final class CommittedLedger {
                 continue;
             }
             Totals before = before(span);
+            if (span.next() <= before.next()) {
+                last.remove(partition); // another member has done and counted all of it
+                Batch.leave(exchange, partition);
+                continue;
+            }
             Map<Long, Long> lost = span.lostSince(before.next());
             Totals after = before.plus(
                     span.next(),
-                    span.records(),
+                    span.recordsFrom(before.next()),
                     sum(lost.values()),
-                    tally.forwarded(partition),
-                    tally.deadLettered(partition));
+                    tally.forwarded(partition, before.next()),
+                    tally.deadLettered(partition, before.next()));
             last.put(partition, after);
             Batch.annotate(exchange, partition, after.metadata());
         }
     }
 
+    /** Forgets partitions that are another member's now; what that one commits holds when they come back. */
+    public void left(Collection<TopicPartition> partitions) {
+        last.keySet().removeAll(partitions);
+    }
+
+    /**
+     * Where counting goes on. That is behind the first record where the partition was another member's for a while and that one has
+     * done what was waiting here; unless the log is another one, whose offsets begin again.
+     */
     private Totals before(Span span) {
         Totals known = last.get(span.partition());
         if (known != null && known.next() == span.first()) {
@@ -57,7 +71,7 @@ public final class CommittedLedger {
         }
         OffsetAndMetadata committed = span.committed();
         Totals totals = committed == null ? Totals.since(span.first()) : Totals.of(committed);
-        return totals.next() > span.first() ? totals.movedTo(span.first()) : totals;
+        return totals.next() > span.first() && totals.next() > span.end() ? totals.movedTo(span.first()) : totals;
     }
 
     private static long sum(Collection<Long> values) {

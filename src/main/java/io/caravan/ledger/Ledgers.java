@@ -1,11 +1,9 @@
 package io.caravan.ledger;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +21,7 @@ public final class Ledgers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ledgers.class);
     private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long PATIENCE_SECONDS = 10;
-    private static final long MEASURE_SECONDS = 5;
+    private static final Duration MEASURE_EVERY = Duration.ofSeconds(5);
 
     private final Callable<Ledger> source;
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -69,51 +67,23 @@ public final class Ledgers implements AutoCloseable {
         return last;
     }
 
-    /** Keeps the ledger as metrics, read every five seconds. What cannot be read keeps its last value. */
+    /** Keeps the ledger as metrics, read every five seconds. While it cannot be read, there are none. */
     public void measure(MeterRegistry meters) {
-        Map<String, Ledger.Account> accounts = new ConcurrentHashMap<>();
-        reader.scheduleWithFixedDelay(() -> measure(meters, accounts), 1, MEASURE_SECONDS, TimeUnit.SECONDS);
+        measure(new LedgerMeters(meters), MEASURE_EVERY);
     }
 
-    private void measure(MeterRegistry meters, Map<String, Ledger.Account> accounts) {
+    void measure(LedgerMeters meters, Duration period) {
+        reader.scheduleWithFixedDelay(() -> measure(meters), 0, period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void measure(LedgerMeters meters) {
         try {
-            Ledger ledger = source.call();
-            keep(meters, accounts, ledger.all());
-            ledger.stages().forEach(account -> keep(meters, accounts, account));
+            meters.show(source.call());
         } catch (Exception e) {
             // a scheduled task that throws is not run again
             LOG.debug("Cannot read the ledger", e);
+            meters.hide();
         }
-    }
-
-    private static void keep(MeterRegistry meters, Map<String, Ledger.Account> accounts, Ledger.Account account) {
-        String stage = account.stage();
-        if (accounts.put(stage, account) != null) {
-            return;
-        }
-        messages(meters, accounts, stage, "received", Ledger.Account::received);
-        messages(meters, accounts, stage, "forwarded", Ledger.Account::forwarded);
-        messages(meters, accounts, stage, "dead_lettered", Ledger.Account::deadLettered);
-        messages(meters, accounts, stage, "duplicates", Ledger.Account::duplicates);
-        messages(meters, accounts, stage, "in_flight", Ledger.Account::inFlight);
-        messages(meters, accounts, stage, "lost", Ledger.Account::lost);
-        Gauge.builder("caravan.ledger.balanced", accounts, all -> all.get(stage).balanced() ? 1 : 0)
-                .description("Whether the ledger adds up: 1, or 0")
-                .tag("stage", stage)
-                .register(meters);
-    }
-
-    private interface Outcome {
-        long of(Ledger.Account account);
-    }
-
-    private static void messages(
-            MeterRegistry meters, Map<String, Ledger.Account> accounts, String stage, String outcome, Outcome value) {
-        Gauge.builder("caravan.ledger.messages", accounts, all -> value.of(all.get(stage)))
-                .description("Messages by what became of them, over all restarts")
-                .tag("stage", stage)
-                .tag("outcome", outcome)
-                .register(meters);
     }
 
     @Override

@@ -23,7 +23,6 @@ public final class Span {
     private final RecordPosition origin;
     private final List<long[]> holes = new ArrayList<>();
     private long next;
-    private long records;
 
     private Span(RecordPosition origin) {
         this.origin = origin;
@@ -50,7 +49,6 @@ public final class Span {
             holes.add(new long[] {next, offset});
         }
         next = offset + 1;
-        records++;
     }
 
     public TopicPartition partition() {
@@ -67,9 +65,14 @@ public final class Span {
         return next;
     }
 
-    /** How many records there are, each counted once. */
-    public long records() {
-        return records;
+    /** How many records there are from an offset on, each counted once; before the first one it is all of them. */
+    public long recordsFrom(long offset) {
+        long start = Math.max(offset, first());
+        return next
+                - start
+                - holes.stream()
+                        .mapToLong(hole -> Math.max(0, hole[1] - Math.max(hole[0], start)))
+                        .sum();
     }
 
     /** Whether the partition is still this consumer's. */
@@ -91,10 +94,12 @@ public final class Span {
      * How many offsets were deleted unread, by the offset of the record that follows them; empty in the rule, and Kafka is
      * asked only where there is a hole.
      *
-     * @param start where reading went on from; what is missing between it and the first record is a hole as well
+     * @param start where reading went on from; what is missing between it and the first record is a hole as well, and holes
+     *     before it are none
      */
     public Map<Long, Long> lostSince(long start) {
         List<long[]> all = new ArrayList<>(holes);
+        all.removeIf(hole -> hole[1] <= start);
         if (start < first()) {
             all.add(new long[] {start, first()});
         }

@@ -1,8 +1,10 @@
 package io.caravan.ledger;
 
 import io.caravan.kafka.RecordPosition;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -16,14 +18,12 @@ public final class Tally {
 
     private static final String PROPERTY = "caravanTally";
 
-    private final Map<TopicPartition, Counts> partitions = new HashMap<>();
-    private final Set<String> refused = new HashSet<>();
+    private final Map<TopicPartition, Outcomes> partitions = new HashMap<>();
 
-    /** The counts of one partition. */
-    private static final class Counts {
-        private long next = Long.MIN_VALUE;
-        private long forwarded;
-        private long deadLettered;
+    /** The offsets of one partition that have an outcome, ascending, and those whose outcome is a dead letter. */
+    private static final class Outcomes {
+        private final List<Long> offsets = new ArrayList<>();
+        private final Set<Long> deadLetters = new HashSet<>();
     }
 
     /** Begins to count the batch, or begins anew where its steps are tried again. */
@@ -38,15 +38,14 @@ public final class Tally {
 
     /** Counts a record, in the order of offsets. */
     public void add(RecordPosition position, boolean deadLetter) {
-        Counts counts = partitions.computeIfAbsent(position.partition(), partition -> new Counts());
-        if (position.offset() < counts.next) {
+        Outcomes outcomes = partitions.computeIfAbsent(position.partition(), partition -> new Outcomes());
+        List<Long> offsets = outcomes.offsets;
+        if (!offsets.isEmpty() && position.offset() <= offsets.get(offsets.size() - 1)) {
             return;
         }
-        counts.next = position.offset() + 1;
+        offsets.add(position.offset());
         if (deadLetter) {
-            counts.deadLettered++;
-        } else {
-            counts.forwarded++;
+            outcomes.deadLetters.add(position.offset());
         }
     }
 
@@ -57,21 +56,29 @@ public final class Tally {
      * @param origin its place, as topic/partition/offset
      */
     public void refused(String origin) {
-        if (refused.add(origin)) {
-            String[] place = origin.split("/");
-            Counts counts = partitions.get(new TopicPartition(place[0], Integer.parseInt(place[1])));
-            counts.forwarded--;
-            counts.deadLettered++;
-        }
+        String[] place = origin.split("/");
+        partitions
+                .get(new TopicPartition(place[0], Integer.parseInt(place[1])))
+                .deadLetters
+                .add(Long.parseLong(place[2]));
     }
 
-    long forwarded(TopicPartition partition) {
-        Counts counts = partitions.get(partition);
-        return counts == null ? 0 : counts.forwarded;
+    /** How many records from an offset on were forwarded. */
+    long forwarded(TopicPartition partition, long from) {
+        return count(partition, from, false);
     }
 
-    long deadLettered(TopicPartition partition) {
-        Counts counts = partitions.get(partition);
-        return counts == null ? 0 : counts.deadLettered;
+    /** How many records from an offset on became dead letters. */
+    long deadLettered(TopicPartition partition, long from) {
+        return count(partition, from, true);
+    }
+
+    private long count(TopicPartition partition, long from, boolean deadLetter) {
+        Outcomes outcomes = partitions.get(partition);
+        return outcomes == null
+                ? 0
+                : outcomes.offsets.stream()
+                        .filter(offset -> offset >= from && outcomes.deadLetters.contains(offset) == deadLetter)
+                        .count();
     }
 }

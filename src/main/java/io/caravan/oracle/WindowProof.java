@@ -14,7 +14,10 @@ import java.util.List;
  */
 public final class WindowProof {
 
-    /** Over the widths in use, up to where each is settled; a prefix that ends with '-' ends before the same with '.'. */
+    /**
+     * Over the widths in use, up to where each is settled; a prefix that ends with '-' ends before the same with '.'. What is
+     * smaller than 1e-290 counts as that: the server takes a product that is no double any more for an error.
+     */
     private static final String WRONG =
             """
             WITH settled AS (SELECT width, settled_until FROM window_widths WHERE settled_until IS NOT NULL),
@@ -24,9 +27,9 @@ public final class WindowProof {
                     count(*), sum(value), avg(value), min(value), max(value), stddev_samp(value) AS stddev,
                     (array_agg(value ORDER BY ts, seq))[1] AS first,
                     (array_agg(value ORDER BY ts DESC, seq DESC))[1] AS last,
-                    sum(abs(value)) AS magnitude
+                    greatest(sum(abs(value)), 1e-290) AS magnitude
                 FROM readings CROSS JOIN settled
-                WHERE device_id >= ? AND device_id < ? AND value IS NOT NULL
+                WHERE device_id >= ? AND device_id < ? AND value IS NOT NULL AND ts < settled_until
                     AND date_bin(width * interval '1 second', ts, '1970-01-01 00:00:00Z')
                         + width * interval '1 second' <= settled_until
                 GROUP BY 1, 2, 3, 4, 5)
@@ -40,12 +43,14 @@ public final class WindowProof {
             WHERE w.count IS DISTINCT FROM truth.count
                 OR w.min <> truth.min OR w.max <> truth.max OR w.first <> truth.first OR w.last <> truth.last
                 OR abs(w.sum - truth.sum) > 1e-9 * magnitude OR abs(w.avg - truth.avg) > 1e-9 * magnitude
-                OR (w.stddev IS NULL) <> (truth.stddev IS NULL) OR abs(w.stddev - truth.stddev) > 1e-6 * truth.stddev""";
+                OR (w.stddev IS NULL) <> (truth.stddev IS NULL) OR abs(w.stddev - truth.stddev) > 1e-6 * greatest(truth.stddev, 1e-290)""";
 
-    private static final String MARKS =
+    private static final String SETTLED =
             """
-            SELECT count(*) FROM window_marks
-            WHERE device_id >= ? AND device_id < ? AND start < (SELECT min(settled_until) FROM window_widths)""";
+            SELECT count(*) FROM windows JOIN window_widths USING (width)
+            WHERE device_id >= ? AND device_id < ? AND start + width * interval '1 second' <= settled_until""";
+
+    private static final String MARKS = "SELECT count(*) FROM window_marks WHERE device_id >= ? AND device_id < ?";
 
     private final Connection connection;
 
@@ -62,7 +67,12 @@ public final class WindowProof {
         return select(WRONG, prefix, after(prefix), prefix, after(prefix));
     }
 
-    /** How many marks say that a settled window of the devices got a reading since, and is to be computed again. */
+    /** How many windows of the devices are settled. */
+    public long settled(String prefix) throws SQLException {
+        return Long.parseLong(select(SETTLED, prefix, after(prefix)).get(0));
+    }
+
+    /** How many marks say that a closed window of the devices got a reading since, and is to be computed again. */
     public long marks(String prefix) throws SQLException {
         return Long.parseLong(select(MARKS, prefix, after(prefix)).get(0));
     }

@@ -2,10 +2,8 @@ package io.caravan.reload;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -13,8 +11,11 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 final class Refusal {
 
     private static final Pattern FILE = Pattern.compile("file:[^\\s:,)]+\\.camel\\.yaml");
-    private static final Pattern QUOTED =
-            Pattern.compile("parameters=\\[\\{([^=}]+)=|registry for: (\\S+)|ids detected: ([^\\s.]+)");
+    /** What Camel says of a name that stands in the file, in the last group. */
+    private static final Pattern QUOTED = Pattern.compile(
+            "(parameters=\\[\\{|registry for: |registry with name: |Method with name: |value: |Property with key \\[|was: "
+                    + "|found for: |input string: \"|ids? detected: )([\\w#.-]+)",
+            Pattern.CASE_INSENSITIVE);
 
     private Refusal() {}
 
@@ -28,6 +29,10 @@ final class Refusal {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             messages.append(cause.getMessage()).append('\n');
             reason = cause.getMessage() == null ? reason : cause.getMessage();
+            if (cause instanceof RouteMistake mistake) {
+                file = mistake.file();
+                line = mistake.line();
+            }
             if (cause instanceof MarkedYamlEngineException yaml
                     && yaml.getProblemMark().isPresent()) {
                 file = yaml.getProblemMark().get().getName();
@@ -61,11 +66,10 @@ final class Refusal {
         int start = route.isEmpty() ? 0 : lineWith(text, "id: " + route);
         Matcher unknown = QUOTED.matcher(messages);
         if (unknown.find()) {
-            String name = Stream.of(1, 2, 3)
-                    .map(unknown::group)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElseThrow();
+            String name = unknown.group(2).replaceFirst("\\.+$", "");
+            if (unknown.group(1).endsWith("detected: ")) {
+                return lastLineThatEndsWith(text, "id: " + name);
+            }
             List<String> lines = text.lines().toList();
             for (int i = Math.max(0, start - 1); i < lines.size(); i++) {
                 if (lines.get(i).contains(name)) {
@@ -76,10 +80,27 @@ final class Refusal {
         return start;
     }
 
-    private static int lineWith(String text, String words) {
+    /** 0 where there is none. */
+    private static int lastLineThatEndsWith(String text, String words) {
         List<String> lines = text.lines().toList();
+        for (int i = lines.size(); i > 0; i--) {
+            if (lines.get(i - 1).stripTrailing().endsWith(words)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private static int lineWith(String text, String words) {
+        return lineWith(text, words, 1);
+    }
+
+    /** The first, second, ... line with nothing but these words; 0 where there is none. */
+    static int lineWith(String text, String words, int number) {
+        List<String> lines = text.lines().toList();
+        int left = number;
         for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).strip().replaceFirst("^- ", "").equals(words)) {
+            if (lines.get(i).strip().replaceFirst("^- ", "").equals(words) && --left == 0) {
                 return i + 1;
             }
         }

@@ -22,23 +22,25 @@ final class RouteSet {
     private final Map<String, Object> configurations = new HashMap<>();
     private final Map<String, Object> rests = new HashMap<>();
 
-    /** @throws RuntimeException when a text is no YAML */
+    /** @throws RuntimeException when a text is no YAML, or {@link RouteCheck} finds a mistake */
     RouteSet(SortedMap<String, String> texts) {
         this.texts = new TreeMap<>(texts);
         Map<String, List<Map<?, ?>>> items = new TreeMap<>();
         this.texts.forEach((file, text) -> items.put(file, parse(file, text)));
         items.values().forEach(file -> file.forEach(this::collectConfiguration));
+        RouteCheck.check(this.texts, items, configurations);
         items.forEach(this::collect);
     }
 
     private static List<Map<?, ?>> parse(String file, String text) {
         List<Map<?, ?>> items = new ArrayList<>();
         LoadSettings settings = LoadSettings.builder().setLabel(file).build();
-        if (new Load(settings).loadFromString(text) instanceof List<?> list) {
-            for (Object element : list) {
-                if (element instanceof Map<?, ?> item) {
-                    items.add(item);
-                }
+        if (!(new Load(settings).loadFromString(text) instanceof List<?> list)) {
+            throw new RouteMistake(file, 1, "a file of routes is a list, of items such as - route:");
+        }
+        for (Object element : list) {
+            if (element instanceof Map<?, ?> item) {
+                items.add(item);
             }
         }
         return items;
@@ -56,10 +58,9 @@ final class RouteSet {
                 rests.put(String.valueOf(rest.get("id")), whole);
             }
             if (item.get("route") instanceof Map<?, ?> route) {
-                if (!(route.get("id") instanceof String id)) {
-                    throw new IllegalArgumentException(file + ": a route has no id");
-                }
-                ingredients.put(id, served ? whole : List.of(file, route, others, configurationOf(item)));
+                ingredients.put(
+                        String.valueOf(route.get("id")),
+                        served ? whole : List.of(file, route, others, configurationOf(item)));
             }
         }
     }

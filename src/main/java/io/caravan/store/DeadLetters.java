@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.Text;
 import io.caravan.decode.Timestamps;
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.kafka.Replay;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -18,24 +21,19 @@ import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
  * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw; one
- * that never got there has its own place on the dead-letter topic. Whatever the headers hold, the row can be stored.
- * Thread-safe.
+ * that never got there has its own place on the dead-letter topic, and a replay is the dead letter that it is a replay of.
+ * Whatever the headers hold, the row can be stored. Thread-safe.
  */
 public final class DeadLetters {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String DEFAULT_TENANT = "default";
     private static final int LONGEST = 1_000;
+    private static final String COLUMNS = "caravanDeadLetters";
     private static final Pattern ORIGIN = Pattern.compile("[\\w.-]{1,249}/\\d{1,9}/\\d{1,18}");
-    private static final List<String> SHOWN = List.of(
-            RecordHeaders.TOPIC,
-            RecordHeaders.DIALECT,
-            RecordHeaders.RECEIVED_AT,
-            RecordHeaders.TENANT,
-            RecordHeaders.DEVICE,
-            RecordHeaders.ORIGIN,
-            RecordHeaders.TRACE_PARENT,
-            RecordHeaders.TRACE_STATE);
+    /** What a replay is sent with, and the origin. */
+    private static final List<String> SHOWN = Stream.concat(Replays.HEADERS.stream(), Stream.of(RecordHeaders.ORIGIN))
+            .toList();
 
     public void collect(Exchange exchange) {
         @SuppressWarnings("unchecked")
@@ -59,7 +57,33 @@ public final class DeadLetters {
         columns.put("payloads", rows.stream().map(Row::payload).toArray(byte[][]::new));
         columns.put("payloadLengths", rows.stream().mapToLong(Row::length).toArray());
         columns.put("payloadHashes", texts(rows, Row::sha256));
-        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, columns);
+        columns.put("recordKeys", texts(rows, Row::key));
+        columns.put("enriched", rows.stream().map(Row::enriched).toArray(Boolean[]::new));
+        columns.put(
+                "replayed",
+                rows.stream()
+                        .map(row -> row.replay == null ? null : row.replay.letter())
+                        .toArray(Long[]::new));
+        columns.put(
+                "replayNumbers",
+                rows.stream()
+                        .map(row -> row.replay == null ? null : row.replay.number())
+                        .toArray(Integer[]::new));
+        exchange.setProperty(COLUMNS, columns);
+    }
+
+    /** Whether the batch has replays that have failed again. */
+    public boolean hasReplays(Exchange exchange) {
+        return Stream.of((Long[]) columns(exchange).get("replayed")).anyMatch(Objects::nonNull);
+    }
+
+    /** Hands the columns to the statement that follows. */
+    public void parameters(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, columns(exchange));
+    }
+
+    private static Map<?, ?> columns(Exchange exchange) {
+        return exchange.getProperty(COLUMNS, Map.class);
     }
 
     private static String[] texts(List<Row> rows, Function<Row, String> column) {
@@ -82,14 +106,17 @@ public final class DeadLetters {
             String headers,
             byte[] payload,
             long length,
-            String sha256) {
+            String sha256,
+            String key,
+            boolean enriched,
+            Replay replay) {
 
         static Row of(Message message) {
             String[] origin = origin(message);
             byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
             long failed = RecordHeaders.number(message, RecordHeaders.FAILED_AT, -1);
             long received = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
-            String tenant = text(message, RecordHeaders.TENANT);
+            String tenant = firstOf(message, RecordHeaders.OWNER_TENANT, RecordHeaders.TENANT);
             String stage = text(message, RecordHeaders.STAGE);
             String reason = text(message, RecordHeaders.REASON);
             String detail = text(message, RecordHeaders.DETAIL);
@@ -98,7 +125,7 @@ public final class DeadLetters {
                     Integer.parseInt(origin[1]),
                     Long.parseLong(origin[2]),
                     tenant == null ? DEFAULT_TENANT : tenant,
-                    text(message, RecordHeaders.DEVICE),
+                    firstOf(message, RecordHeaders.OWNER_DEVICE, RecordHeaders.DEVICE),
                     text(message, RecordHeaders.DIALECT),
                     text(message, RecordHeaders.TOPIC),
                     stage == null ? "unknown" : stage,
@@ -111,7 +138,15 @@ public final class DeadLetters {
                     headers(message),
                     payload,
                     RecordHeaders.number(message, RecordHeaders.LENGTH, payload.length),
-                    text(message, RecordHeaders.SHA256));
+                    text(message, RecordHeaders.SHA256),
+                    text(message, KafkaConstants.KEY),
+                    "true".equals(text(message, RecordHeaders.ENRICHED)),
+                    Replay.of(message));
+        }
+
+        private static String firstOf(Message message, String name, String other) {
+            String text = text(message, name);
+            return text != null ? text : text(message, other);
         }
 
         private static String[] origin(Message message) {
@@ -129,7 +164,7 @@ public final class DeadLetters {
         private static String headers(Message message) {
             ObjectNode object = MAPPER.createObjectNode();
             for (String name : SHOWN) {
-                String value = text(message, name);
+                String value = RecordHeaders.text(message, name);
                 if (value != null) {
                     object.put(name, value);
                 }

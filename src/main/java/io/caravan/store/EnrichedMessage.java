@@ -23,8 +23,10 @@ import java.util.List;
  */
 public final class EnrichedMessage {
 
+    /** UTF-8 only: of other encodings the parser tells no places in the bytes. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
     public String tenant;
@@ -115,7 +117,7 @@ public final class EnrichedMessage {
     }
 
     private void trends(JsonParser parser) throws IOException {
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (isNext(parser)) {
             String metric = null;
             long time = Decoded.NO_TIME;
             double value = Double.NaN;
@@ -144,7 +146,7 @@ public final class EnrichedMessage {
 
     private void readings(JsonParser parser, Readings readings) throws IOException {
         int index = 0;
-        while (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (isNext(parser)) {
             String metric = null;
             double value = Double.NaN;
             String unit = "";
@@ -167,6 +169,17 @@ public final class EnrichedMessage {
         }
     }
 
+    /** Moves on to the next object of an array; false at its end. */
+    private static boolean isNext(JsonParser parser) throws IOException {
+        boolean inArray =
+                parser.currentToken() == JsonToken.START_ARRAY || parser.currentToken() == JsonToken.END_OBJECT;
+        JsonToken token = inArray ? parser.nextToken() : null;
+        if (token != JsonToken.START_OBJECT && token != JsonToken.END_ARRAY) {
+            throw new IOException("no list of objects");
+        }
+        return token == JsonToken.START_OBJECT;
+    }
+
     private static Quality quality(String name) {
         return name.equals("GOOD") ? Quality.GOOD : Quality.valueOf(name);
     }
@@ -179,7 +192,14 @@ public final class EnrichedMessage {
     }
 
     private static double number(JsonParser parser) throws IOException {
-        return parser.currentToken() == JsonToken.VALUE_NULL ? Double.NaN : parser.getDoubleValue();
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return Double.NaN;
+        }
+        double number = parser.getDoubleValue();
+        if (!Double.isFinite(number)) {
+            throw new IOException("a number that no double holds");
+        }
+        return number;
     }
 
     private static long time(JsonParser parser) throws IOException {

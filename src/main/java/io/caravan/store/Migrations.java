@@ -35,6 +35,7 @@ public final class Migrations {
     /**
      * @param sql the folder {@code sql} of the project
      * @param url a JDBC URL of PostgreSQL
+     * @param user null where the URL names user and password
      * @param password may be empty where the server asks for none
      * @throws UserError when there are no migrations to read
      */
@@ -93,8 +94,10 @@ public final class Migrations {
     private Connection connect() throws SQLException {
         Properties properties = new Properties();
         properties.putAll(limits());
-        properties.put("user", user);
-        properties.put("password", password);
+        if (user != null) {
+            properties.put("user", user);
+            properties.put("password", password);
+        }
         return DriverManager.getConnection(url, properties);
     }
 

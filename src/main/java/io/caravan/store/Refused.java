@@ -5,23 +5,50 @@ import io.caravan.decode.Text;
 import io.caravan.kafka.RecordHeaders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.support.DefaultMessage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
-/** Tells what the database refuses for what is in a row from what is worth another try, and puts it aside. Thread-safe. */
+/**
+ * Tells what the database refuses for what is in a row from what is worth another try, and puts it aside: as it was on
+ * iot.raw, so that it can be replayed like any other dead letter. Thread-safe.
+ */
 public final class Refused {
 
     /** The property of the exchange that keeps the message while the body is something else. */
     private static final String MESSAGE = "caravanMessage";
 
-    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
-    private static final Set<String> CLASSES = Set.of("22", "23", "54");
+    /**
+     * SQLSTATE classes: data exception, integrity constraint violation, check option violation, program limit exceeded, and
+     * what functions raise, such as a trigger that does not want the row.
+     */
+    private static final Set<String> CLASSES = Set.of("22", "23", "44", "54", "P0");
 
+    private final RawSource raw;
     private final Counter counter;
 
-    public Refused(MeterRegistry meters) {
+    /** Where raw messages are found again. */
+    public interface RawSource {
+        /**
+         * The record at a place.
+         *
+         * @param origin the place, as topic/partition/offset; null where nobody knows it
+         * @return empty where it is gone, or was never there
+         * @throws org.apache.kafka.common.KafkaException when Kafka does not answer; a later question may succeed
+         */
+        Optional<ConsumerRecord<byte[], byte[]>> find(String origin);
+    }
+
+    public Refused(RawSource raw, MeterRegistry meters) {
+        this.raw = raw;
         counter = meters.counter("caravan.dead.letters", "stage", "store", "reason", Reason.REFUSED_BY_DATABASE.code());
     }
 
@@ -46,15 +73,48 @@ public final class Refused {
         return false;
     }
 
-    /** Makes a dead letter of the message that was being stored: its bytes as they were, and why. */
+    /** Makes a dead letter of the message that was being stored: the enriched message, and why. */
     public void deadLetter(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Message message = exchange.getMessage();
-        message.setBody(exchange.getProperty(MESSAGE));
-        message.setHeader(RecordHeaders.STAGE, "store");
-        message.setHeader(RecordHeaders.REASON, Reason.REFUSED_BY_DATABASE.code());
-        message.setHeader(RecordHeaders.DETAIL, Text.printable(String.valueOf(failure.getMessage())));
-        message.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+        Message letter = new DefaultMessage(exchange);
+        letter.setHeaders(new HashMap<>(message.getHeaders()));
+        letter.setBody(exchange.getProperty(MESSAGE));
+        set(letter, RecordHeaders.OWNER_TENANT, message.getHeader(RecordHeaders.TENANT));
+        set(letter, RecordHeaders.OWNER_DEVICE, message.getHeader(RecordHeaders.DEVICE));
+        letter.setHeader(RecordHeaders.STAGE, "store");
+        letter.setHeader(RecordHeaders.REASON, Reason.REFUSED_BY_DATABASE.code());
+        letter.setHeader(RecordHeaders.DETAIL, Text.printable(String.valueOf(failure.getMessage())));
+        letter.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+        exchange.setMessage(letter);
         counter.increment();
+    }
+
+    /**
+     * Puts what the device sent in place of the enriched message; where it is gone, a header says so.
+     *
+     * @throws org.apache.kafka.common.KafkaException when Kafka does not answer; the batch may be tried again
+     */
+    public void restore(Exchange exchange) {
+        Message letter = exchange.getMessage();
+        raw.find(RecordHeaders.text(letter, RecordHeaders.ORIGIN))
+                .ifPresentOrElse(sent -> restore(letter, sent), () -> letter.setHeader(RecordHeaders.ENRICHED, "true"));
+    }
+
+    private static void restore(Message letter, ConsumerRecord<byte[], byte[]> sent) {
+        letter.setBody(sent.value() == null ? new byte[0] : sent.value());
+        set(letter, KafkaConstants.KEY, sent.key() == null ? null : new String(sent.key(), StandardCharsets.UTF_8));
+        for (String name : Replays.HEADERS) {
+            Header header = sent.headers().lastHeader(name);
+            set(letter, name, header == null ? null : header.value());
+        }
+    }
+
+    private static void set(Message letter, String header, Object value) {
+        if (value != null) {
+            letter.setHeader(header, value);
+        } else {
+            letter.removeHeader(header);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan.store;
 
 import io.caravan.decode.PayloadHash;
+import io.caravan.kafka.Replay;
 import io.caravan.reading.TrendStatistic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,7 @@ public final class Rows {
     private final Timer sinceMeasured;
     private final Counter stored;
     private final Counter duplicates;
+    private final Counter resolved;
 
     private final StoreLedger ledger;
 
@@ -40,6 +42,7 @@ public final class Rows {
         sinceMeasured = latency(meters, "device", "From the device's own timestamp to the committed row");
         stored = meters.counter("caravan.store.readings", "result", "stored");
         duplicates = meters.counter("caravan.store.readings", "result", "duplicate");
+        resolved = meters.counter("caravan.replays", "outcome", "resolved");
     }
 
     private static Timer latency(MeterRegistry meters, String since, String description) {
@@ -70,6 +73,7 @@ public final class Rows {
         EnrichedMessage message = new EnrichedMessage();
         String[] owners = new String[batch.size()];
         int[] readingsUpTo = new int[batch.size()];
+        List<Replay> replays = new ArrayList<>();
         for (int i = 0; i < received.length; i++) {
             message.read(
                     (byte[]) batch.get(i).getBody(),
@@ -82,6 +86,10 @@ public final class Rows {
                 trends.add(TrendRow.of(message, entry));
             }
             owners[i] = message.tenant;
+            Replay replay = Replay.of(batch.get(i));
+            if (replay != null) {
+                replays.add(replay);
+            }
             readingsUpTo[i] = readings.size();
             received[i] = message.receivedAt;
             measured[i] = message.timestamp;
@@ -92,6 +100,9 @@ public final class Rows {
         Map<String, Object> parameters = readings.parameters();
         parameters.put("messages", numbers(readingsUpTo));
         parameters.putAll(EventRow.columns(events));
+        parameters.put("replayed", replays.stream().mapToLong(Replay::letter).toArray());
+        parameters.put(
+                "replayNumbers", replays.stream().mapToInt(Replay::number).toArray());
         ledger.collect(batch, owners, parameters);
         exchange.setProperty(BATCH, parameters);
     }
@@ -124,10 +135,11 @@ public final class Rows {
                 .setHeader(JdbcConstants.JDBC_PARAMETERS, TrendRow.columns(exchange.getProperty(TRENDS, List.class)));
     }
 
-    /** Counts what the statement for the readings has stored, and what had been there before. */
+    /** Counts what the statement has stored, what had been there before, and which dead letters are none any more. */
     public void counted(Exchange exchange) {
         @SuppressWarnings("unchecked")
         List<Map<String, Integer>> answer = exchange.getMessage().getBody(List.class);
+        resolved.increment(answer.get(0).get("resolved"));
         int rows = answer.get(0).get("stored");
         stored.increment(rows);
         duplicates.increment(

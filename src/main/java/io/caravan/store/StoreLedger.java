@@ -103,7 +103,7 @@ public final class StoreLedger {
     /** Has the statement that follows count the message that has just become a dead letter. */
     public void refused(Exchange exchange) {
         Message message = exchange.getMessage();
-        String tenant = RecordHeaders.text(message, RecordHeaders.TENANT);
+        String tenant = RecordHeaders.text(message, RecordHeaders.OWNER_TENANT);
         Map<String, Object> parameters = new HashMap<>();
         String owner = tenant == null ? DEFAULT_TENANT : Text.isClean(tenant) ? tenant : Text.printable(tenant);
         collect(List.of(message), new String[] {owner}, parameters);

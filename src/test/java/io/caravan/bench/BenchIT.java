@@ -52,6 +52,8 @@ class BenchIT {
                 assertThat(result.at("/latency_ms/p50").doubleValue()).isBetween(0.0, 1000.0);
                 assertThat(result.get("latency_enriched_ms").isNull()).isTrue();
                 assertThat(result.get("max_lag").isNull()).isTrue();
+                assertThat(result.get("windows").isNull()).isTrue();
+                assertThat(result.get("ledger_balanced").isNull()).isTrue();
                 assertThat(result.at("/cpu_seconds_per_million_readings/postgres")
                                 .isNumber())
                         .isTrue();

@@ -21,7 +21,7 @@ class ReportsTest {
                 "trends",
                 """
                 {"device_id":"d","device_type":"smart_breaker","timestamp":"2026-11-21T12:00:00Z","event_type":"trends","trends":[
-                 {"c":"voltage_phase_a","t":1795262400,"v":"112.5","avg":"110.25","min":"105","max":"1.2e2"},
+                 {"c":"voltage_phase_a","t":1.7952624e9,"v":"112.5","avg":"110.25","min":"105","max":"1.2e2"},
                  {"c":"temperature","t":"1795262340","v":"24.1 °C","avg":24,"min":-0.5,"max":1e2}]}""");
 
         assertThat(decoded.isReport()).isTrue();

@@ -143,6 +143,24 @@ class EmbeddedServersIT {
     }
 
     @Test
+    void publishWhatTheBrokerCountsWhereOnlyThoseSeeItWhoAskForIt() {
+        try (EmbeddedMqtt broker = EmbeddedMqtt.start(data, 0)) {
+            Queue<byte[]> all = new ConcurrentLinkedQueue<>();
+            Queue<byte[]> received = new ConcurrentLinkedQueue<>();
+            Mqtt5AsyncClient everything = Clients.subscribed(broker.mqttUrl(), "everything", "#", all);
+            Mqtt5AsyncClient counter =
+                    Clients.subscribed(broker.mqttUrl(), "counter", BrokerCounters.RECEIVED, received);
+            Clients.publish(counter, "building/room1/data", Clients.bytes("kept"))
+                    .join();
+
+            await().untilAsserted(() -> assertThat(texts(received)).contains("1"));
+            await().untilAsserted(() -> assertThat(texts(all)).containsExactly("kept"));
+            everything.disconnect().join();
+            counter.disconnect().join();
+        }
+    }
+
+    @Test
     void refuseADataFolderThatIsInUse() {
         try (EmbeddedMqtt first = EmbeddedMqtt.start(data, 0)) {
             assertInUse();

@@ -15,13 +15,13 @@ final class Verdict {
 
     /** What must never be. */
     enum Fault {
-        /** A reading of an acknowledged message is not stored. */
+        /** A reading or event of an acknowledged message is not stored. */
         LOST,
-        /** A reading is stored more often than it was sent. */
+        /** A reading or event is stored more often than it was sent. */
         DUPLICATED,
         /** A reading is stored with another value than it was sent with. */
         ALTERED,
-        /** A reading is stored that nobody sent. */
+        /** A reading or event is stored that nobody sent. */
         INVENTED,
         /** A settled window is not what its readings are, is missing, or has none. */
         WRONG_WINDOW,
@@ -29,9 +29,13 @@ final class Verdict {
         UNSETTLED,
         /** The latest value of a metric is not its newest reading. */
         WRONG_LATEST,
+        /** A device was heard of later than its presence says. */
+        WRONG_PRESENCE,
+        /** A device that was heard of is not in the directory. */
+        UNKNOWN_DEVICE,
         /** An acknowledged message that was sent bad is no dead letter, or one for another reason. */
         DEAD_LETTER_MISSING,
-        /** A dead letter was not sent bad. */
+        /** A dead letter was not sent bad, or has other bytes than were sent. */
         STRANGE_DEAD_LETTER,
         /** The ledger does not add up, or has something in flight at rest. */
         UNBALANCED

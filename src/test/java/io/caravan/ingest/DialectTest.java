@@ -2,8 +2,10 @@ package io.caravan.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.caravan.kafka.RecordHeaders;
+import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -46,7 +48,7 @@ class DialectTest {
     @Test
     void elseThePayloadsFieldsMakeTheKey() {
         Message message =
-                stamped(building, "building/room1/data", "{\"tenant_id\" : \"t\", \"deviceId\":\n\"d/ö\",\"a\":1}");
+                stamped(building, "building/room1/data", "{\"tenant_id\" :\t\"t\", \"deviceId\":\r\n\"d/ö\",\"a\":1}");
 
         assertThat(message.getHeader(KafkaConstants.KEY)).isEqualTo("t/d/ö");
         assertThat(message.getHeader(RecordHeaders.TENANT)).isNull();
@@ -78,11 +80,11 @@ class DialectTest {
     @Test
     void aDeviceIdWithoutEndIsNotLookedForForever() {
         String heavy = "\"deviceId\":\"".repeat(80_000);
-        long start = System.nanoTime();
 
-        assertThat(stamped(building, "building/x", heavy).getHeader(KafkaConstants.KEY, String.class))
-                .hasSizeLessThan(250);
-        assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+        // milliseconds; minutes, if each of the 80,000 beginnings were followed to the end
+        Message message =
+                assertTimeoutPreemptively(Duration.ofSeconds(30), () -> stamped(building, "building/x", heavy));
+        assertThat(message.getHeader(KafkaConstants.KEY, String.class)).hasSizeLessThan(250);
         assertThat(stamped(building, "building/x", "{\"deviceId\":\"" + "x".repeat(10_000) + "\"}")
                         .getHeader(KafkaConstants.KEY))
                 .isEqualTo("building/x");

@@ -233,6 +233,22 @@ class MqttClientsTest {
         assertThat(next.texts).as("all were acknowledged").containsExactly("d");
     }
 
+    @Test
+    void aBrokerThatSendsMoreAtOnceThanItMayIsRead() throws Exception {
+        try (EagerBroker eager = new EagerBroker(1_000)) {
+            MqttClients clients = new MqttClients(settings(eager.url()), inFlight, "test", 1, true);
+            open.add(clients);
+            Consumer consumer = new Consumer(clients, text -> true);
+            clients.setCallback(new Callback(consumer::arrived));
+            clients.subscribe("iot/+/raw", 1);
+
+            await().atMost(LONG).until(eager::isEmpty);
+
+            assertThat(consumer.texts).contains("1", "1000");
+            clients.close();
+        }
+    }
+
     private Consumer consumer(int count, boolean shared, Predicate<String> completes) throws MqttException {
         Consumer consumer =
                 new Consumer(new MqttClients(settings(broker.mqttUrl()), inFlight, "test", count, shared), completes);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
 public final class ChildCaravan implements AutoCloseable {
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(15);
+    private static final Duration LONGEST_END = Duration.ofMinutes(1);
 
     private final Process process;
     private final Path output;
@@ -83,7 +83,7 @@ public final class ChildCaravan implements AutoCloseable {
         process.destroy();
     }
 
-    /** Its exit code, as soon as it has ended by itself; fails when it has not after 15 seconds. */
+    /** Its exit code, as soon as it has ended by itself; fails when it has not after a minute. */
     public int exitCode() throws InterruptedException, IOException {
         if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());

@@ -64,15 +64,24 @@ class HealthIT {
     void ingestTellsWhenTheLastMessageCame(EmbeddedServers servers) throws Exception {
         try (RunningCaravan caravan = started(servers, "ingest")) {
             await().until(caravan.management()::isReady);
-            assertThat(detail(caravan, "ingest")).isEqualTo("4 route(s) run, no message since the start");
+            assertThat(detail(caravan, "ingest")).isEqualTo("5 route(s) run, no message since the start");
 
             try (MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
                 device.publish("iot/health-it/raw", "{\"voltage\":1}");
             }
 
             await().untilAsserted(() ->
-                    assertThat(detail(caravan, "ingest")).matches("4 route\\(s\\) run, last message \\d+ s ago"));
+                    assertThat(detail(caravan, "ingest")).matches("5 route\\(s\\) run, last message \\d+ s ago"));
             assertThat(caravan.management().isReady()).isTrue();
+        }
+    }
+
+    @Test
+    void aBrokerWithoutCountersCanBeLeftUnasked(EmbeddedServers servers) throws Exception {
+        try (RunningCaravan caravan = started(servers, "ingest", Map.of("caravan.mqtt.counters", "false"))) {
+            await().until(caravan.management()::isReady);
+
+            assertThat(detail(caravan, "ingest")).startsWith("4 route(s) run");
         }
     }
 
@@ -96,9 +105,15 @@ class HealthIT {
     }
 
     private static RunningCaravan started(EmbeddedServers servers, String stages) throws Exception {
+        return started(servers, stages, Map.of());
+    }
+
+    private static RunningCaravan started(EmbeddedServers servers, String stages, Map<String, String> others)
+            throws Exception {
         Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
         settings.put("caravan.stages", stages);
         settings.put("caravan.mqtt.client-id", "caravan-health-it");
+        settings.putAll(others);
         return RunningCaravan.started(settings);
     }
 

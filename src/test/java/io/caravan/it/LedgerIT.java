@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.embedded.EmbeddedServers;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,29 +70,21 @@ class LedgerIT {
 
     @Test
     void afterKillsUnderLoadTheLedgerIsExactlyWhatWasSent() throws Exception {
-        Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
-        int http = FreePort.next();
-        settings.put("caravan.http.port", Integer.toString(http));
-        settings.put("caravan.devices.auto-provision", "true");
-        String config = withShortSessions(folder.path()).toString();
-        Api api = new Api(http);
-        ChildCaravan caravan = child(settings, config);
-        try {
+        try (RestartedCaravan caravan = new RestartedCaravan(servers, folder.path(), Map.of())) {
+            Api api = caravan.api();
             await().until(api::isReady);
             for (int kill = 0; kill < KILLS; kill++) {
                 sent.publish(device, 1_000);
                 // with batches under way
-                caravan.close();
+                caravan.kill();
                 sent.publish(device, 500);
-                caravan = child(settings, config);
+                caravan.start();
                 await().until(api::isReady);
                 long before = stored(api);
                 sent.publish(device, 2_000);
                 await().until(() -> stored(api) > before);
             }
             awaitLedger(api);
-        } finally {
-            caravan.close();
         }
     }
 
@@ -110,12 +99,6 @@ class LedgerIT {
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("Kafka");
         }
-    }
-
-    private static ChildCaravan child(Map<String, String> settings, String config) throws IOException {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("caravan.management.port", Integer.toString(FreePort.next()));
-        return ChildCaravan.start(all, "run", "--config", config);
     }
 
     private static long stored(Api api) throws Exception {
@@ -161,18 +144,6 @@ class LedgerIT {
                         + account.get("duplicates").longValue()
                         + account.get("in_flight").longValue()
                         + account.get("lost").longValue());
-    }
-
-    private static Path withShortSessions(Path folder) throws IOException {
-        return Files.writeString(
-                folder.resolve("application.properties"),
-                Files.readString(Path.of("application.properties"))
-                        .replace(
-                                "camel.component.kafka.sessionTimeoutMs=10000",
-                                "camel.component.kafka.sessionTimeoutMs=6000")
-                        .replace(
-                                "camel.component.kafka.heartbeatIntervalMs=3000",
-                                "camel.component.kafka.heartbeatIntervalMs=1000"));
     }
 
     /** Good messages, some of them sent twice, and poison between them; what the broker has acknowledged of each. */

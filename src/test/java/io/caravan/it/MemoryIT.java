@@ -47,6 +47,10 @@ class MemoryIT {
                     device.publish("building/large", padded(i, random(i)));
                     device.publish("iot/large/raw", manyMetrics(i));
                     device.publish("iot/large/raw", "{" + random(i));
+                    for (int more = 0; more < 5; more++) {
+                        device.publish("iot/large/raw", ones(i * 5 + more, 10_000));
+                    }
+                    device.publish("iot/large/raw", ones(i, 400_000));
                 }
             }
             await().until(() -> alive(caravan) && inFlight(metrics) > 30_000_000);
@@ -61,7 +65,10 @@ class MemoryIT {
                             .containsExactly(Integer.toString(2 * EACH));
                     assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'm1'"))
                             .containsExactly(Integer.toString(EACH));
-                    assertThat(rows.list("SELECT count(*) FROM dead_letters")).containsExactly(Integer.toString(EACH));
+                    assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'a.9999'"))
+                            .containsExactly(Integer.toString(5 * EACH));
+                    assertThat(rows.list("SELECT count(*) FROM dead_letters"))
+                            .containsExactly(Integer.toString(2 * EACH));
                 });
             }
         }
@@ -101,6 +108,12 @@ class MemoryIT {
         byte[] bytes = new byte[LARGEST * 3 / 4];
         new Random(seed).nextBytes(bytes);
         return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Thirty times as large once every value has a name. */
+    private static String ones(int i, int count) {
+        return "{\"timestamp\":" + (1_780_000_000L + i) + ",\"measurements\":{\"a\":[1" + ",1".repeat(count - 1)
+                + "]}}";
     }
 
     /** Many times as large in memory as it is on the wire. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Something that publishes at QoS 1 and returns when the broker has acknowledged; by MQTT 5 or by MQTT 3.1.1. */
-final class MqttDevice implements AutoCloseable {
+public final class MqttDevice implements AutoCloseable {
 
     private interface Link {
         CompletableFuture<?> publish(String topic, byte[] payload, boolean retain, Map<String, String> properties);
@@ -29,7 +29,7 @@ final class MqttDevice implements AutoCloseable {
         this.link = link;
     }
 
-    static MqttDevice mqtt5(String url) {
+    public static MqttDevice mqtt5(String url) {
         URI uri = URI.create(url);
         Mqtt5AsyncClient client = MqttClient.builder()
                 .useMqttVersion5()
@@ -107,7 +107,7 @@ final class MqttDevice implements AutoCloseable {
     }
 
     /** Publishes all without waiting between them. */
-    void publishAll(String topic, List<String> payloads) {
+    public void publishAll(String topic, List<String> payloads) {
         List<CompletableFuture<?>> acknowledged = new ArrayList<>();
         for (String payload : payloads) {
             acknowledged.add(link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false, Map.of()));

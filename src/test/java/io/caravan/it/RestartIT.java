@@ -4,11 +4,7 @@ import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.embedded.EmbeddedServers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,67 +29,37 @@ class RestartIT {
         Rows rows = new Rows(servers.jdbcUrl());
         try (Folder folder = Folder.create();
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
-                Publishing publishing = new Publishing()) {
-            Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
-            int http = FreePort.next();
-            settings.put("caravan.http.port", Integer.toString(http));
-            settings.put("caravan.devices.auto-provision", "true");
-            String config = withShortSessions(folder.path()).toString();
-            ChildCaravan caravan = start(settings, config);
-            try {
-                // a broker keeps messages for those who have subscribed once
-                await().until(new Api(http)::isReady);
-                publishing.start(device);
-                for (int kill = 0; kill < KILLS; kill++) {
-                    long before = stored(rows);
-                    await().until(() -> stored(rows) > before + 200);
-                    caravan.close();
-                    caravan = start(settings, config);
-                }
+                Publishing publishing = new Publishing();
+                RestartedCaravan caravan = new RestartedCaravan(servers, folder.path(), Map.of())) {
+            // a broker keeps messages for those who have subscribed once
+            await().until(caravan.api()::isReady);
+            publishing.start(device);
+            for (int kill = 0; kill < KILLS; kill++) {
                 long before = stored(rows);
-                await().until(() -> stored(rows) > before);
-                caravan.terminate();
-                assertThat(caravan.exitCode()).isIn(0, 143);
-                caravan.close();
-
-                caravan = start(settings, config);
-                publishing.stop();
-                await().until(() -> stored(rows) >= publishing.acknowledged.size());
-
-                // "time/value" of every row, so that a duplicate would be one too many and a change another text
-                List<String> readings = rows.list("SELECT (extract(epoch FROM ts) * 1000)::bigint || '/' || value::int"
-                        + " FROM readings WHERE device_id = 'restart' AND metric = 'temperature'");
-                assertThat(readings).doesNotHaveDuplicates();
-                assertThat(new HashSet<>(readings)).isEqualTo(publishing.acknowledged);
-                assertThat(rows.count("SELECT count(*) FROM dead_letters WHERE device_id = 'restart'"))
-                        .isZero();
-            } finally {
-                caravan.close();
+                await().until(() -> stored(rows) > before + 200);
+                caravan.kill();
+                caravan.start();
             }
-        }
-    }
+            long before = stored(rows);
+            await().until(() -> stored(rows) > before);
+            assertThat(caravan.terminate()).isIn(0, 143);
 
-    private static ChildCaravan start(Map<String, String> settings, String config) throws IOException {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("caravan.management.port", Integer.toString(FreePort.next()));
-        return ChildCaravan.start(all, "run", "--config", config);
+            caravan.start();
+            publishing.stop();
+            await().until(() -> stored(rows) >= publishing.acknowledged.size());
+
+            // "time/value" of every row, so that a duplicate would be one too many and a change another text
+            List<String> readings = rows.list("SELECT (extract(epoch FROM ts) * 1000)::bigint || '/' || value::int"
+                    + " FROM readings WHERE device_id = 'restart' AND metric = 'temperature'");
+            assertThat(readings).doesNotHaveDuplicates();
+            assertThat(new HashSet<>(readings)).isEqualTo(publishing.acknowledged);
+            assertThat(rows.count("SELECT count(*) FROM dead_letters WHERE device_id = 'restart'"))
+                    .isZero();
+        }
     }
 
     private static long stored(Rows rows) throws SQLException {
         return rows.count("SELECT count(*) FROM readings WHERE device_id = 'restart' AND metric = 'temperature'");
-    }
-
-    /** The project's own settings, but a killed process gives its partitions up sooner. */
-    static Path withShortSessions(Path folder) throws IOException {
-        return Files.writeString(
-                folder.resolve("application.properties"),
-                Files.readString(Path.of("application.properties"))
-                        .replace(
-                                "camel.component.kafka.sessionTimeoutMs=10000",
-                                "camel.component.kafka.sessionTimeoutMs=6000")
-                        .replace(
-                                "camel.component.kafka.heartbeatIntervalMs=3000",
-                                "camel.component.kafka.heartbeatIntervalMs=1000"));
     }
 
     /** A sensor that measures 500 times a second, never the same, and remembers what the broker has acknowledged. */

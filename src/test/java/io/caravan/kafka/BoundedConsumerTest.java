@@ -73,6 +73,17 @@ class BoundedConsumerTest {
     }
 
     @Test
+    void aMessageMayWeighMoreThanItsBytes() {
+        try (Consumer<Object, Object> consumer =
+                new BoundedConsumer(properties("heavy", 2_000), LIMIT, value -> 10L * value.length)) {
+            consumer.subscribe(List.of("t"));
+            List<Long> offsets = new ArrayList<>();
+            drain(consumer, Duration.ofHours(1), offsets);
+            assertThat(offsets.size() * SIZE).isBetween(1, LIMIT / 10 + ONE_POLL);
+        }
+    }
+
+    @Test
     void aRouteThatTellsNothingOfItsBatchesGoesOnAfterThePollTimeout() {
         List<Long> offsets = new ArrayList<>();
         try (Consumer<Object, Object> consumer = consumer("untold")) {
@@ -88,7 +99,8 @@ class BoundedConsumerTest {
     void onePollBringsAllThatIsThereUpToTheNumberAskedFor() {
         Map<String, Integer> bytesAndMost = Map.of("few bytes", LIMIT, "few messages", Integer.MAX_VALUE);
         bytesAndMost.forEach((group, limit) -> {
-            try (Consumer<Object, Object> consumer = new BoundedConsumer(properties(group, 100), limit)) {
+            try (Consumer<Object, Object> consumer =
+                    new BoundedConsumer(properties(group, 100), limit, value -> value.length)) {
                 consumer.subscribe(List.of("t"));
                 List<Long> offsets = new ArrayList<>();
                 read(consumer, Duration.ofSeconds(30), offsets);
@@ -115,7 +127,7 @@ class BoundedConsumerTest {
     }
 
     private static Consumer<Object, Object> consumer(String group) {
-        Consumer<Object, Object> consumer = new BoundedConsumer(properties(group, 2_000), LIMIT);
+        Consumer<Object, Object> consumer = new BoundedConsumer(properties(group, 2_000), LIMIT, value -> value.length);
         consumer.subscribe(List.of("t"));
         return consumer;
     }

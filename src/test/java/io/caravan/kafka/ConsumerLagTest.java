@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravan.embedded.EmbeddedKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ForwardingAdmin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -116,6 +118,31 @@ class ConsumerLagTest {
                         .tag("group", "caravan-broken-1")
                         .gauge())
                 .isNull();
+    }
+
+    @Test
+    void whatCannotBeReadAnyMoreHasNoValue() throws Exception {
+        commit("caravan-gone", 0, 0);
+        commit("caravan-gone", 1, 0);
+        AtomicReference<Admin> asked = new AtomicReference<>(admin);
+        Admin switching = (Admin) Proxy.newProxyInstance(
+                Admin.class.getClassLoader(),
+                new Class<?>[] {Admin.class},
+                (self, method, arguments) -> method.invoke(asked.get(), arguments));
+        ConsumerLag gone = new ConsumerLag(switching, meters);
+        gone.measure();
+        assertThat(of("caravan-gone")).isEqualTo(RECORDS);
+
+        try (Admin nowhere = Admin.create(
+                Map.of("bootstrap.servers", "localhost:1", "default.api.timeout.ms", 300, "request.timeout.ms", 200))) {
+            asked.set(nowhere);
+            gone.measure();
+            assertThat(meters.find("caravan.consumer.lag").gauges()).isEmpty();
+        }
+
+        asked.set(admin);
+        gone.measure();
+        assertThat(of("caravan-gone")).isEqualTo(RECORDS);
     }
 
     /** Asks where nobody answers for the groups whose name says that they are broken. */

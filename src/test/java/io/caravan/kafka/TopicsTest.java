@@ -50,12 +50,14 @@ class TopicsTest {
         assertThat(topics.get("b").partitions()).hasSize(2);
         assertThat(topics.get("c").partitions()).hasSize(9);
         ConfigResource c = new ConfigResource(ConfigResource.Type.TOPIC, "c");
-        assertThat(admin.describeConfigs(List.of(c))
-                        .all()
-                        .get()
-                        .get(c)
-                        .get("max.message.bytes")
-                        .value())
-                .isEqualTo("2065536");
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions() // and of its configuration yet another moment later
+                .untilAsserted(() -> assertThat(admin.describeConfigs(List.of(c))
+                                .all()
+                                .get()
+                                .get(c)
+                                .get("max.message.bytes")
+                                .value())
+                        .isEqualTo("2065536"));
     }
 }

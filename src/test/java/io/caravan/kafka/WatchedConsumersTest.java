@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,23 @@ class WatchedConsumersTest {
 
         seconds(5);
         assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    @Test
+    void aGroupThatIsRefusedWaitsTwiceAsLongEachTimeUntilItIsLetIn() {
+        WatchedConsumers.Group group = consumers.group(GROUP);
+        assertThat(group.rest()).isZero();
+        for (int seconds : new int[] {1, 2, 4, 8, 15, 15}) {
+            // all of its consumers
+            group.failed(new SaslAuthenticationException("who are you"));
+            group.failed(new SaslAuthenticationException("who are you"));
+            assertThat(group.rest()).hasSeconds(seconds);
+            seconds(seconds);
+            assertThat(group.rest()).isZero();
+        }
+        group.joined();
+        group.failed(new SaslAuthenticationException("who are you"));
+        assertThat(group.rest()).hasSeconds(1);
     }
 
     @Test

@@ -72,6 +72,33 @@ class CommittedLedgerTest {
         assertThat(committed()).isEqualTo(new Totals(0, 11, 0, 0, 8, 3));
     }
 
+    /** The partition leaves a consumer that is gathering a batch of it, and comes back when another has done a part of that. */
+    @Test
+    void whatAnotherMemberHasDoneWhileItWaitedHereCountsOnce() {
+        consumer.updateEndOffsets(Map.of(RAW, 20L));
+        commit(batch(0, 1));
+        commit(batch(2, 3));
+        commit(batch(2, 3, 4, 5));
+        assertThat(committed()).isEqualTo(new Totals(0, 6, 0, 0, 6, 0));
+
+        commit(batch(6, 7, 8, 9));
+        commit(batch(6, 7));
+        assertThat(committed()).as("nothing goes back").isEqualTo(new Totals(0, 10, 0, 0, 10, 0));
+
+        commit(batch(10));
+        assertThat(committed()).isEqualTo(new Totals(0, 11, 0, 0, 11, 0));
+    }
+
+    @Test
+    void aLogThatBeginsAgainKeepsTheTotals() {
+        commit(batch(100, 101));
+        consumer.updateEndOffsets(Map.of(RAW, 3L));
+        commit(batch(0, 1, 2));
+
+        assertThat(committed()).isEqualTo(new Totals(-2, 3, 0, 0, 5, 0));
+        assertThat(committed().received()).isEqualTo(5);
+    }
+
     @Test
     void aBatchOfAPartitionThatHasLeftIsForgotten() {
         commit(batch(0, 1));
@@ -79,6 +106,18 @@ class CommittedLedgerTest {
         consumer.assign(List.of());
         ledger.note(gone);
         consumer.assign(List.of(RAW));
+        // the other member has made dead letters of both
+        consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(4, new Totals(0, 4, 0, 0, 2, 2).metadata())));
+        commit(batch(4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 3, 2));
+    }
+
+    @Test
+    void aPartitionThatLeftBetweenTwoBatchesComesBackWithWhatTheOtherMemberCommitted() {
+        commit(batch(0, 1));
+        ledger.note(batch(2, 3));
+        ledger.left(List.of(RAW));
         // the other member has made dead letters of both
         consumer.commitSync(Map.of(RAW, new OffsetAndMetadata(4, new Totals(0, 4, 0, 0, 2, 2).metadata())));
         commit(batch(4));

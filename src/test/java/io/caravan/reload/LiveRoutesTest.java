@@ -198,7 +198,55 @@ class LiveRoutesTest {
 
     @Test
     void anIdThatAnotherFileHasIsRefused() throws Exception {
-        refuses(STORE.replace("id: fail", "id: neighbour"), "store.camel.yaml:10: ", "neighbour");
+        refuses("# neighbour\n" + STORE.replace("id: fail", "id: neighbour"), "store.camel.yaml:11: ", "neighbour");
+    }
+
+    @Test
+    void anIdThatComesTwiceInAFileIsRefusedWhereItComesAgain() throws Exception {
+        refuses(STORE.replace("id: fail", "id: greet"), "store.camel.yaml:10: ", "greet");
+        refuses(
+                STORE.replace("- setBody:", "- setBody:\n            id: twice")
+                        .replace("- throwException:", "- throwException:\n            id: twice"),
+                "store.camel.yaml:17: ",
+                "twice");
+    }
+
+    @Test
+    void aRouteConfigurationThatIsNotThereIsRefusedWithItsLine() throws Exception {
+        refuses(
+                STORE.replaceFirst("routeConfigurationId: shared", "routeConfigurationId: sharde"),
+                "store.camel.yaml:3: ",
+                "sharde");
+    }
+
+    @Test
+    void aDirectEndpointIsReadByOneRouteNeitherMoreNorLess() throws Exception {
+        refuses(STORE.replace("direct:fail", "direct:greet"), "store.camel.yaml:13: ", "direct:greet");
+        refuses(
+                STORE.replace("- setBody:", "- to:\n            uri: direct:nowhere\n        - setBody:"),
+                "store.camel.yaml:8: ",
+                "direct:nowhere");
+    }
+
+    @Test
+    void aTextThatIsNoListOfRoutesIsRefused() throws Exception {
+        refuses("route:\n  id: greet\n", "store.camel.yaml:1: ");
+        refuses("not yet\n", "store.camel.yaml:1: ");
+        refuses("", "store.camel.yaml");
+    }
+
+    @Test
+    void aRouteWithoutAnIdIsRefusedWithItsLine() throws Exception {
+        refuses(STORE.replace("    id: fail\n", ""), "store.camel.yaml:9: ");
+    }
+
+    @Test
+    void aMethodThatABeanDoesNotHaveIsRefusedWithItsLine() throws Exception {
+        refuses(
+                STORE.replace(
+                        "- setBody:", "- bean:\n            ref: keep\n            method: lose\n        - setBody:"),
+                "store.camel.yaml:9: ",
+                "lose");
     }
 
     @Test
@@ -219,11 +267,14 @@ class LiveRoutesTest {
     void aBadFileDoesNotHoldBackAGoodEditOfAnother() throws Exception {
         refuses(STORE.replace("- setBody:", "- setTheBody:"), "store.camel.yaml:7: ");
 
-        write("api-neighbour", API.replace("direct:neighbour", "direct:moved"));
+        write(
+                "api-neighbour",
+                API.replace("- process:", "- setBody:\n            constant: changed\n        - process:"));
 
-        await().until(() -> context.hasEndpoint("direct:moved") != null);
-        client.sendBody("direct:moved", "here");
-        assertThat(kept).containsExactly("here");
+        await().until(() -> {
+            client.sendBody("direct:neighbour", "as it was");
+            return kept.contains("changed");
+        });
         assertThat(greeting()).isEqualTo("hello");
     }
 
@@ -232,9 +283,25 @@ class LiveRoutesTest {
         write("store", STORE.substring(0, STORE.indexOf("- route:\n    id: fail")));
         await().until(() -> context.getRoute("fail") == null);
 
+        Files.delete(folder.resolve("registry.camel.yaml"));
+        await().until(() -> context.getRoute("caller") == null);
         Files.delete(folder.resolve("api-neighbour.camel.yaml"));
         await().until(() -> context.getRoute("neighbour") == null);
         assertThat(greeting()).isEqualTo("hello");
+    }
+
+    @Test
+    void aFileThatOthersNeedIsNotTakenAway() throws Exception {
+        int before = log.list.size();
+        Files.delete(folder.resolve("api-neighbour.camel.yaml"));
+        await().until(() -> log.list.size() > before);
+        assertThat(refusal()).contains("registry.camel.yaml:", "no route reads direct:neighbour");
+        Files.delete(folder.resolve("errors.camel.yaml"));
+        await().until(() -> log.list.size() > before + 1);
+
+        assertThat(refusal()).contains("store.camel.yaml:3: ", "there is no route configuration shared");
+        assertThat(client.requestBody("direct:fail", "", String.class)).isEqualTo("first");
+        assertThat(context.getRoutes()).hasSize(4);
     }
 
     @Test
@@ -298,12 +365,13 @@ class LiveRoutesTest {
         int before = log.list.size();
         write("store", store);
         await().until(() -> log.list.size() > before);
-        assertThat(log.list.get(log.list.size() - 1).getFormattedMessage())
-                .contains(words)
-                .contains("Not taken")
-                .doesNotContain("\n");
+        assertThat(refusal()).contains(words).contains("Not taken").doesNotContain("\n");
         assertThat(greeting()).isEqualTo("hello");
         assertThat(context.getRoutes()).hasSize(4);
+    }
+
+    private String refusal() {
+        return log.list.get(log.list.size() - 1).getFormattedMessage();
     }
 
     private String greeting() {

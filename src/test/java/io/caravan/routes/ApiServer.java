@@ -12,6 +12,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
+import io.caravan.api.Replays;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -69,6 +70,7 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiTrendStatistics", new TrendStatistics());
         main.bind("apiAggregates", new Aggregates(Widths.parse("1m,5m")));
         main.bind("apiDeadLetters", new DeadLetters());
+        main.bind("apiReplays", new Replays());
         main.bind("apiTypes", new Types(registry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, "iot.enriched"));
         main.bind("apiProblems", new Problems());

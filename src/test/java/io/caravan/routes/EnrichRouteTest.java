@@ -12,6 +12,7 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -130,6 +131,40 @@ class EnrichRouteTest {
         assertThat(letter.getHeader("origin")).isEqualTo("iot.raw/0/1");
         assertThat(routes.committed(RAW, 0)).isEqualTo(2);
         assertThat(routes.committed(RAW, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadLetterKeepsTheHeadersItCameWithAndSaysBesideThemWhoseItIs() {
+        Exchange ahead =
+                raw(0, "b1", "{\"device_id\":\"b1\",\"timestamp\":4000000000,\"measurements\":{\"voltage\":1}}");
+        ahead.getMessage().removeHeader("device");
+        ahead.getMessage().removeHeader("tenant");
+
+        routes.run("enrich", List.of(ahead));
+
+        assertThat(sent).singleElement().satisfies(letter -> {
+            assertThat(letter.getHeader("reason")).isEqualTo("timestamp-in-future");
+            assertThat(letter.getHeader("owner-tenant")).isEqualTo("default");
+            assertThat(letter.getHeader("owner-device")).isEqualTo("b1");
+            assertThat(letter.getHeaders()).doesNotContainKeys("tenant", "device");
+        });
+    }
+
+    @Test
+    void aReplaySaysOfWhatItIsOneWhateverItBecomes() {
+        Exchange good = raw(0, "b1", "{\"measurements\":{\"voltage\":120}}");
+        Exchange bad = raw(0, "b1", "{broken");
+        good.getMessage().setHeader("replay-of", "17/1");
+        bad.getMessage().setHeader("replay-of", "18/3");
+
+        routes.run("enrich", List.of(good, bad));
+
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic, message -> message.getHeader("replay-of"))
+                .containsExactly(
+                        tuple("iot.enriched", "17/1"),
+                        tuple("iot.smart_breaker.enriched", "17/1"),
+                        tuple("iot.dlq", "18/3"));
     }
 
     @Test
@@ -260,7 +295,10 @@ class EnrichRouteTest {
         assertThat((byte[]) cut.getBody()).hasSize(65_536).asString().startsWith("{\"measurements\"");
         assertThat(cut.getHeader("payload-length")).isEqualTo(Integer.toString(large.length() + 40));
         assertThat(cut.getHeader("origin")).isEqualTo("iot.raw/0/1");
-        assertThat(cut.getHeader("device")).isEqualTo("b1");
+        assertThat(RecordHeaders.text(cut, "device")).as("as it was on iot.raw").isEqualTo("b1");
+        assertThat(cut.getHeader("owner-device")).isEqualTo("b1");
+        assertThat(cut.getHeader("owner-tenant")).isEqualTo("default");
+        assertThat(cut.getHeaders()).doesNotContainKey("tenant");
         assertThat(routes.committed(RAW, 0)).isEqualTo(4);
     }
 

@@ -6,8 +6,10 @@ import io.caravan.store.DeadLetters;
 import io.caravan.store.Refused;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
@@ -24,7 +26,11 @@ class StoreDeadLettersRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("deadLetters", new DeadLetters(), "refused", new Refused(new SimpleMeterRegistry())),
+                Map.of(
+                        "deadLetters",
+                        new DeadLetters(),
+                        "refused",
+                        new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
                 "store-dead-letters");
     }
 
@@ -54,6 +60,37 @@ class StoreDeadLettersRouteTest {
         assertThat((byte[][]) row.get().get("payloads")).hasDimensions(2, 3);
         assertThat((long[]) row.get().get("payloadLengths")).containsExactly(3, 2_000_000);
         assertThat(routes.committed("iot.dlq", 3)).isEqualTo(2);
+    }
+
+    @Test
+    void aReplayThatFailedAgainIsNotedForItsDeadLetterFirst() {
+        List<String> statements = new ArrayList<>();
+        routes.database(exchange -> {
+            statements.add(exchange.getMessage().getBody(String.class).contains("failed_replay") ? "fail" : "insert");
+            Map<?, ?> columns = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            assertThat((Long[]) columns.get("replayed")).containsExactly(null, 17L);
+            assertThat((Integer[]) columns.get("replayNumbers")).containsExactly(null, 2);
+            assertThat((String[]) columns.get("tenants")).containsExactly("default", "acme");
+            assertThat((String[]) columns.get("devices")).containsExactly("d", "d7");
+        });
+
+        routes.run(
+                "dead-letters",
+                List.of(
+                        letter(Map.of("reason", "malformed-json", "device", "d")),
+                        letter(Map.of(
+                                "reason",
+                                "too-large",
+                                "replay-of",
+                                "17/2",
+                                "device",
+                                "d",
+                                "owner-tenant",
+                                "acme",
+                                "owner-device",
+                                "d7"))));
+
+        assertThat(statements).containsExactly("fail", "insert");
     }
 
     @Test

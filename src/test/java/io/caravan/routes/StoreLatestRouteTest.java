@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,11 @@ class StoreLatestRouteTest {
         Patience patience =
                 new Patience(new DeviceRegistry(Path.of("config", "device-registry.json")), Duration.ofMinutes(1));
         routes = new StageRoutes(
-                Map.of("newest", new Newest(patience), "refused", new Refused(new SimpleMeterRegistry())),
+                Map.of(
+                        "newest",
+                        new Newest(patience),
+                        "refused",
+                        new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
                 "store-latest");
         routes.database(this::write);
     }

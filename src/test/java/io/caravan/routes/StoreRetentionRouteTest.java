@@ -45,6 +45,17 @@ class StoreRetentionRouteTest {
     }
 
     @Test
+    void theDatabaseIsToldHowLongWindowsAreKept() {
+        List<String> statements = new ArrayList<>();
+        routes.database(exchange -> statements.add(exchange.getMessage().getBody(String.class)));
+
+        Exchange run = routes.run("window-retention", List.of());
+
+        assertThat(statements).singleElement().asString().contains("drop_windows_older_than(");
+        assertThat(run.getMessage().getHeaders()).containsEntry("keepWindows", "off");
+    }
+
+    @Test
     void aMissedRunIsLeftToTheNextTime() {
         routes.database(exchange -> {
             throw new SQLException("gone", "08006");

@@ -2,6 +2,7 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.kafka.RecordHeaders;
 import io.caravan.store.Refused;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
@@ -11,11 +12,15 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,12 @@ class StoreRouteTest {
     private static final String NO_CONNECTION = "08006";
 
     private StageRoutes routes;
+
+    /** What iot.raw has at any place, how often it is not answered before, and what was asked for. */
+    private Optional<ConsumerRecord<byte[], byte[]>> raw = Optional.empty();
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private final List<String> asked = new ArrayList<>();
 
     /** The devices of each statement that stored readings. */
     private final List<List<String>> stored = new ArrayList<>();
@@ -45,7 +56,7 @@ class StoreRouteTest {
                         "storeLedger",
                         ledger,
                         "refused",
-                        new Refused(new SimpleMeterRegistry())),
+                        new Refused(this::find, new SimpleMeterRegistry())),
                 "store");
         routes.database(this::store);
     }
@@ -164,6 +175,7 @@ class StoreRouteTest {
         assertThat((byte[]) letter.getBody()).asString().contains("\"device_id\":\"bad\"");
         assertThat(letter.getHeader("reason")).isEqualTo("refused-by-database");
         assertThat(letter.getHeader("stage")).isEqualTo("store");
+        assertThat(letter.getHeader("enriched")).as("the raw message is gone").isEqualTo("true");
         assertThat(letter.getHeader("origin"))
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.BYTE_ARRAY)
                 .asString()
@@ -220,6 +232,81 @@ class StoreRouteTest {
         assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
     }
 
+    @Test
+    void aDeadLetterIsWhatTheDeviceSentWithItsHeadersAndWhoseItIs() {
+        raw = Optional.of(rawRecord("{\"voltage\":2}", Map.of("mqtt-topic", "building/a", "received-at", "5")));
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "bad", 2)));
+
+        Message letter = routes.kafka("iot.dlq").getExchanges().get(0).getMessage();
+        assertThat((byte[]) letter.getBody()).asString().isEqualTo("{\"voltage\":2}");
+        assertThat(asked).containsExactly("iot.raw/7/42");
+        assertThat(RecordHeaders.text(letter, "mqtt-topic")).isEqualTo("building/a");
+        assertThat(RecordHeaders.text(letter, "received-at")).isEqualTo("5");
+        assertThat(RecordHeaders.text(letter, "owner-tenant")).isEqualTo("default");
+        assertThat(RecordHeaders.text(letter, "owner-device")).isEqualTo("bad");
+        assertThat(letter.getHeader(KafkaConstants.KEY)).isEqualTo("default/bad");
+        assertThat(letter.getHeaders()).doesNotContainKeys("tenant", "device", "enriched", "dialect");
+        assertThat(refused).containsExactly(0L);
+    }
+
+    @Test
+    void whileKafkaDoesNotAnswerForTheRawMessageTheBatchIsReadAgain() {
+        raw = Optional.of(rawRecord("{}", Map.of()));
+        failures.set(1);
+        refuse("bad", OUT_OF_RANGE);
+        List<Exchange> records = List.of(reading(0, "a", 1), reading(0, "bad", 2), reading(0, "c", 3));
+
+        assertThat(routes.run("store", records).getException()).hasRootCauseInstanceOf(TimeoutException.class);
+        assertThat(routes.committed(ENRICHED, 0)).isNull();
+        assertThat(routes.kafka("iot.dlq").getExchanges()).isEmpty();
+
+        routes.run("store", List.of(reading(0, "a", 1), reading(0, "bad", 2), reading(0, "c", 3)));
+        assertThat(routes.kafka("iot.dlq").getExchanges())
+                .extracting(letter -> new String((byte[]) letter.getMessage().getBody(), StandardCharsets.UTF_8))
+                .containsExactly("{}");
+    }
+
+    @Test
+    void theStatementResolvesTheDeadLettersWhoseReplaysAreAmongTheMessages() {
+        List<Map<String, Object>> batches = new ArrayList<>();
+        routes.database(exchange -> {
+            batches.add(parameters(exchange));
+            store(exchange);
+        });
+        Exchange replay = reading(0, "b", 2);
+        replay.getMessage().setHeader("replay-of", "17/2".getBytes(StandardCharsets.UTF_8));
+        Exchange odd = reading(0, "c", 3);
+        odd.getMessage().setHeader("replay-of", "x/1".getBytes(StandardCharsets.UTF_8));
+
+        routes.run("store", List.of(reading(0, "a", 1), replay, odd));
+
+        assertThat(batches).singleElement().satisfies(batch -> {
+            assertThat((long[]) batch.get("replayed")).containsExactly(17);
+            assertThat((int[]) batch.get("replayNumbers")).containsExactly(2);
+        });
+    }
+
+    private Optional<ConsumerRecord<byte[], byte[]>> find(String origin) {
+        if (failures.getAndDecrement() > 0) {
+            throw new TimeoutException("no answer");
+        }
+        asked.add(origin);
+        return raw;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> rawRecord(String payload, Map<String, String> headers) {
+        ConsumerRecord<byte[], byte[]> found = new ConsumerRecord<>(
+                "iot.raw",
+                7,
+                42,
+                "default/bad".getBytes(StandardCharsets.UTF_8),
+                payload.getBytes(StandardCharsets.UTF_8));
+        headers.forEach((name, value) -> found.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        return found;
+    }
+
     private void refuse(String device, String state) {
         routes.database(exchange -> {
             if (devices(exchange).contains(device)) {
@@ -237,7 +324,7 @@ class StoreRouteTest {
         }
         List<String> devices = devices(exchange);
         stored.add(devices);
-        exchange.getMessage().setBody(List.of(Map.of("stored", devices.size())));
+        exchange.getMessage().setBody(List.of(Map.of("stored", devices.size(), "resolved", 0)));
     }
 
     private static List<String> devices(Exchange exchange) {
@@ -276,10 +363,11 @@ class StoreRouteTest {
     }
 
     private Exchange enriched(int partition, String json) {
+        String device = json.contains("\"bad\"") ? "bad" : "any";
         return routes.consumed(
                 ENRICHED,
                 partition,
                 json.getBytes(StandardCharsets.UTF_8),
-                Map.of("origin", "iot.raw/7/42", "dialect", "iot"));
+                Map.of("origin", "iot.raw/7/42", "dialect", "iot", "tenant", "default", "device", device));
     }
 }

@@ -48,6 +48,8 @@ final class BatchToStore {
         batch.put("owners", owners);
         batch.put("originPartitions", new int[offsets.length]);
         batch.put("originOffsets", offsets);
+        batch.put("replayed", new long[0]);
+        batch.put("replayNumbers", new int[0]);
         return batch;
     }
 

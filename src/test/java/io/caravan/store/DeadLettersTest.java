@@ -122,7 +122,9 @@ class DeadLettersTest {
 
     private static Map<String, Object> stored(Message message) throws Exception {
         Exchange exchange = Messages.batch(message);
-        new DeadLetters().collect(exchange);
+        DeadLetters letters = new DeadLetters();
+        letters.collect(exchange);
+        letters.parameters(exchange);
         connection.createStatement().execute("TRUNCATE dead_letters");
         new NamedStatement("insert-dead-letters.sql").update(connection, Messages.parameters(exchange));
         try (var result = connection

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.decode.PayloadHash;
 import io.caravan.reading.TrendStatistic;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,11 +81,24 @@ class EnrichedMessageTest {
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{}]}",
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":null,\"value\":1}]}",
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":\"x\"}]}",
-                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":1,\"quality\":\"FINE\"}]}"
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":1,\"quality\":\"FINE\"}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":1e999}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":{\"metric\":\"a\",\"value\":1}}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[{\"metric\":\"a\",\"value\":1},7,{\"metric\":\"b\",\"value\":1}]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"trend_statistics\":{},\"readings\":[]}",
+                "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"trend_statistics\":[{\"metric\":\"m\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"min\":-1e999}],\"readings\":[]}"
             })
     void whatSomebodyElseWroteIsNotEnriched(String record) {
         assertThatThrownBy(() -> message.read(record == null ? null : record.getBytes(UTF_8), (m, v, u, q, s) -> {}))
                 .isInstanceOf(NotEnriched.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE"})
+    void aRecordInAnotherEncodingIsNotEnriched(String encoding) {
+        byte[] record = (WHOLE + "{}}").getBytes(Charset.forName(encoding));
+
+        assertThatThrownBy(() -> message.read(record, (m, v, u, q, s) -> {})).isInstanceOf(NotEnriched.class);
     }
 
     private void read(String json) {

@@ -10,7 +10,7 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One real PostgreSQL on a free port for all tests of the JVM; each test class takes databases of its own from it. */
-final class Postgres {
+public final class Postgres {
 
     static final Path SQL = Path.of("sql");
 
@@ -36,13 +36,13 @@ final class Postgres {
     }
 
     /** The JDBC URL of a new database with the tables of the project. */
-    static String migratedDatabase() throws IOException, SQLException {
+    public static String migratedDatabase() throws IOException, SQLException {
         String url = emptyDatabase();
         new Migrations(SQL, url, "postgres", "").run();
         return url;
     }
 
-    static Connection connect(String url) throws SQLException {
+    public static Connection connect(String url) throws SQLException {
         return DriverManager.getConnection(url, "postgres", "");
     }
 }

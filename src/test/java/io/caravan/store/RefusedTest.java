@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RefusedTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final Refused refused = new Refused(meters);
+    private final Refused refused = new Refused(origin -> Optional.empty(), meters);
 
     @Test
     void whatIsInARowIsNotTriedAgain() {
@@ -44,10 +45,14 @@ class RefusedTest {
         message.getExchange().setProperty(Exchange.EXCEPTION_CAUGHT, new SQLException("bad \u0000 byte", "22021"));
         refused.deadLetter(message.getExchange());
 
-        assertThat(message.getBody()).isSameAs(record);
-        assertThat(message.getHeader(RecordHeaders.REASON)).isEqualTo("refused-by-database");
-        assertThat(message.getHeader(RecordHeaders.STAGE)).isEqualTo("store");
-        assertThat(message.getHeader(RecordHeaders.DETAIL)).isEqualTo("bad ? byte");
+        Message letter = message.getExchange().getMessage();
+        assertThat(letter.getBody()).isSameAs(record);
+        assertThat(message.getBody())
+                .as("the batch's own message")
+                .isEqualTo("changed".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(letter.getHeader(RecordHeaders.REASON)).isEqualTo("refused-by-database");
+        assertThat(letter.getHeader(RecordHeaders.STAGE)).isEqualTo("store");
+        assertThat(letter.getHeader(RecordHeaders.DETAIL)).isEqualTo("bad ? byte");
         assertThat(meters.counter("caravan.dead.letters", "stage", "store", "reason", "refused-by-database")
                         .count())
                 .isEqualTo(1);

@@ -81,7 +81,7 @@ class RowsTest {
         Exchange exchange = Messages.batch(
                 Messages.enriched(TIME, 5, Messages.reading("a", "1") + ',' + Messages.reading("b", "1")));
         rows.collect(exchange);
-        exchange.getMessage().setBody(List.of(Map.of("stored", 1)));
+        exchange.getMessage().setBody(List.of(Map.of("stored", 1, "resolved", 0)));
         rows.counted(exchange);
         rows.stored(exchange);
 

@@ -502,8 +502,10 @@ class StatementsTest {
             Map<String, Object> power = readings("power", NOW, 1, 5);
 
             Map<String, Object> batch = BatchToStore.of(power);
-            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 1)));
-            assertThat(answer(template, "store-batch.sql", batch)).isEqualTo(List.of(Map.of("stored", 0)));
+            assertThat(answer(template, "store-batch.sql", batch))
+                    .isEqualTo(List.of(Map.of("stored", 1, "resolved", 0)));
+            assertThat(answer(template, "store-batch.sql", batch))
+                    .isEqualTo(List.of(Map.of("stored", 0, "resolved", 0)));
             assertThat(answer(template, "count-refused.sql", BatchToStore.messages(9)))
                     .isNotNull();
             assertThat(updated(template, "insert-trend-statistics.sql", trends(new long[] {NOW}, new long[] {1})))
@@ -524,6 +526,8 @@ class StatementsTest {
                     .isEqualTo(List.of(Map.of("columnstore", false)));
             assertThat(answer(template, "apply-retention.sql", retention("90d", "off", "2160h")))
                     .isEqualTo(List.of(Map.of("readings", 0, "events", 0, "trends", 0, "dead_letters", 0L)));
+            assertThat(answer(template, "drop-windows.sql", Map.of("keepWindows", "365d")))
+                    .isEqualTo(List.of(Map.of("windows", 0L)));
         } finally {
             camel.stop();
         }
@@ -666,6 +670,10 @@ class StatementsTest {
         values.put("payloads", payloads);
         values.put("payloadLengths", new long[rows]);
         values.put("payloadHashes", new String[rows]);
+        values.put("recordKeys", filled(rows, "default/d"));
+        values.put("enriched", new Boolean[rows]);
+        values.put("replayed", new Long[rows]);
+        values.put("replayNumbers", new Integer[rows]);
         return values;
     }
 

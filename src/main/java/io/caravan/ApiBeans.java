@@ -1,0 +1,54 @@
+package io.caravan;
+
+import io.caravan.api.Aggregates;
+import io.caravan.api.DeadLetters;
+import io.caravan.api.Devices;
+import io.caravan.api.Events;
+import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Presence;
+import io.caravan.api.Problems;
+import io.caravan.api.Readings;
+import io.caravan.api.Replays;
+import io.caravan.api.TrendStatistics;
+import io.caravan.api.Types;
+import io.caravan.api.UnknownPaths;
+import io.caravan.health.Health;
+import io.caravan.ledger.Ledgers;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.Patience;
+import io.caravan.window.Widths;
+import java.util.function.BiConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+
+/** The beans that the routes of the stage api name, and the server that they are served by. */
+final class ApiBeans {
+
+    private ApiBeans() {}
+
+    static void bind(
+            BiConsumer<String, Object> beans,
+            Settings settings,
+            DeviceRegistry registry,
+            Patience patience,
+            Ledgers ledgers,
+            Health health) {
+        beans.accept("apiDevices", new Devices(patience));
+        beans.accept("apiReadings", new Readings());
+        beans.accept("apiEvents", new Events());
+        beans.accept("apiPresence", new Presence(patience));
+        beans.accept("apiTrendStatistics", new TrendStatistics());
+        beans.accept("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
+        beans.accept("apiDeadLetters", new DeadLetters());
+        beans.accept("apiReplays", new Replays());
+        beans.accept("apiTypes", new Types(registry));
+        beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
+        beans.accept("apiProblems", new Problems());
+        beans.accept("health", health);
+        beans.accept("unknownPaths", new UnknownPaths());
+
+        // Camel looks for its router by this port, which would be the management server's otherwise.
+        VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
+        server.setBindPort(settings.port("caravan.http.port"));
+        beans.accept("restServer", server);
+    }
+}

@@ -1,0 +1,114 @@
+package io.caravan.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.junit.jupiter.api.Test;
+
+class RenewedProducerTest {
+
+    private static final ProducerRecord<Object, Object> RECORD = new ProducerRecord<>("topic", "value");
+
+    private final AtomicLong time = new AtomicLong(1);
+    private final List<MockProducer<Object, Object>> made = new ArrayList<>();
+    private final RenewedProducer producer = new RenewedProducer(
+            () -> {
+                made.add(new MockProducer<>(true, null, new Plain(), new Plain()));
+                return made.get(made.size() - 1);
+            },
+            time::get);
+
+    @Test
+    void oneThatHasFailedForGoodIsMadeAnewOnceASecond() {
+        last().sendException = new KafkaException("no more", new ClusterAuthorizationException("not you"));
+        assertThatThrownBy(() -> producer.send(RECORD)).hasMessage("no more");
+        assertThatThrownBy(() -> producer.send(RECORD)).hasMessage("no more");
+        assertThat(made).hasSize(1);
+
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.send(RECORD);
+
+        assertThat(made).hasSize(2);
+        assertThat(made.get(0).closed()).isTrue();
+        assertThat(last().history()).containsExactly(RECORD);
+    }
+
+    @Test
+    void oneThatWasRefusedBeforeItSentAnythingIsMadeAnew() {
+        refused(last());
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.send(RECORD);
+
+        assertThat(made).hasSize(2);
+        assertThat(made.get(0).closed()).isTrue();
+    }
+
+    @Test
+    void oneThatWorksStaysWhateverItsConnectionsWereRefused() {
+        producer.send(RECORD);
+        refused(last());
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.send(RECORD);
+
+        assertThat(made).hasSize(1);
+    }
+
+    private static void refused(MockProducer<Object, Object> producer) {
+        MetricName name = new MetricName("failed-authentication-total", "producer-metrics", "", Map.of());
+        producer.setMockMetrics(name, new Metric() {
+            @Override
+            public MetricName metricName() {
+                return name;
+            }
+
+            @Override
+            public Object metricValue() {
+                return 1.0;
+            }
+        });
+    }
+
+    @Test
+    void oneThatMaySucceedNextTimeStays() {
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        last().sendException = new TimeoutException("not now");
+
+        assertThatThrownBy(() -> producer.send(RECORD)).hasMessage("not now");
+
+        assertThat(made).hasSize(1);
+    }
+
+    @Test
+    void noneIsMadeAfterTheEnd() {
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.close();
+
+        assertThat(last().closed()).isTrue();
+        assertThatThrownBy(() -> producer.send(RECORD)).isInstanceOf(IllegalStateException.class);
+        assertThat(made).hasSize(1);
+    }
+
+    private static final class Plain implements Serializer<Object> {
+        @Override
+        public byte[] serialize(String topic, Object value) {
+            return new byte[0];
+        }
+    }
+
+    private MockProducer<Object, Object> last() {
+        return made.get(made.size() - 1);
+    }
+}
