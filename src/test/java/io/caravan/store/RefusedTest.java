@@ -19,7 +19,7 @@ class RefusedTest {
 
     @Test
     void whatIsInARowIsNotTriedAgain() {
-        for (String state : new String[] {"22021", "22003", "23514", "54000"}) {
+        for (String state : new String[] {"22021", "22003", "23514", "44000", "54000", "P0001"}) {
             assertThat(refused.byContent(new IllegalStateException(new SQLException("x", state))))
                     .as(state)
                     .isTrue();
@@ -29,7 +29,9 @@ class RefusedTest {
 
     @Test
     void whatAServerSuffersFromIs() {
-        for (String state : new String[] {"08006", "57P01", "40001", "53300", "55P03", "2", null}) {
+        for (String state :
+                new String[] {"08006", "25006", "57P01", "40001", "53100", "53300", "55P03", "57014", "XX000", "2", null
+                }) {
             assertThat(refused.byContent(new SQLException("x", state)))
                     .as(state)
                     .isFalse();
