@@ -103,10 +103,11 @@ public final class MqttClients extends MqttClient {
 
     /** Tells that the exchange of a message has ended well; once or more often. */
     void completed(int handle) {
-        Delivery delivery = deliveries.remove(handle);
-        if (delivery != null) {
+        // in this order: who waits for the last of them leaves the broker next
+        deliveries.computeIfPresent(handle, (same, delivery) -> {
             delivery.acknowledge();
-        }
+            return null;
+        });
     }
 
     /** Tells that the exchange of a message has failed. */
@@ -147,6 +148,12 @@ public final class MqttClients extends MqttClient {
         long deadline = System.nanoTime() + LONGEST_CLOSE_NANOS;
         while (System.nanoTime() < deadline && isAnyToBeAcknowledged()) {
             pause();
+        }
+        if (isAnyToBeAcknowledged()) {
+            LOG.warn(
+                    "MQTT {}: {} message(s) under way are not finished, the broker delivers them again",
+                    sessions.name(),
+                    deliveries.size());
         }
         leave();
     }
