@@ -23,12 +23,16 @@ COMMENT ON COLUMN dead_letters.sending_until IS 'until when somebody is about to
 UPDATE dead_letters SET enriched = true WHERE stage = 'store';
 
 -- Headers that enrich has worked out itself, and that the record on iot.raw did not have: a replay would take them for given.
+-- A header that no text of the database can hold came from nobody of ours.
 UPDATE dead_letters
-SET headers = (headers::jsonb - CASE
+SET headers = CASE
+    WHEN strpos(headers::text, '\u0000') > 0 THEN '{}'
+    ELSE (headers::jsonb - CASE
         WHEN dialect IS DISTINCT FROM 'iot' THEN '{tenant,device}'::text[]
         WHEN topic ~ '^[^/]*/[^/]*/[^/]*/' THEN '{}'
         ELSE '{tenant}'
     END)::json
+END
 WHERE stage = 'enrich';
 
 CREATE SEQUENCE replay_requests;
