@@ -39,6 +39,7 @@ final class World implements AutoCloseable {
     private final String prefix;
     private final Sabotage sabotage;
     private KafkaView kafka;
+    private SmallDisk disk;
     private int rests;
 
     private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
@@ -61,18 +62,28 @@ final class World implements AutoCloseable {
 
     /** Starts the servers of an application that is broken on purpose. */
     static World start(String prefix, Sabotage sabotage) throws IOException {
-        World world = new World(Folder.create(), prefix, sabotage);
+        return new World(Folder.create(), prefix, sabotage).startServers();
+    }
+
+    /** Starts the servers, the database on a file system of so many megabytes. */
+    static World startOnSmallDisk(String prefix, int megabytes) throws IOException, InterruptedException {
+        World world = new World(Folder.create(), prefix, Options.sabotage());
+        world.disk = SmallDisk.mount(world.folder.path().resolve("postgres"), megabytes);
+        return world.startServers();
+    }
+
+    private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
-                world.servers.put(kind, Server.begin(kind, world.folder.path()));
+                servers.put(kind, Server.begin(kind, folder.path()));
             }
-            world.kafka = new KafkaView(world.kafkaBrokers());
-            for (Server server : world.servers.values()) {
+            kafka = new KafkaView(kafkaBrokers());
+            for (Server server : servers.values()) {
                 server.awaitReady();
             }
-            return world;
+            return this;
         } catch (IOException | RuntimeException | Error e) {
-            world.close();
+            close();
             throw e;
         }
     }
@@ -123,6 +134,11 @@ final class World implements AutoCloseable {
     Rows rows() {
         return new Rows("jdbc:postgresql://127.0.0.1:"
                 + servers.get(Server.Kind.POSTGRES).port() + "/caravan");
+    }
+
+    /** What the database has its files on, where it is small. */
+    SmallDisk disk() {
+        return disk;
     }
 
     /** What Kafka knows. */
@@ -257,6 +273,9 @@ final class World implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (disk != null) {
+            disk.close();
         }
         folder.close();
     }
