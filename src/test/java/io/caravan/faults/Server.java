@@ -106,10 +106,13 @@ final class Server implements AutoCloseable {
         reader.start();
     }
 
-    /** As {@code kill -9} of all its processes. */
+    /** As {@code kill -9} of all its processes. One that PostgreSQL makes meanwhile would keep its shared memory. */
     void kill() throws IOException, InterruptedException {
-        processes().forEach(ProcessHandle::destroyForcibly);
+        freeze();
+        List<ProcessHandle> processes = processes();
+        processes.forEach(ProcessHandle::destroyForcibly);
         process.waitFor();
+        await().atMost(PATIENCE).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
         await().atMost(PATIENCE).until(this::isGone);
     }
 
