@@ -207,7 +207,7 @@ class StatementsTest {
                                 + " WHERE ts >= date_trunc('day', now(), 'UTC') + interval '3 hours'"
                                 + " AND ts < date_trunc('day', now(), 'UTC') + interval '181 minutes' GROUP BY 1, 2, 3")
                         .toString())
-                .containsPattern("Bitmap Index Scan on (readings_[0-9]+_ts_idx|_hyper_\\w+_readings_time)");
+                .containsPattern("Index (Only )?Scan (on|using) (readings_[0-9]+_ts_idx|_hyper_\\w+_readings_time)");
     }
 
     @Test
