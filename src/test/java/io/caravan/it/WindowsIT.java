@@ -54,6 +54,12 @@ class WindowsIT {
             await().untilAsserted(() -> {
                 assertThat(rows.count("SELECT count(*) FROM readings WHERE device_id LIKE 'windows-%'"))
                         .isEqualTo(publishing.different.size());
+                for (int width : List.of(2, 10)) {
+                    assertThat(rows.count("SELECT coalesce(sum(count), 0) FROM windows WHERE width = " + width
+                                    + " AND device_id LIKE 'windows-%'"))
+                            .as("settled in windows of %d s", width)
+                            .isEqualTo(publishing.different.size());
+                }
                 assertThat(wrong(rows)).isEmpty();
             });
             assertThatAllIsPublished(servers, rows);
