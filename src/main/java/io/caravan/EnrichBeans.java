@@ -37,7 +37,7 @@ final class EnrichBeans {
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("directory", directory);
-        beans.accept("decodeBatch", new DecodeBatch(decoders, new Ownership(directory, autoProvision)));
+        beans.accept("decodeBatch", new DecodeBatch(decoders::get, new Ownership(directory, autoProvision)));
         beans.accept("provisioning", new Provisioning(directory, registry, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));

@@ -7,8 +7,9 @@ package io.caravan.decode;
  * @param value the number, NaN where it is none
  * @param unit the unit that the message gives, or null
  * @param form what it is
+ * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
  */
-public record Measured(String metric, double value, String unit, Form form) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp) {
 
     /** What a leaf is. */
     public enum Form {
@@ -22,7 +23,12 @@ public record Measured(String metric, double value, String unit, Form form) {
         ABSENT
     }
 
+    /** A leaf that has the time of its message. */
+    public Measured(String metric, double value, String unit, Form form) {
+        this(metric, value, unit, form, Decoded.NO_TIME);
+    }
+
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form);
+        return new Measured(metric, value, other, form, timestamp);
     }
 }

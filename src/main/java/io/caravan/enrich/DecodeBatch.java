@@ -9,7 +9,7 @@ import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.apache.camel.Body;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -23,12 +23,12 @@ public final class DecodeBatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(DecodeBatch.class);
 
-    private final Map<String, Decoder> decoders;
+    private final Function<String, Decoder> decoders;
     private final Ownership ownership;
 
-    /** @param decoders the decoder of each dialect, by its name */
-    public DecodeBatch(Map<String, Decoder> decoders, Ownership ownership) {
-        this.decoders = Map.copyOf(decoders);
+    /** @param decoders the decoder of a dialect by its name, null for one that nobody reads; asked for every message */
+    public DecodeBatch(Function<String, Decoder> decoders, Ownership ownership) {
+        this.decoders = decoders;
         this.ownership = ownership;
     }
 
@@ -64,7 +64,7 @@ public final class DecodeBatch {
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
                 position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());
         try {
-            Decoder decoder = decoders.get(raw.dialect());
+            Decoder decoder = decoders.apply(raw.dialect());
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }

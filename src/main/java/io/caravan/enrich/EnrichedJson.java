@@ -137,6 +137,9 @@ final class EnrichedJson {
             json.writeString(encoded(reading.unit()));
             json.writeFieldName(QUALITY);
             json.writeString(QUALITIES[reading.quality().ordinal()]);
+            if (reading.timestamp() != message.timestamp()) {
+                time(json, TIMESTAMP, reading.timestamp());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();

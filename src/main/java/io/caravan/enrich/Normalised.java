@@ -17,7 +17,7 @@ import java.util.List;
  * A message with time, units and qualities settled by the rules of its device type.
  *
  * @param timestamp microseconds since the epoch: the device's own, else the time of receipt
- * @param ownTime whether the time is the device's own
+ * @param ownTime whether that time is the device's own
  * @param readings the readings, none for a report
  * @param trends what the device itself says of its channels
  * @param event whether the message holds what no reading can say, and so is kept whole as well
@@ -29,12 +29,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
     static Normalised of(Decoded decoded, long receivedAt, DeviceType type) throws Undecodable {
         boolean ownTime = decoded.timestamp() != Decoded.NO_TIME;
         long timestamp = ownTime ? decoded.timestamp() : receivedAt;
-        if (!isUsable(timestamp, receivedAt)) {
-            throw new Undecodable(
-                    Reason.TIMESTAMP_IN_FUTURE,
-                    Timestamps.format(timestamp) + " is more than ten minutes ahead of the receipt at "
-                            + Timestamps.format(receivedAt));
-        }
+        requireUsable(timestamp, receivedAt);
         List<TrendStatistic> trends = decoded.trends().stream()
                 .map(trend -> isUsable(trend.timestamp(), receivedAt) ? trend : trend.at(timestamp))
                 .toList();
@@ -46,7 +41,12 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         List<Reading> readings = new ArrayList<>(decoded.measured().size());
         for (Measured measured : decoded.measured()) {
             Measurement declared = type.measurement(measured.metric());
-            Reading reading = reading(measured, declared, ownTime);
+            boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
+            if (hasTime) {
+                requireUsable(measured.timestamp(), receivedAt);
+            }
+            Reading reading =
+                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, hasTime || ownTime);
             if (reading != null) {
                 readings.add(reading);
             } else {
@@ -59,19 +59,29 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         return new Normalised(timestamp, ownTime, readings, trends, event);
     }
 
+    private static void requireUsable(long timestamp, long receivedAt) throws Undecodable {
+        if (!isUsable(timestamp, receivedAt)) {
+            throw new Undecodable(
+                    Reason.TIMESTAMP_IN_FUTURE,
+                    Timestamps.format(timestamp) + " is more than ten minutes ahead of the receipt at "
+                            + Timestamps.format(receivedAt));
+        }
+    }
+
     private static boolean isUsable(long timestamp, long receivedAt) {
         return timestamp != Decoded.NO_TIME && timestamp <= receivedAt + FUTURE_MICROS;
     }
 
-    private static Reading reading(Measured measured, Measurement declared, boolean ownTime) {
+    private static Reading reading(Measured measured, Measurement declared, long timestamp, boolean ownTime) {
         String given = measured.unit();
         String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
         boolean isNumber = measured.form() == Measured.Form.NUMBER;
         boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
         if (!isNumber) {
-            return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD) : null;
+            return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
         }
         boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
-        return new Reading(measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN);
+        return new Reading(
+                measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN, timestamp);
     }
 }

@@ -47,8 +47,11 @@ public final class EnrichedMessage {
 
     /** Receives the readings of a message in their order. */
     public interface Readings {
-        /** @param value NaN where there is none */
-        void add(String metric, double value, String unit, Quality quality, long sequence);
+        /**
+         * @param value NaN where there is none
+         * @param timestamp microseconds since the epoch: its own, else that of the message
+         */
+        void add(String metric, double value, String unit, Quality quality, long timestamp, long sequence);
     }
 
     /**
@@ -151,6 +154,7 @@ public final class EnrichedMessage {
             double value = Double.NaN;
             String unit = "";
             Quality quality = Quality.GOOD;
+            long time = timestamp;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
@@ -159,13 +163,14 @@ public final class EnrichedMessage {
                     case "value" -> value = number(parser);
                     case "unit" -> unit = text(parser);
                     case "quality" -> quality = quality(text(parser));
+                    case "timestamp" -> time = time(parser);
                     default -> parser.skipChildren();
                 }
             }
             if (metric == null) {
                 throw new IOException("a reading without metric");
             }
-            readings.add(metric, value, unit, quality, PayloadHash.mix(sequence, index++));
+            readings.add(metric, value, unit, quality, time, PayloadHash.mix(sequence, index++));
         }
     }
 

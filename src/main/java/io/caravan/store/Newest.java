@@ -51,9 +51,9 @@ public final class Newest {
         EnrichedMessage message = new EnrichedMessage();
         for (Message record : batch) {
             try {
-                message.read(
-                        (byte[]) record.getBody(), (metric, value, unit, quality, sequence) -> device(tenants, message)
-                                .offer(metric, message.timestamp, sequence, value, unit, quality));
+                message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> device(
+                                tenants, message)
+                        .offer(metric, timestamp, sequence, value, unit, quality));
                 device(tenants, message).heard(message);
             } catch (NotEnriched e) {
                 // the store route makes a dead letter of it

@@ -77,8 +77,8 @@ public final class Rows {
         for (int i = 0; i < received.length; i++) {
             message.read(
                     (byte[]) batch.get(i).getBody(),
-                    (metric, value, unit, quality, sequence) -> readings.add(
-                            message.tenant, message.device, metric, message.timestamp, sequence, value, unit, quality));
+                    (metric, value, unit, quality, timestamp, sequence) -> readings.add(
+                            message.tenant, message.device, metric, timestamp, sequence, value, unit, quality));
             if (message.body != null) {
                 events.add(EventRow.of(i + 1, message));
             }

@@ -76,23 +76,22 @@ public final class Partials {
         }
 
         @Override
-        public void add(String metric, double value, String unit, Quality quality, long sequence) {
+        public void add(String metric, double value, String unit, Quality quality, long timestamp, long sequence) {
             if (Double.isNaN(value)) {
                 return;
             }
-            if (current == null) {
-                current = partial();
-                current.hear(stretch, message.timestamp, message.receivedAt);
+            long start = width.startOf(timestamp);
+            if (current == null || current.start != start) {
+                current = partial(start);
             }
-            current.add(metric, value, message.timestamp, sequence);
+            current.hear(stretch, timestamp, message.receivedAt);
+            current.add(metric, value, timestamp, sequence);
         }
 
-        private Partial partial() {
+        private Partial partial(long windowStart) {
             return tenants.computeIfAbsent(message.tenant, tenant -> new HashMap<>())
                     .computeIfAbsent(message.device, device -> new TreeMap<>())
-                    .computeIfAbsent(
-                            width.startOf(message.timestamp),
-                            start -> new Partial(message.tenant, message.device, start));
+                    .computeIfAbsent(windowStart, start -> new Partial(message.tenant, message.device, start));
         }
 
         List<Partial> partials() {

@@ -53,7 +53,7 @@ final class EnrichStage {
 
     EnrichStage(boolean autoProvision, int largest) {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
-        decode = new DecodeBatch(Map.of("iot", json, "building", json), new Ownership(directory, autoProvision));
+        decode = new DecodeBatch(Map.of("iot", json, "building", json)::get, new Ownership(directory, autoProvision));
         enricher = new Enricher(registry, largest);
         directory.take(List.of());
         consumer.assign(List.of(RAW));

@@ -126,7 +126,7 @@ class LinearWorkFuzz {
                 stage.readings(message);
             }
             try {
-                new EnrichedMessage().read(payload, (metric, value, unit, quality, sequence) -> {});
+                new EnrichedMessage().read(payload, (metric, value, unit, quality, timestamp, sequence) -> {});
             } catch (NotEnriched e) {
                 // as expected of most
             }

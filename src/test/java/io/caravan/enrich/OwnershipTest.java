@@ -81,7 +81,7 @@ class OwnershipTest {
     void untilTheDirectoryIsLoadedTheBatchWaits() {
         Ownership ownership = new Ownership(new Directory(), true);
 
-        assertThatThrownBy(() -> new DecodeBatch(Map.of(), ownership).decode(List.of()))
+        assertThatThrownBy(() -> new DecodeBatch(dialect -> null, ownership).decode(List.of()))
                 .isInstanceOf(DirectoryUnavailable.class);
     }
 

@@ -69,7 +69,7 @@ class EnrichRouteTest {
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
         beans.put("directory", directory);
-        beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json), new Ownership(directory, true)));
+        beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json)::get, new Ownership(directory, true)));
         beans.put("provisioning", new Provisioning(directory, registry, 3));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);

@@ -41,7 +41,7 @@ class EnrichedMessageFuzz {
                 .flatMap(text -> Stream.of(text.getBytes(UTF_8), text.getBytes(UTF_16BE)));
     }
 
-    private record Row(String metric, double value, String unit, Object quality, long sequence) {}
+    private record Row(String metric, double value, String unit, Object quality, long timestamp, long sequence) {}
 
     @MethodSource("records")
     @FuzzTest(maxDuration = "15s")
@@ -83,6 +83,7 @@ class EnrichedMessageFuzz {
     private static void read(EnrichedMessage message, byte[] record, List<Row> rows) {
         message.read(
                 record,
-                (metric, value, unit, quality, sequence) -> rows.add(new Row(metric, value, unit, quality, sequence)));
+                (metric, value, unit, quality, timestamp, sequence) ->
+                        rows.add(new Row(metric, value, unit, quality, timestamp, sequence)));
     }
 }

@@ -22,7 +22,7 @@ class EnrichedMessageTest {
             "sequence":-7,"received_at":"2026-11-21T10:00:01Z","online":false,"body": {"ö":["}\\"{"],"n":{}} ,\
             "trend_statistics":[{"metric":"1001","timestamp":"2026-11-21T09:00:00Z","value":1,"avg":null,"new":[1],"min":-1e3}],\
             "readings":[{"metric":"a","value":0.1,"unit":"","quality":"GOOD"},\
-            {"metric":"b","value":null,"unit":"V","quality":"BAD","new":{}}],"measurements":""";
+            {"metric":"b","value":null,"unit":"V","quality":"BAD","timestamp":"2026-11-21T09:59:59Z","new":{}}],"measurements":""";
 
     private final EnrichedMessage message = new EnrichedMessage();
     private final List<String> readings = new ArrayList<>();
@@ -42,7 +42,9 @@ class EnrichedMessageTest {
                 .containsExactly(new TrendStatistic("1001", 1_795_251_600_000_000L, 1, Double.NaN, -1000, Double.NaN));
         assertThat(message.body).isEqualTo("{\"ö\":[\"}\\\"{\"],\"n\":{}}");
         assertThat(readings)
-                .containsExactly("a 0.1  GOOD " + PayloadHash.mix(-7, 0), "b NaN V BAD " + PayloadHash.mix(-7, 1));
+                .containsExactly(
+                        "a 0.1  GOOD 1795255200000001 " + PayloadHash.mix(-7, 0),
+                        "b NaN V BAD 1795255199000000 " + PayloadHash.mix(-7, 1));
     }
 
     @Test
@@ -89,7 +91,7 @@ class EnrichedMessageTest {
                 "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"trend_statistics\":[{\"metric\":\"m\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"min\":-1e999}],\"readings\":[]}"
             })
     void whatSomebodyElseWroteIsNotEnriched(String record) {
-        assertThatThrownBy(() -> message.read(record == null ? null : record.getBytes(UTF_8), (m, v, u, q, s) -> {}))
+        assertThatThrownBy(() -> message.read(record == null ? null : record.getBytes(UTF_8), (m, v, u, q, t, s) -> {}))
                 .isInstanceOf(NotEnriched.class);
     }
 
@@ -98,13 +100,13 @@ class EnrichedMessageTest {
     void aRecordInAnotherEncodingIsNotEnriched(String encoding) {
         byte[] record = (WHOLE + "{}}").getBytes(Charset.forName(encoding));
 
-        assertThatThrownBy(() -> message.read(record, (m, v, u, q, s) -> {})).isInstanceOf(NotEnriched.class);
+        assertThatThrownBy(() -> message.read(record, (m, v, u, q, t, s) -> {})).isInstanceOf(NotEnriched.class);
     }
 
     private void read(String json) {
         message.read(
                 json.getBytes(UTF_8),
-                (metric, value, unit, quality, sequence) ->
-                        readings.add(metric + ' ' + value + ' ' + unit + ' ' + quality + ' ' + sequence));
+                (metric, value, unit, quality, timestamp, sequence) -> readings.add(
+                        metric + ' ' + value + ' ' + unit + ' ' + quality + ' ' + timestamp + ' ' + sequence));
     }
 }

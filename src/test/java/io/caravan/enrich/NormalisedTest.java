@@ -1,0 +1,70 @@
+package io.caravan.enrich;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.decode.Decoded;
+import io.caravan.decode.Measured;
+import io.caravan.decode.Measured.Form;
+import io.caravan.decode.Reason;
+import io.caravan.decode.Undecodable;
+import io.caravan.reading.Quality;
+import io.caravan.reading.Reading;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NormalisedTest {
+
+    private static final long RECEIVED = 1_795_255_200_000_000L;
+    private static final DeviceType UNKNOWN = new DeviceRegistry(Path.of("config", "device-registry.json"))
+            .types()
+            .unknown();
+
+    @Test
+    void aReadingHasItsOwnTimeElseThatOfItsMessage() throws Exception {
+        Normalised normalised = normalised(
+                Decoded.NO_TIME,
+                new Measured("a", 1, null, Form.NUMBER, RECEIVED - 60_000_000),
+                new Measured("a", 2, null, Form.NUMBER));
+
+        assertThat(normalised.readings())
+                .containsExactly(
+                        new Reading("a", 1, "", Quality.GOOD, RECEIVED - 60_000_000),
+                        new Reading("a", 2, "", Quality.UNCERTAIN, RECEIVED));
+    }
+
+    @Test
+    void oneReadingFromTheFutureIsAMessageFromTheFuture() {
+        assertThatThrownBy(() -> normalised(
+                        RECEIVED, new Measured("a", 1, null, Form.NUMBER, RECEIVED + 600_000_001), number("b")))
+                .isInstanceOfSatisfying(
+                        Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.TIMESTAMP_IN_FUTURE));
+    }
+
+    private static Measured number(String metric) {
+        return new Measured(metric, 1, null, Form.NUMBER);
+    }
+
+    private static Normalised normalised(long timestamp, Measured... measured) throws Undecodable {
+        Decoded decoded = new Decoded(
+                null,
+                "d",
+                null,
+                null,
+                null,
+                "telemetry",
+                timestamp,
+                1,
+                List.of(measured),
+                List.of(),
+                null,
+                Map.of(),
+                List.of(),
+                false);
+        return Normalised.of(decoded, RECEIVED, UNKNOWN);
+    }
+}
