@@ -21,7 +21,7 @@ public final class Dialect {
     private final PayloadField tenant;
 
     /**
-     * @param name the dialect's name, by which the enrich stage finds its decoder
+     * @param name the dialect's name, written on every record
      * @param shape where in a topic tenant and device stand
      * @param device the field of the payload that names the device, where the topic does not
      * @param tenant the field of the payload that names the tenant, where the topic does not
@@ -31,6 +31,11 @@ public final class Dialect {
         this.shape = shape;
         this.device = new PayloadField(device);
         this.tenant = new PayloadField(tenant);
+    }
+
+    /** By which the enrich stage finds its decoder. */
+    public String name() {
+        return name;
     }
 
     /** @throws Fault when that fails, which would be a fault of ours */
