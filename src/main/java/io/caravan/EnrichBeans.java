@@ -11,9 +11,11 @@ import io.caravan.enrich.Provisioning;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.MappedDialect;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.apache.camel.Processor;
 
 /** The beans that the routes of the stage enrich name. */
@@ -35,7 +37,8 @@ final class EnrichBeans {
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("directory", directory);
-        beans.accept("decodeBatch", new DecodeBatch(decoders::get, new Ownership(directory, autoProvision)));
+        beans.accept(
+                "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
         beans.accept("provisioning", new Provisioning(directory, registry, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
@@ -46,6 +49,18 @@ final class EnrichBeans {
         beans.accept("enrichLedger", ledger);
         consumers.onLeave("caravan-enrich", ledger::left);
         consumers.weigh("caravan-enrich", Weight::of);
+    }
+
+    /** Those of the dialects that Caravan knows by itself, and those of the device registry as it is now. */
+    private static Function<String, Decoder> decoderOf(Map<String, Decoder> known, DeviceRegistry registry) {
+        return name -> {
+            Decoder decoder = known.get(name);
+            if (decoder != null) {
+                return decoder;
+            }
+            MappedDialect declared = registry.types().dialects().get(name);
+            return declared == null ? null : declared.decoder();
+        };
     }
 
     private static Processor processor(Processor step) {

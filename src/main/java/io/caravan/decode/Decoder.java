@@ -10,4 +10,9 @@ public interface Decoder {
      * @throws Undecodable when it is none of this dialect, with the reason
      */
     Decoded decode(RawMessage raw) throws Undecodable;
+
+    /** The message with the tenant and device that its topic names by the rules of now, where these may have changed since. */
+    default RawMessage addressed(RawMessage raw) {
+        return raw;
+    }
 }

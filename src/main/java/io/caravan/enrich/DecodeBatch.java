@@ -59,16 +59,16 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
                 payload instanceof byte[] bytes ? bytes : new byte[0]);
+        Decoder decoder = decoders.apply(raw.dialect());
         Parcel parcel = new Parcel(
-                raw,
+                decoder == null ? raw : decoder.addressed(raw),
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
                 position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());
         try {
-            Decoder decoder = decoders.apply(raw.dialect());
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }
-            parcel.decoded = decoder.decode(raw);
+            parcel.decoded = decoder.decode(parcel.raw);
             ownership.assign(parcel);
         } catch (Undecodable e) {
             parcel.fail(e);
