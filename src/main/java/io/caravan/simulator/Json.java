@@ -3,6 +3,7 @@ package io.caravan.simulator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
 /** What the families share to write their payloads. */
@@ -22,6 +23,11 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of plain values is always JSON", e);
         }
+    }
+
+    /** A payload that is no JSON. */
+    static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** A uniform number of the range, both ends included, rounded to a number of decimals. */
