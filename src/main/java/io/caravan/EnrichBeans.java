@@ -13,6 +13,10 @@ import io.caravan.enrich.Provisioning;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.sparkplug.Certificates;
+import io.caravan.sparkplug.Rebirths;
+import io.caravan.sparkplug.Sessions;
+import io.caravan.sparkplug.SparkplugDecoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -33,9 +37,19 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Map<String, Decoder> decoders = Map.of("iot", json("iot", settings), "building", json("building", settings));
+        Sessions sessions = new Sessions();
+        Rebirths rebirths = rebirths(settings, meters);
+        Map<String, Decoder> decoders = Map.of(
+                "iot",
+                json("iot", settings),
+                "building",
+                json("building", settings),
+                Certificates.DIALECT,
+                new SparkplugDecoder(sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
+        beans.accept("certificates", new Certificates(sessions));
+        beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
         beans.accept("decodeBatch", new DecodeBatch(decoders::get, new Ownership(directory, autoProvision)));
         beans.accept("provisioning", new Provisioning(directory, registry, cap));
@@ -46,8 +60,20 @@ final class EnrichBeans {
         beans.accept("refusedToDeadLetter", processor(outbox::refused));
         CommittedLedger ledger = new CommittedLedger();
         beans.accept("enrichLedger", ledger);
-        consumers.onLeave("caravan-enrich", ledger::left);
+        consumers.onLeave("caravan-enrich", partitions -> {
+            ledger.left(partitions);
+            sessions.left(partitions);
+        });
         consumers.weigh("caravan-enrich", Weight::of);
+    }
+
+    private static Rebirths rebirths(Settings settings, MeterRegistry meters) {
+        String key = "caravan.sparkplug.rebirth-interval";
+        return new Rebirths(
+                settings.text("caravan.topic.commands"),
+                settings.text(key).equals("off") ? null : settings.duration(key),
+                settings.duration("caravan.sparkplug.reorder-timeout"),
+                meters);
     }
 
     private static Decoder json(String dialect, Settings settings) {

@@ -2,6 +2,7 @@ package io.caravan;
 
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
+import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
@@ -39,6 +40,12 @@ final class IngestBeans implements AutoCloseable {
         MqttClients iot = new MqttClients(broker, inFlight, "iot", clients, true);
         MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
         MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
+        String host = settings.text("caravan.sparkplug.host-id", null);
+        MqttClients sparkplug = MqttClients.ordered(broker, inFlight, "sparkplug", host);
+        beans.accept("mqttSparkplug", sparkplug);
+        beans.accept(
+                "stampSparkplug", stamp(Dialect.ordered("sparkplug", TopicShape.SPARKPLUG, sparkplug.firstClientId())));
+        beans.accept("commands", new Commands(sparkplug, meters));
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);
@@ -53,7 +60,7 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building), counters);
+        return new IngestBeans(List.of(iot, iotStatus, building, sparkplug), counters);
     }
 
     /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */

@@ -22,6 +22,8 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
+ * @param body what it is kept as where it is an event, a JSON object; null where that is the payload
+ * @param standing what it says of presence in a dialect where devices announce their coming and going, else null
  */
 public record Decoded(
         String tenant,
@@ -37,10 +39,47 @@ public record Decoded(
         Slice measurements,
         Map<String, Slice> extras,
         List<TrendStatistic> trends,
-        boolean offline) {
+        boolean offline,
+        Slice body,
+        Standing standing) {
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** A message whose payload is JSON, of a device that is online while it sends. */
+    public Decoded(
+            String tenant,
+            String device,
+            String deviceType,
+            String site,
+            String zone,
+            String eventType,
+            long timestamp,
+            long sequence,
+            List<Measured> measured,
+            List<String> names,
+            Slice measurements,
+            Map<String, Slice> extras,
+            List<TrendStatistic> trends,
+            boolean offline) {
+        this(
+                tenant,
+                device,
+                deviceType,
+                site,
+                zone,
+                eventType,
+                timestamp,
+                sequence,
+                measured,
+                names,
+                measurements,
+                extras,
+                trends,
+                offline,
+                null,
+                null);
+    }
 
     /** Whether the device reports on itself. */
     public boolean isStatus() {

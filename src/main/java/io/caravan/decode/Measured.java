@@ -1,5 +1,7 @@
 package io.caravan.decode;
 
+import io.caravan.reading.Quality;
+
 /**
  * One leaf of a device's message, before the registry has spoken.
  *
@@ -8,14 +10,15 @@ package io.caravan.decode;
  * @param unit the unit that the message gives, or null
  * @param form what it is
  * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
+ * @param quality how far the device itself trusts a number
  */
-public record Measured(String metric, double value, String unit, Form form, long timestamp) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp, Quality quality) {
 
     /** What a leaf is. */
     public enum Form {
         /** A finite number, a boolean as 0 or 1, or a text that is a number with an optional unit. */
         NUMBER,
-        /** A number that no double can hold, such as 1e999. */
+        /** A number that no double can hold, such as 1e999, or one that the device itself says it does not know. */
         OVERFLOW,
         /** Text that is no number. */
         TEXT,
@@ -28,7 +31,12 @@ public record Measured(String metric, double value, String unit, Form form, long
         this(metric, value, unit, form, Decoded.NO_TIME);
     }
 
+    /** A leaf that the device has no doubt of. */
+    public Measured(String metric, double value, String unit, Form form, long timestamp) {
+        this(metric, value, unit, form, timestamp, Quality.GOOD);
+    }
+
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form, timestamp);
+        return new Measured(metric, value, other, form, timestamp, quality);
     }
 }

@@ -28,6 +28,10 @@ public enum Reason {
     DEVICE_CAP_REACHED("device-cap-reached"),
     /** The payload claims another tenant than the one that the device belongs to. */
     TENANT_MISMATCH("tenant-mismatch"),
+    /** No topic or no payload of Sparkplug B. */
+    MALFORMED_SPARKPLUG("malformed-sparkplug"),
+    /** A metric that no birth of its node or device declares, so that nobody can tell what it is. */
+    UNKNOWN_ALIAS("unknown-alias"),
     /** The record on iot.raw names a dialect that no decoder reads, or lacks the headers that ingest writes. */
     UNKNOWN_DIALECT("unknown-dialect"),
     /** The database refused the row for what is in it. */

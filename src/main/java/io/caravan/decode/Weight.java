@@ -6,16 +6,19 @@ public final class Weight {
     /** A reading with its names, and its place in the enriched message. */
     private static final int READING_BYTES = 64;
 
+    private static final byte SPARKPLUG_METRIC = 0x12;
+
     private Weight() {}
 
     /**
      * In bytes, roughly: its length, and so much for every comma, because values of JSON are told apart by commas. An array of
-     * ones takes two bytes for a value, and thirty times as much once each has a name.
+     * ones takes two bytes for a value, and thirty times as much once each has a name. In Sparkplug's payloads every metric begins with
+     * a byte that no JSON has.
      */
     public static long of(byte[] payload) {
         int commas = 0;
         for (byte next : payload) {
-            if (next == ',') {
+            if (next == ',' || next == SPARKPLUG_METRIC) {
                 commas++;
             }
         }

@@ -8,6 +8,7 @@ import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.sparkplug.Certificates;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.camel.Body;
@@ -58,7 +59,8 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.TENANT),
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
-                payload instanceof byte[] bytes ? bytes : new byte[0]);
+                payload instanceof byte[] bytes ? bytes : new byte[0],
+                Certificates.placeOf(message));
         Parcel parcel = new Parcel(
                 raw,
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),

@@ -19,6 +19,7 @@ public final class Dialect {
     private final TopicShape shape;
     private final PayloadField device;
     private final PayloadField tenant;
+    private final String receivedBy;
 
     /**
      * @param name the dialect's name, by which the enrich stage finds its decoder
@@ -27,10 +28,24 @@ public final class Dialect {
      * @param tenant the field of the payload that names the tenant, where the topic does not
      */
     public Dialect(String name, TopicShape shape, String device, String tenant) {
+        this(name, shape, device, tenant, null);
+    }
+
+    private Dialect(String name, TopicShape shape, String device, String tenant, String receivedBy) {
         this.name = name;
         this.shape = shape;
         this.device = new PayloadField(device);
         this.tenant = new PayloadField(tenant);
+        this.receivedBy = receivedBy;
+    }
+
+    /**
+     * A dialect in whose messages the order counts. Their topics name tenant and device.
+     *
+     * @param receivedBy the id of the one MQTT client that takes them in
+     */
+    public static Dialect ordered(String name, TopicShape shape, String receivedBy) {
+        return new Dialect(name, shape, "", "", receivedBy);
     }
 
     /** @throws Fault when that fails, which would be a fault of ours */
@@ -55,12 +70,15 @@ public final class Dialect {
         if (names.device() != null) {
             message.setHeader(RecordHeaders.DEVICE, names.device());
         }
+        if (receivedBy != null) {
+            message.setHeader(RecordHeaders.RECEIVED_BY, receivedBy);
+        }
         message.setHeader(KafkaConstants.KEY, key(names, topic, (byte[]) message.getBody()));
     }
 
     private String key(TopicShape.Names names, String topic, byte[] payload) {
         if (names.device() != null) {
-            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.device();
+            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.ordered();
         }
         String id = device.find(payload);
         if (id == null) {

@@ -17,6 +17,20 @@ public enum TopicShape {
                     : new Names(topic.substring(first + 1, second), topic.substring(second + 1, third));
         }
     },
+    /** {@code spBv1.0/{tenant}/{type}/{node}[/{device}]}; what a node and its devices send stays in order together. */
+    SPARKPLUG {
+        @Override
+        public Names read(String topic) {
+            String[] levels = topic.split("/", 5);
+            return levels.length < 4
+                    ? Names.NONE
+                    : new Names(
+                            levels[1],
+                            topic.substring(topic.indexOf(
+                                    levels[3], levels[0].length() + levels[1].length() + levels[2].length() + 3)),
+                            levels[3]);
+        }
+    },
     /** The topic tells neither. */
     OPAQUE {
         @Override
@@ -28,8 +42,16 @@ public enum TopicShape {
     /** What the topic names; null for what it does not. */
     public abstract Names read(String topic);
 
-    /** Tenant and device of a topic. */
-    public record Names(String tenant, String device) {
+    /**
+     * Tenant and device of a topic.
+     *
+     * @param ordered what the device stays in order with: itself, or what it hangs on
+     */
+    public record Names(String tenant, String device, String ordered) {
         static final Names NONE = new Names(null, null);
+
+        Names(String tenant, String device) {
+            this(tenant, device, device);
+        }
     }
 }

@@ -42,6 +42,10 @@ public final class EnrichedMessage {
     public String body;
     /** False where the message says that the device is gone. */
     boolean online;
+    /** By what time presence goes where that is not the message's, and silence says nothing; else {@link Decoded#NO_TIME}. */
+    long presenceAt;
+    /** The devices that go offline with the message. */
+    final List<String> offlineWith = new ArrayList<>();
     /** What the device itself says of its channels. */
     final List<TrendStatistic> trends = new ArrayList<>();
 
@@ -77,6 +81,8 @@ public final class EnrichedMessage {
         body = null;
         online = true;
         trends.clear();
+        presenceAt = Decoded.NO_TIME;
+        offlineWith.clear();
         timestamp = Decoded.NO_TIME;
         receivedAt = Decoded.NO_TIME;
         sequence = 0;
@@ -95,6 +101,8 @@ public final class EnrichedMessage {
                     case "sequence" -> sequence = parser.getLongValue();
                     case "received_at" -> receivedAt = time(parser);
                     case "online" -> online = parser.getBooleanValue();
+                    case "presence_at" -> presenceAt = time(parser);
+                    case "offline_with" -> texts(parser, offlineWith);
                     case "trend_statistics" -> trends(parser);
                     case "body" -> body = slice(parser, json);
                     case "readings" -> {
@@ -116,6 +124,15 @@ public final class EnrichedMessage {
                 || timestamp == Decoded.NO_TIME
                 || receivedAt == Decoded.NO_TIME) {
             throw new IOException("an enriched message without identity");
+        }
+    }
+
+    private static void texts(JsonParser parser, List<String> into) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new IOException(parser.currentName() + " is no list");
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            into.add(text(parser));
         }
     }
 
