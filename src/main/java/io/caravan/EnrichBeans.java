@@ -3,6 +3,7 @@ package io.caravan;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.SenmlDecoder;
 import io.caravan.decode.Weight;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
@@ -33,7 +34,8 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Map<String, Decoder> decoders = Map.of("iot", json("iot", settings), "building", json("building", settings));
+        Map<String, Decoder> decoders =
+                Map.of("iot", new SenmlDecoder(json("iot", settings)), "building", json("building", settings));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("directory", directory);
