@@ -1,8 +1,6 @@
 package io.caravan;
 
 import io.caravan.decode.Decoder;
-import io.caravan.decode.JsonDecoder;
-import io.caravan.decode.JsonDialect;
 import io.caravan.decode.Weight;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
@@ -16,7 +14,6 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
-import io.caravan.sparkplug.SparkplugDecoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -39,13 +36,7 @@ final class EnrichBeans {
         Directory directory = new Directory();
         Sessions sessions = new Sessions();
         Rebirths rebirths = rebirths(settings, meters);
-        Map<String, Decoder> decoders = Map.of(
-                "iot",
-                json("iot", settings),
-                "building",
-                json("building", settings),
-                Certificates.DIALECT,
-                new SparkplugDecoder(sessions, rebirths));
+        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry, sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("certificates", new Certificates(sessions));
@@ -74,10 +65,6 @@ final class EnrichBeans {
                 settings.text(key).equals("off") ? null : settings.duration(key),
                 settings.duration("caravan.sparkplug.reorder-timeout"),
                 meters);
-    }
-
-    private static Decoder json(String dialect, Settings settings) {
-        return new JsonDecoder(JsonDialect.flexible(settings.zone("caravan.dialect." + dialect + ".zone")));
     }
 
     private static Processor processor(Processor step) {

@@ -22,7 +22,7 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
- * @param body what it is kept as where it is an event, a JSON object; null where that is the payload
+ * @param body what it is kept as where it is an event, one JSON value; null for the payload as it came
  * @param standing what it says of presence in a dialect where devices announce their coming and going, else null
  */
 public record Decoded(
@@ -43,10 +43,13 @@ public record Decoded(
         Slice body,
         Standing standing) {
 
+    /** How many values a message may have: each becomes a hundred times as much in memory as two bytes of an array. */
+    public static final int MOST_VALUES = 20_000;
+
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    /** A message whose payload is JSON, of a device that is online while it sends. */
+    /** A message whose payload is JSON, and kept as it came where it is an event. */
     public Decoded(
             String tenant,
             String device,

@@ -1,7 +1,5 @@
 package io.caravan.decode;
 
-import io.caravan.reading.Quality;
-
 /**
  * One leaf of a device's message, before the registry has spoken.
  *
@@ -10,9 +8,9 @@ import io.caravan.reading.Quality;
  * @param unit the unit that the message gives, or null
  * @param form what it is
  * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
- * @param quality how far the device itself trusts a number
+ * @param doubtful whether the device itself is not sure of it: its time is counted from the receipt, or it says so
  */
-public record Measured(String metric, double value, String unit, Form form, long timestamp, Quality quality) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp, boolean doubtful) {
 
     /** What a leaf is. */
     public enum Form {
@@ -31,12 +29,12 @@ public record Measured(String metric, double value, String unit, Form form, long
         this(metric, value, unit, form, Decoded.NO_TIME);
     }
 
-    /** A leaf that the device has no doubt of. */
+    /** A leaf that has a time of its own, by the device's clock. */
     public Measured(String metric, double value, String unit, Form form, long timestamp) {
-        this(metric, value, unit, form, timestamp, Quality.GOOD);
+        this(metric, value, unit, form, timestamp, false);
     }
 
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form, timestamp, quality);
+        return new Measured(metric, value, other, form, timestamp, doubtful);
     }
 }

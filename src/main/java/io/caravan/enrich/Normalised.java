@@ -37,7 +37,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             return new Normalised(timestamp, ownTime, List.of(), trends, true);
         }
         boolean event =
-                !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty() || decoded.body() != null;
+                !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty();
         List<Reading> readings = new ArrayList<>(decoded.measured().size());
         for (Measured measured : decoded.measured()) {
             Measurement declared = type.measurement(measured.metric());
@@ -45,8 +45,8 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             if (hasTime) {
                 requireUsable(measured.timestamp(), receivedAt);
             }
-            Reading reading =
-                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, hasTime || ownTime);
+            boolean trusted = (hasTime || ownTime) && !measured.doubtful();
+            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
             if (reading != null) {
                 readings.add(reading);
             } else {
@@ -80,9 +80,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         if (!isNumber) {
             return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
         }
-        boolean trusted = ownTime
-                && measured.quality() == Quality.GOOD
-                && (declared == null || declared.contains(measured.value()));
+        boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
         return new Reading(
                 measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN, timestamp);
     }

@@ -19,33 +19,52 @@ public final class Dialect {
     private final TopicShape shape;
     private final PayloadField device;
     private final PayloadField tenant;
+    private final boolean ordered;
     private final String receivedBy;
 
     /**
-     * @param name the dialect's name, by which the enrich stage finds its decoder
+     * @param name the dialect's name, written on every record
      * @param shape where in a topic tenant and device stand
      * @param device the field of the payload that names the device, where the topic does not
      * @param tenant the field of the payload that names the tenant, where the topic does not
      */
     public Dialect(String name, TopicShape shape, String device, String tenant) {
-        this(name, shape, device, tenant, null);
+        this(name, shape, new PayloadField(device), new PayloadField(tenant), false, null);
     }
 
-    private Dialect(String name, TopicShape shape, String device, String tenant, String receivedBy) {
+    private Dialect(
+            String name,
+            TopicShape shape,
+            PayloadField device,
+            PayloadField tenant,
+            boolean ordered,
+            String receivedBy) {
         this.name = name;
         this.shape = shape;
-        this.device = new PayloadField(device);
-        this.tenant = new PayloadField(tenant);
+        this.device = device;
+        this.tenant = tenant;
+        this.ordered = ordered;
         this.receivedBy = receivedBy;
     }
 
+    /** A dialect in whose messages the order counts. Their topics name tenant and device. */
+    public static Dialect ordered(String name, TopicShape shape) {
+        return new Dialect(name, shape, new PayloadField(""), new PayloadField(""), true, null);
+    }
+
     /**
-     * A dialect in whose messages the order counts. Their topics name tenant and device.
+     * The same in this process. Where the order of messages counts, they say who took them in: what another instance hears is
+     * in an order of its own.
      *
-     * @param receivedBy the id of the one MQTT client that takes them in
+     * @param instance the start of its MQTT clients' ids
      */
-    public static Dialect ordered(String name, TopicShape shape, String receivedBy) {
-        return new Dialect(name, shape, "", "", receivedBy);
+    public Dialect takenInBy(String instance) {
+        return ordered ? new Dialect(name, shape, device, tenant, true, instance) : this;
+    }
+
+    /** By which the enrich stage finds its decoder. */
+    public String name() {
+        return name;
     }
 
     /** @throws Fault when that fails, which would be a fault of ours */
@@ -63,7 +82,7 @@ public final class Dialect {
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
         message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(Clock.micros()));
-        TraceContext.stamp(message);
+        PublisherProperties.stamp(message);
         if (names.tenant() != null) {
             message.setHeader(RecordHeaders.TENANT, names.tenant());
         }

@@ -91,11 +91,6 @@ public final class MqttClients extends MqttClient {
         return new MqttClients(settings, inFlight, name, 1, false, host == null ? null : HostState.of(host));
     }
 
-    /** The id of the first client, the same after a restart. */
-    public String firstClientId() {
-        return sessions.clientId(0);
-    }
-
     /**
      * Publishes at QoS 1 and waits until the broker has it.
      *
@@ -224,7 +219,7 @@ public final class MqttClients extends MqttClient {
                 delivery.payload(),
                 delivery.message().getQos().getCode(),
                 delivery.message().isRetain(),
-                TraceContext.of(delivery.message()));
+                PublisherProperties.of(delivery.message()));
         message.setId(handle);
         try {
             callback.messageArrived(delivery.message().getTopic().toString(), message);

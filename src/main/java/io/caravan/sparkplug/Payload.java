@@ -24,7 +24,6 @@ record Payload(long timestamp, int seq, List<Metric> metrics) {
 
     static final int NO_SEQ = -1;
 
-    private static final int MOST_METRICS = 20_000;
     private static final int LONGEST_UNIT = 16;
     private static final String COMPRESSED = "SPBV1.0_COMPRESSED";
 
@@ -77,9 +76,9 @@ record Payload(long timestamp, int seq, List<Metric> metrics) {
                 switch (tag) {
                     case 8 -> timestamp = time(in.readUInt64());
                     case 18 -> {
-                        if (metrics.size() == MOST_METRICS) {
+                        if (metrics.size() == Decoded.MOST_VALUES) {
                             throw new Undecodable(
-                                    Reason.TOO_LARGE, "more than " + MOST_METRICS + " metrics in one message");
+                                    Reason.TOO_LARGE, "more than " + Decoded.MOST_VALUES + " metrics in one message");
                         }
                         metrics.add(metric());
                     }

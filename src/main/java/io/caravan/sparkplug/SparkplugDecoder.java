@@ -8,7 +8,6 @@ import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Standing;
 import io.caravan.decode.Undecodable;
-import io.caravan.reading.Quality;
 import io.caravan.sparkplug.Certificate.Kind;
 import io.caravan.sparkplug.Definitions.Definition;
 import java.util.ArrayList;
@@ -113,9 +112,6 @@ public final class SparkplugDecoder implements Decoder {
             Topic.Type type = topic.type();
             List<Measured> measured = type.isDeath() ? List.of() : measured(declared);
             boolean event = !type.isData() || !others.isEmpty();
-            if (type.isData() && measured.isEmpty() && others.isEmpty()) {
-                throw new Undecodable(Reason.EMPTY_MESSAGE, "the message has no metric that is to be stored");
-            }
             Set<String> names = new LinkedHashSet<>();
             measured.forEach(metric -> names.add(metric.metric()));
             return new Decoded(
@@ -135,7 +131,7 @@ public final class SparkplugDecoder implements Decoder {
                     Map.of(),
                     List.of(),
                     isOffline(),
-                    event ? EventBody.of(payload, others, measured.size()) : null,
+                    event ? EventBody.of(payload, others, measured.size() - others.size()) : null,
                     new Standing(
                             !isOffline(),
                             gone.stream()
@@ -192,7 +188,7 @@ public final class SparkplugDecoder implements Decoder {
                 }
                 default -> {
                     others.add(metric.named(name, type));
-                    return null;
+                    return new Measured(name, Double.NaN, unit, Measured.Form.TEXT, metric.timestamp());
                 }
             }
             boolean usable = Double.isFinite(number) && metric.quality() != Metric.BAD;
@@ -202,7 +198,7 @@ public final class SparkplugDecoder implements Decoder {
                     unit,
                     usable ? Measured.Form.NUMBER : Measured.Form.OVERFLOW,
                     metric.timestamp(),
-                    metric.quality() == Metric.GOOD ? Quality.GOOD : Quality.UNCERTAIN);
+                    metric.quality() != Metric.GOOD);
         }
 
         private Undecodable undeclared(Metric metric) {

@@ -38,6 +38,7 @@ public final class Replays {
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
             RecordHeaders.RECEIVED_BY,
+            RecordHeaders.CONTENT_TYPE,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE);
 
