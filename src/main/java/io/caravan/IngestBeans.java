@@ -42,7 +42,7 @@ final class IngestBeans implements AutoCloseable {
         String host = settings.text("caravan.sparkplug.host-id", null);
         MqttClients sparkplug = MqttClients.ordered(broker, inFlight, "sparkplug", host);
         beans.accept("mqttSparkplug", sparkplug);
-        beans.accept("commands", new Commands(sparkplug, meters));
+        beans.accept("commands", new Commands(sparkplug::publish, meters));
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);

@@ -17,16 +17,23 @@ public final class Commands {
 
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
-    private final MqttClients clients;
+    /** Publishes a message and returns when the broker has it. */
+    @FunctionalInterface
+    public interface Publisher {
+        /** @throws Exception when the broker does not answer */
+        void publish(String topic, byte[] payload) throws Exception;
+    }
+
+    private final Publisher publisher;
     private final MeterRegistry meters;
 
-    public Commands(MqttClients clients, MeterRegistry meters) {
-        this.clients = clients;
+    public Commands(Publisher publisher, MeterRegistry meters) {
+        this.publisher = publisher;
         this.meters = meters;
     }
 
-    /** @throws MqttUnavailable when the broker does not answer; those that are too old by the next attempt are left out */
-    public void publish(@Body List<Message> batch) throws MqttUnavailable {
+    /** @throws Exception when the broker does not answer; those that are too old by the next attempt are left out */
+    public void publish(@Body List<Message> batch) throws Exception {
         for (Message command : batch) {
             String topic = RecordHeaders.text(command, RecordHeaders.TOPIC);
             if (topic == null
@@ -40,7 +47,7 @@ public final class Commands {
                     < System.currentTimeMillis() * 1_000) {
                 count("expired");
             } else {
-                clients.publish(topic, payload);
+                publisher.publish(topic, payload);
                 count("published");
             }
         }

@@ -94,9 +94,9 @@ public final class MqttClients extends MqttClient {
     /**
      * Publishes at QoS 1 and waits until the broker has it.
      *
-     * @throws MqttUnavailable when no client is connected, or the broker does not take it
+     * @throws Exception when no client is connected, or the broker does not take it
      */
-    void publish(String topic, byte[] payload) throws MqttUnavailable {
+    public void publish(String topic, byte[] payload) throws Exception {
         MqttSubscription current = subscription;
         MqttConnection connection =
                 current == null ? null : current.connection().orElse(null);

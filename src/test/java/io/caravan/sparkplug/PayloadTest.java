@@ -193,7 +193,7 @@ class PayloadTest {
                 .with("name", 2L, MetricDataType.String, "x")
                 .bytes();
         int read = 0;
-        for (int i = 0; i < 300_000; i++) {
+        for (int i = 0; i < 60_000; i++) {
             byte[] bytes = i % 2 == 0 ? seed.clone() : new byte[random.nextInt(60)];
             if (i % 2 == 1) {
                 random.nextBytes(bytes);
