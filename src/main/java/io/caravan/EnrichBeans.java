@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.decode.Decoder;
+import io.caravan.decode.EventDecoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
 import io.caravan.decode.Weight;
@@ -33,7 +34,13 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Map<String, Decoder> decoders = Map.of("iot", json("iot", settings), "building", json("building", settings));
+        Map<String, Decoder> decoders = Map.of(
+                "iot",
+                json("iot", settings),
+                "building",
+                json("building", settings),
+                "events",
+                new EventDecoder(settings.zone("caravan.dialect.events.zone")));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("directory", directory);

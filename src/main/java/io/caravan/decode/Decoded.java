@@ -3,6 +3,7 @@ package io.caravan.decode;
 import io.caravan.reading.TrendStatistic;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A message as its dialect reads it, before directory and registry have spoken: what the device says of itself, and its
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
+ * @param eventId what the message is known by, whatever else a second copy of it says; null where its readings tell
  */
 public record Decoded(
         String tenant,
@@ -37,10 +39,45 @@ public record Decoded(
         Slice measurements,
         Map<String, Slice> extras,
         List<TrendStatistic> trends,
-        boolean offline) {
+        boolean offline,
+        UUID eventId) {
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** A message whose readings tell what it is. */
+    public Decoded(
+            String tenant,
+            String device,
+            String deviceType,
+            String site,
+            String zone,
+            String eventType,
+            long timestamp,
+            long sequence,
+            List<Measured> measured,
+            List<String> names,
+            Slice measurements,
+            Map<String, Slice> extras,
+            List<TrendStatistic> trends,
+            boolean offline) {
+        this(
+                tenant,
+                device,
+                deviceType,
+                site,
+                zone,
+                eventType,
+                timestamp,
+                sequence,
+                measured,
+                names,
+                measurements,
+                extras,
+                trends,
+                offline,
+                null);
+    }
 
     /** Whether the device reports on itself. */
     public boolean isStatus() {

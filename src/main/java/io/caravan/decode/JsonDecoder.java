@@ -33,10 +33,20 @@ public final class JsonDecoder implements Decoder {
         this.dialect = dialect;
     }
 
+    /** Reads the object whose start the parser has just met, to its end. */
+    interface ObjectReader {
+        Decoded read(JsonParser parser) throws IOException, Undecodable;
+    }
+
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        requireUtf8(raw.payload());
-        try (JsonParser parser = FACTORY.createParser(raw.payload())) {
+        return decode(raw.payload(), parser -> new JsonMessage(dialect, raw, parser).read());
+    }
+
+    /** Reads a payload that is to be one JSON object. */
+    static Decoded decode(byte[] payload, ObjectReader reader) throws Undecodable {
+        requireUtf8(payload);
+        try (JsonParser parser = FACTORY.createParser(payload)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
@@ -45,7 +55,7 @@ public final class JsonDecoder implements Decoder {
                 skip(parser);
                 throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + nameOf(first));
             }
-            Decoded decoded = new JsonMessage(dialect, raw, parser).read();
+            Decoded decoded = reader.read(parser);
             if (parser.nextToken() != null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "more than one JSON value");
             }
