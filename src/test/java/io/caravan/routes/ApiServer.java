@@ -52,7 +52,12 @@ final class ApiServer implements AutoCloseable {
     private final Health health;
     private final Ledgers ledgers;
 
+    /** Nothing answers at port 1, which is reserved. */
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
+        this(jdbcUrl, "127.0.0.1:1", dependencies);
+    }
+
+    ApiServer(String jdbcUrl, String kafka, Dependency... dependencies) throws Exception {
         port = freePort();
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(jdbcUrl);
@@ -87,6 +92,10 @@ final class ApiServer implements AutoCloseable {
         main.addInitialProperty("caravan.http.host", "127.0.0.1");
         main.addInitialProperty("caravan.http.port", Integer.toString(port));
         main.addInitialProperty("caravan.topic.raw", "iot.raw");
+        main.addInitialProperty("camel.component.kafka.brokers", kafka);
+        main.addInitialProperty("camel.component.kafka.batchWithIndividualHeaders", "true");
+        main.addInitialProperty(
+                "camel.component.kafka.valueSerializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", Integer.toString(port));
