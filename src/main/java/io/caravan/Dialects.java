@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.decode.Decoder;
+import io.caravan.decode.EventDecoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
 import io.caravan.decode.SenmlDecoder;
@@ -20,7 +21,8 @@ public final class Dialects {
 
     private static final List<Entry> ALL = List.of(
             new Entry(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id"), Dialects::jsonOrSenml),
-            new Entry(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id"), Dialects::flexibleJson));
+            new Entry(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id"), Dialects::flexibleJson),
+            new Entry(new Dialect("events", TopicShape.OPAQUE, "device_id", "tenant_id"), Dialects::events));
 
     /**
      * What decoders look up while they decode, held in process: for the stage enrich its routes keep it up to date with file
@@ -43,6 +45,14 @@ public final class Dialects {
         return ALL.stream().map(Entry::dialect).toList();
     }
 
+    /** What ingest knows of one of them. */
+    static Dialect named(String name) {
+        return all().stream()
+                .filter(dialect -> dialect.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /**
      * The decoder of each, by the dialect's name.
      *
@@ -55,6 +65,10 @@ public final class Dialects {
             decoders.put(name, entry.decoder().decoder(name, settings, lookups));
         }
         return Map.copyOf(decoders);
+    }
+
+    private static Decoder events(String dialect, Settings settings, Lookups lookups) {
+        return new EventDecoder(settings.zone("caravan.dialect." + dialect + ".zone"));
     }
 
     private static Decoder jsonOrSenml(String dialect, Settings settings, Lookups lookups) {

@@ -4,6 +4,7 @@ import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.KafkaSource;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
@@ -45,8 +46,19 @@ final class IngestBeans implements AutoCloseable {
         Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect)));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
-        beans.accept("oversize", Aside.tooLarge(largest, meters));
-        beans.accept("aside", Aside.failed(meters));
+        Aside oversize = Aside.tooLarge(largest, meters);
+        Aside failed = Aside.failed(meters);
+        beans.accept("oversize", oversize);
+        beans.accept("aside", failed);
+        beans.accept(
+                "kafkaEvents",
+                new KafkaSource(
+                        Dialects.named("events"),
+                        settings.text("caravan.topic.raw"),
+                        settings.text("caravan.topic.dead-letters"),
+                        largest,
+                        oversize,
+                        failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
