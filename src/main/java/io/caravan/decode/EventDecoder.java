@@ -19,6 +19,6 @@ public final class EventDecoder implements Decoder {
     /** @throws Undecodable with the field that is to blame, where it is one */
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        return JsonDecoder.decode(raw.payload(), parser -> new EventMessage(zone, raw, parser).read());
+        return JsonDecoder.object(raw.payload(), parser -> new EventMessage(zone, raw, parser).read());
     }
 }

@@ -56,21 +56,21 @@ final class EventMessage {
         require(metric != null, Reason.INVALID_METRIC, "sensor_type", "no sensor_type in the event");
         require(value != null, Reason.INVALID_VALUE, "value", "no value in the event");
         return new Decoded(
-                tenant,
-                device,
-                type,
-                site,
-                place,
-                "telemetry",
-                timestamp != Decoded.NO_TIME ? timestamp : fallback,
-                eventId != null ? sequenceOf(eventId) : PayloadHash.of(raw.payload()),
-                List.of(new Measured(metric, value.value(), unit != null ? unit : value.unit(), Form.NUMBER)),
-                List.of(metric),
-                measurements(),
-                Map.of(),
-                List.of(),
-                false,
-                eventId);
+                        tenant,
+                        device,
+                        type,
+                        site,
+                        place,
+                        "telemetry",
+                        timestamp != Decoded.NO_TIME ? timestamp : fallback,
+                        eventId != null ? sequenceOf(eventId) : PayloadHash.of(raw.payload()),
+                        List.of(new Measured(metric, value.value(), unit != null ? unit : value.unit(), Form.NUMBER)),
+                        List.of(metric),
+                        measurements(),
+                        Map.of(),
+                        List.of(),
+                        false)
+                .withEventId(eventId);
     }
 
     private static void require(boolean given, Reason reason, String field, String detail) throws Undecodable {

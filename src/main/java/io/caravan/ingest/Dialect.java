@@ -21,7 +21,7 @@ public final class Dialect {
     private final PayloadField tenant;
 
     /**
-     * @param name the dialect's name, by which the enrich stage finds its decoder
+     * @param name the dialect's name, written on every record
      * @param shape where in a topic tenant and device stand
      * @param device the field of the payload that names the device, where the topic does not
      * @param tenant the field of the payload that names the tenant, where the topic does not
@@ -33,7 +33,8 @@ public final class Dialect {
         this.tenant = new PayloadField(tenant);
     }
 
-    String name() {
+    /** By which the enrich stage finds its decoder. */
+    public String name() {
         return name;
     }
 
@@ -52,7 +53,7 @@ public final class Dialect {
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
         message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(nowMicros()));
-        TraceContext.stamp(message);
+        PublisherProperties.stamp(message);
         if (names.tenant() != null) {
             message.setHeader(RecordHeaders.TENANT, names.tenant());
         }
