@@ -7,6 +7,8 @@ import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
@@ -39,12 +41,17 @@ final class IngestBeans implements AutoCloseable {
         MqttClients iot = new MqttClients(broker, inFlight, "iot", clients, true);
         MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
         MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
+        MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);
+        beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
         beans.accept("stampIot", stamp(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")));
         beans.accept("stampBuilding", stamp(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")));
+        beans.accept("stampF2", stamp(new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")));
+        beans.accept("isF2", new SecondLevel("f2-"));
+        beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
         beans.accept("oversize", Aside.tooLarge(largest, meters));
@@ -53,7 +60,7 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building), counters);
+        return new IngestBeans(List.of(iot, iotStatus, building, f2), counters);
     }
 
     /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
+ * @param body what an event is kept as, JSON; null where that is the payload as it came
  */
 public record Decoded(
         String tenant,
@@ -37,10 +38,45 @@ public record Decoded(
         Slice measurements,
         Map<String, Slice> extras,
         List<TrendStatistic> trends,
-        boolean offline) {
+        boolean offline,
+        Slice body) {
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** A message that is kept as it came, should it be an event. */
+    public Decoded(
+            String tenant,
+            String device,
+            String deviceType,
+            String site,
+            String zone,
+            String eventType,
+            long timestamp,
+            long sequence,
+            List<Measured> measured,
+            List<String> names,
+            Slice measurements,
+            Map<String, Slice> extras,
+            List<TrendStatistic> trends,
+            boolean offline) {
+        this(
+                tenant,
+                device,
+                deviceType,
+                site,
+                zone,
+                eventType,
+                timestamp,
+                sequence,
+                measured,
+                names,
+                measurements,
+                extras,
+                trends,
+                offline,
+                null);
+    }
 
     /** Whether the device reports on itself. */
     public boolean isStatus() {
