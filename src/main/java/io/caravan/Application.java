@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -53,6 +54,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
+    private ParameterChanges enrich;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -157,7 +159,7 @@ public final class Application implements AutoCloseable {
             servers.watch(ingest.messages());
         }
         if (stages.contains(Stage.ENRICH)) {
-            EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
+            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
         if (stages.contains(Stage.STORE)) {
             StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
@@ -190,6 +192,9 @@ public final class Application implements AutoCloseable {
         }
         if (main != null) {
             main.stop();
+        }
+        if (enrich != null) {
+            enrich.close();
         }
         ledgers.close();
         rawRecords.close();

@@ -94,6 +94,8 @@ final class DemoCommand implements Callable<Integer> {
                 zone,
                 "caravan.dialect.building.zone",
                 zone,
+                "caravan.dialect.f2.zone",
+                zone,
                 "caravan.devices.auto-provision",
                 "true");
     }

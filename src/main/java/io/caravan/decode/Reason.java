@@ -32,6 +32,10 @@ public enum Reason {
     DEVICE_CAP_REACHED("device-cap-reached"),
     /** The payload claims another tenant than the one that the device belongs to. */
     TENANT_MISMATCH("tenant-mismatch"),
+    /** The frame of a sensor is no row of hexadecimal bytes, or too short for all that is to be read in it. */
+    MALFORMED_FRAME("malformed-frame"),
+    /** A frame of a sensor that no parameters describe. */
+    UNKNOWN_PIN("unknown-pin"),
     /** The record on iot.raw names a dialect that no decoder reads, or lacks the headers that ingest writes. */
     UNKNOWN_DIALECT("unknown-dialect"),
     /** The database refused the row for what is in it. */
