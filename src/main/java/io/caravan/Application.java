@@ -14,6 +14,7 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -148,6 +149,7 @@ public final class Application implements AutoCloseable {
         main.bind("batch", new Batch());
         main.bind("cut", new Cut());
         main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("refused", new Refused(rawRecords::find, meters));
     }
 
     /** What the routes that move messages name, stage by stage. */
@@ -160,7 +162,7 @@ public final class Application implements AutoCloseable {
             EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
         if (stages.contains(Stage.STORE)) {
-            StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
+            StoreBeans.bind(main::bind, settings, patience, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
             WindowBeans.bind(main::bind, settings, consumers, meters);
