@@ -67,8 +67,8 @@ public final class Application implements AutoCloseable {
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
         this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
