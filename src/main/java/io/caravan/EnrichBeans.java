@@ -1,8 +1,6 @@
 package io.caravan;
 
 import io.caravan.decode.Decoder;
-import io.caravan.decode.JsonDecoder;
-import io.caravan.decode.JsonDialect;
 import io.caravan.decode.Weight;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
@@ -33,7 +31,7 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Map<String, Decoder> decoders = Map.of("iot", json("iot", settings), "building", json("building", settings));
+        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         beans.accept("directory", directory);
@@ -48,10 +46,6 @@ final class EnrichBeans {
         beans.accept("enrichLedger", ledger);
         consumers.onLeave("caravan-enrich", ledger::left);
         consumers.weigh("caravan-enrich", Weight::of);
-    }
-
-    private static Decoder json(String dialect, Settings settings) {
-        return new JsonDecoder(JsonDialect.flexible(settings.zone("caravan.dialect." + dialect + ".zone")));
     }
 
     private static Processor processor(Processor step) {
