@@ -8,6 +8,8 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.f2.ParameterChanges;
+import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
@@ -24,8 +26,13 @@ final class EnrichBeans {
 
     private EnrichBeans() {}
 
-    /** @param consumers are told what messages weigh, and tell when partitions leave this process */
-    static void bind(
+    /**
+     * Binds them.
+     *
+     * @param consumers are told what messages weigh, and tell when partitions leave this process
+     * @return to be closed after the routes
+     */
+    static ParameterChanges bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -34,11 +41,19 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
+        Parameters f2 = new Parameters();
         Sessions sessions = new Sessions();
         Rebirths rebirths = rebirths(settings, meters);
-        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry, sessions, rebirths));
+        Map<String, Decoder> decoders =
+                Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
+        ParameterChanges f2Changes = new ParameterChanges(
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", null));
+        beans.accept("f2Parameters", f2);
+        beans.accept("f2Changes", f2Changes);
         beans.accept("certificates", new Certificates(sessions));
         beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
@@ -56,6 +71,7 @@ final class EnrichBeans {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
+        return f2Changes;
     }
 
     private static Rebirths rebirths(Settings settings, MeterRegistry meters) {

@@ -5,9 +5,12 @@ import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.KafkaSource;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,24 +42,39 @@ final class IngestBeans implements AutoCloseable {
         MqttClients iot = new MqttClients(broker, inFlight, "iot", clients, true);
         MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
         MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
-        String host = settings.text("caravan.sparkplug.host-id", null);
-        MqttClients sparkplug = MqttClients.ordered(broker, inFlight, "sparkplug", host);
+        MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
+        MqttClients sparkplug =
+                MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
         beans.accept("mqttSparkplug", sparkplug);
         beans.accept("commands", new Commands(sparkplug::publish, meters));
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);
+        beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
         Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect.takenInBy(broker.clientId()))));
+        beans.accept("isF2", new SecondLevel("f2-"));
+        beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
-        beans.accept("oversize", Aside.tooLarge(largest, meters));
-        beans.accept("aside", Aside.failed(meters));
+        Aside oversize = Aside.tooLarge(largest, meters);
+        Aside failed = Aside.failed(meters);
+        beans.accept("oversize", oversize);
+        beans.accept("aside", failed);
+        beans.accept(
+                "kafkaEvents",
+                new KafkaSource(
+                        Dialects.named("events"),
+                        settings.text("caravan.topic.raw"),
+                        settings.text("caravan.topic.dead-letters"),
+                        largest,
+                        oversize,
+                        failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building, sparkplug), counters);
+        return new IngestBeans(List.of(iot, iotStatus, building, f2, sparkplug), counters);
     }
 
     /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */

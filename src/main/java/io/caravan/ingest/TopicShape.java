@@ -1,5 +1,7 @@
 package io.caravan.ingest;
 
+import java.util.Locale;
+
 /** Where in a topic tenant and device stand. Implementations are stateless. */
 public enum TopicShape {
     /** {@code iot/{tenant}/{device}/{kind}}, and {@code iot/{device}/{kind}} for the default tenant. */
@@ -22,13 +24,22 @@ public enum TopicShape {
         @Override
         public Names read(String topic) {
             String[] levels = topic.split("/", 5);
-            return levels.length < 4
+            if (levels.length < 4) {
+                return Names.NONE;
+            }
+            String node = levels[3];
+            return new Names(levels[1], levels.length == 5 ? node + '/' + levels[4] : node, node);
+        }
+    },
+    /** {@code (cmnd|stat|tele)/f2-<controller>/...}: the device, whose id is lower case; its tenant is for others to know. */
+    F2 {
+        @Override
+        public Names read(String topic) {
+            int first = topic.indexOf('/');
+            int second = topic.indexOf('/', first + 1);
+            return second < 0
                     ? Names.NONE
-                    : new Names(
-                            levels[1],
-                            topic.substring(topic.indexOf(
-                                    levels[3], levels[0].length() + levels[1].length() + levels[2].length() + 3)),
-                            levels[3]);
+                    : new Names(null, topic.substring(first + 1, second).toLowerCase(Locale.ROOT));
         }
     },
     /** The topic tells neither. */

@@ -115,24 +115,24 @@ public final class SparkplugDecoder implements Decoder {
             Set<String> names = new LinkedHashSet<>();
             measured.forEach(metric -> names.add(metric.metric()));
             return new Decoded(
-                    topic.group(),
-                    Topic.id(topic.node(), topic.device()),
-                    null,
-                    null,
-                    null,
-                    type.isData() ? "telemetry" : KIND + type.name().toLowerCase(java.util.Locale.ROOT),
-                    type == Topic.Type.NDEATH
-                            ? Decoded.NO_TIME
-                            : payload.timestamp(), // its own is that of the connection
-                    hash,
-                    measured,
-                    List.copyOf(names),
-                    null,
-                    Map.of(),
-                    List.of(),
-                    isOffline(),
-                    event ? EventBody.of(payload, others, measured.size() - others.size()) : null,
-                    new Standing(
+                            topic.group(),
+                            Topic.id(topic.node(), topic.device()),
+                            null,
+                            null,
+                            null,
+                            type.isData() ? "telemetry" : KIND + type.name().toLowerCase(java.util.Locale.ROOT),
+                            type == Topic.Type.NDEATH
+                                    ? Decoded.NO_TIME
+                                    : payload.timestamp(), // its own is that of the connection
+                            hash,
+                            measured,
+                            List.copyOf(names),
+                            null,
+                            Map.of(),
+                            List.of(),
+                            isOffline())
+                    .withBody(event ? EventBody.of(payload, others, measured.size() - others.size()) : null)
+                    .withStanding(new Standing(
                             !isOffline(),
                             gone.stream()
                                     .map(device -> Topic.id(topic.node(), device))

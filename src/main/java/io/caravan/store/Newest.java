@@ -51,9 +51,13 @@ public final class Newest {
         EnrichedMessage message = new EnrichedMessage();
         for (Message record : batch) {
             try {
-                message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> device(
-                                tenants, message.tenant, message.device)
-                        .offer(metric, timestamp, sequence, value, unit, quality));
+                message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> {
+                    // of an event that is known by its id, only the store can tell whether it is the first
+                    if (message.eventId == null) {
+                        device(tenants, message.tenant, message.device)
+                                .offer(metric, timestamp, sequence, value, unit, quality);
+                    }
+                });
                 device(tenants, message.tenant, message.device).heard(message, message.online);
                 for (String gone : message.offlineWith) {
                     device(tenants, message.tenant, gone).heard(message, false);
