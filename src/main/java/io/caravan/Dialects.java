@@ -3,6 +3,7 @@ package io.caravan;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.SenmlDecoder;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.TopicShape;
 import io.caravan.registry.DeviceRegistry;
@@ -18,7 +19,7 @@ import java.util.Map;
 public final class Dialects {
 
     private static final List<Entry> ALL = List.of(
-            new Entry(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id"), Dialects::flexibleJson),
+            new Entry(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id"), Dialects::jsonOrSenml),
             new Entry(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id"), Dialects::flexibleJson));
 
     /**
@@ -54,6 +55,10 @@ public final class Dialects {
             decoders.put(name, entry.decoder().decoder(name, settings, lookups));
         }
         return Map.copyOf(decoders);
+    }
+
+    private static Decoder jsonOrSenml(String dialect, Settings settings, Lookups lookups) {
+        return new SenmlDecoder(flexibleJson(dialect, settings, lookups));
     }
 
     private static Decoder flexibleJson(String dialect, Settings settings, Lookups lookups) {

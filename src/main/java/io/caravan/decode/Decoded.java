@@ -22,6 +22,7 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
+ * @param body what it is kept as where it is an event, one JSON value; null for the payload as it came
  */
 public record Decoded(
         String tenant,
@@ -37,10 +38,48 @@ public record Decoded(
         Slice measurements,
         Map<String, Slice> extras,
         List<TrendStatistic> trends,
-        boolean offline) {
+        boolean offline,
+        Slice body) {
+
+    /** How many values a message may have: each becomes a hundred times as much in memory as two bytes of an array. */
+    static final int MOST_VALUES = 20_000;
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** A message whose payload is JSON, and kept as it came where it is an event. */
+    public Decoded(
+            String tenant,
+            String device,
+            String deviceType,
+            String site,
+            String zone,
+            String eventType,
+            long timestamp,
+            long sequence,
+            List<Measured> measured,
+            List<String> names,
+            Slice measurements,
+            Map<String, Slice> extras,
+            List<TrendStatistic> trends,
+            boolean offline) {
+        this(
+                tenant,
+                device,
+                deviceType,
+                site,
+                zone,
+                eventType,
+                timestamp,
+                sequence,
+                measured,
+                names,
+                measurements,
+                extras,
+                trends,
+                offline,
+                null);
+    }
 
     /** Whether the device reports on itself. */
     public boolean isStatus() {

@@ -35,17 +35,30 @@ public final class JsonDecoder implements Decoder {
 
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        requireUtf8(raw.payload());
-        try (JsonParser parser = FACTORY.createParser(raw.payload())) {
-            JsonToken first = parser.nextToken();
-            if (first == null) {
-                throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
-            }
+        return read(raw.payload(), parser -> {
+            JsonToken first = parser.currentToken();
             if (first != JsonToken.START_OBJECT) {
                 skip(parser);
                 throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + nameOf(first));
             }
-            Decoded decoded = new JsonMessage(dialect, raw, parser).read();
+            return new JsonMessage(dialect, raw, parser).read();
+        });
+    }
+
+    /** Reads the one JSON value of a payload; the parser stands on its first token, then on its last. */
+    @FunctionalInterface
+    interface Value {
+        Decoded read(JsonParser parser) throws IOException, Undecodable;
+    }
+
+    /** Reads a payload that is one JSON value. */
+    static Decoded read(byte[] payload, Value value) throws Undecodable {
+        requireUtf8(payload);
+        try (JsonParser parser = FACTORY.createParser(payload)) {
+            if (parser.nextToken() == null) {
+                throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
+            }
+            Decoded decoded = value.read(parser);
             if (parser.nextToken() != null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "more than one JSON value");
             }
@@ -76,8 +89,9 @@ public final class JsonDecoder implements Decoder {
         parser.nextToken();
     }
 
-    private static String nameOf(JsonToken token) {
+    static String nameOf(JsonToken token) {
         return switch (token) {
+            case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
             case VALUE_STRING -> "a string";
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";

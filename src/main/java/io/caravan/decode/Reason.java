@@ -6,6 +6,8 @@ public enum Reason {
     MALFORMED_JSON("malformed-json"),
     /** JSON, but an array, a string or a number where an object is expected. */
     NOT_AN_OBJECT("not-an-object"),
+    /** A SenML pack that breaks the rules of RFC 8428, or is none though its content type says so. */
+    MALFORMED_SENML("malformed-senml"),
     /** Objects or arrays nested deeper than 32 levels. */
     TOO_DEEP("too-deep"),
     /** More bytes than ingest takes, or a message that would outgrow a Kafka record once enriched. */

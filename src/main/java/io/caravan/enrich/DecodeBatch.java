@@ -58,6 +58,7 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.TENANT),
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
+                RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
                 payload instanceof byte[] bytes ? bytes : new byte[0]);
         Parcel parcel = new Parcel(
                 raw,

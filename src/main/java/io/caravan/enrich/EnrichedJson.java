@@ -93,7 +93,7 @@ final class EnrichedJson {
                 json.writeBoolean(!decoded.offline());
             }
             if (message.event()) {
-                raw(json, BODY, Slice.of(parcel.raw.payload()));
+                raw(json, BODY, decoded.body() != null ? decoded.body() : Slice.of(parcel.raw.payload()));
             }
             if (!message.trends().isEmpty()) {
                 trends(json, message);

@@ -53,7 +53,7 @@ public final class Dialect {
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
         message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(Clock.micros()));
-        TraceContext.stamp(message);
+        PublisherProperties.stamp(message);
         if (names.tenant() != null) {
             message.setHeader(RecordHeaders.TENANT, names.tenant());
         }

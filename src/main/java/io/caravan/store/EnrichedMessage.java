@@ -216,8 +216,8 @@ public final class EnrichedMessage {
     }
 
     private static String slice(JsonParser parser, byte[] json) throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new IOException("a body that is no object");
+        if (!parser.currentToken().isStructStart()) {
+            throw new IOException("a body that is neither object nor array");
         }
         int start = (int) parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();
