@@ -4,9 +4,12 @@ import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.KafkaSource;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,20 +41,35 @@ final class IngestBeans implements AutoCloseable {
         MqttClients iot = new MqttClients(broker, inFlight, "iot", clients, true);
         MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
         MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
+        MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);
+        beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
         Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect)));
+        beans.accept("isF2", new SecondLevel("f2-"));
+        beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
-        beans.accept("oversize", Aside.tooLarge(largest, meters));
-        beans.accept("aside", Aside.failed(meters));
+        Aside oversize = Aside.tooLarge(largest, meters);
+        Aside failed = Aside.failed(meters);
+        beans.accept("oversize", oversize);
+        beans.accept("aside", failed);
+        beans.accept(
+                "kafkaEvents",
+                new KafkaSource(
+                        Dialects.named("events"),
+                        settings.text("caravan.topic.raw"),
+                        settings.text("caravan.topic.dead-letters"),
+                        largest,
+                        oversize,
+                        failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building), counters);
+        return new IngestBeans(List.of(iot, iotStatus, building, f2), counters);
     }
 
     /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */

@@ -11,13 +11,15 @@ import java.util.regex.Pattern;
  * to nothing beside what it measures. Every value is a function of (seed, device, number of the message, metric), which lets
  * the oracle compute what must be in the database. Immutable.
  *
- * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>} or {@code <rfc3339>}; {@code <metric
+ * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
  * not name; {@code <metric bool>} for a truth value, stored as 0 or 1.
  */
 final class Template {
 
     private static final Pattern MARK = Pattern.compile("<([^>]+)>");
+    private static final int MILLIS = 13;
+    private static final int SECONDS = 10;
     private static final byte[] TRUE = "true ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
 
@@ -50,7 +52,8 @@ final class Template {
     private final int deviceOffset;
     private final int deviceDigits;
     private final int timeOffset;
-    private final boolean millis;
+    private final boolean rfc3339;
+    private final long resolution;
     private final long seed;
 
     /**
@@ -78,7 +81,11 @@ final class Template {
                 }
                 case "millis" -> {
                     time = offset;
-                    plain.append("0".repeat(13));
+                    plain.append("0".repeat(MILLIS));
+                }
+                case "seconds" -> {
+                    time = offset;
+                    plain.append("0".repeat(SECONDS));
                 }
                 case "rfc3339" -> {
                     time = offset;
@@ -105,7 +112,8 @@ final class Template {
         this.deviceOffset = device;
         this.deviceDigits = deviceDigits;
         this.timeOffset = time;
-        this.millis = text.contains("<millis>");
+        this.rfc3339 = text.contains("<rfc3339>");
+        this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
         this.seed = seed;
     }
 
@@ -136,7 +144,7 @@ final class Template {
 
     /** The steps that timestamps of this payload come in, in microseconds. */
     long resolution() {
-        return millis ? 1000 : 1;
+        return resolution;
     }
 
     /**
@@ -149,10 +157,10 @@ final class Template {
     byte[] render(int device, long n, long micros) {
         byte[] message = base.clone();
         Digits.write(message, deviceOffset, deviceDigits, device);
-        if (millis) {
-            Digits.write(message, timeOffset, 13, micros / 1000);
-        } else {
+        if (rfc3339) {
             Rfc3339.write(message, timeOffset, micros);
+        } else {
+            Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
         }
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);

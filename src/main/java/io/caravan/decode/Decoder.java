@@ -10,4 +10,9 @@ public interface Decoder {
      * @throws Undecodable when it is none of this dialect, with the reason
      */
     Decoded decode(RawMessage raw) throws Undecodable;
+
+    /** Whether it has what it looks up. Until then its messages wait; nobody can tell what is unknown. */
+    default boolean isReady() {
+        return true;
+    }
 }

@@ -18,6 +18,8 @@ public record Measured(String metric, double value, String unit, Form form, long
         NUMBER,
         /** A number that no double can hold, such as 1e999. */
         OVERFLOW,
+        /** A number that should be there and is not, because the frame of its sensor ends before it. */
+        CUT_OFF,
         /** Text that is no number. */
         TEXT,
         /** null. */

@@ -16,10 +16,12 @@ public enum Reason {
     EMPTY_MESSAGE("empty-message"),
     /** Neither topic nor payload names the device. */
     MISSING_DEVICE_ID("missing-device-id"),
-    /** The device id, tenant, site or zone is empty, too long, no text, or holds control characters. */
+    /** The device id, tenant, site, zone or event id is empty, too long, no text, or holds control characters. */
     INVALID_ID("invalid-id"),
     /** The name of a metric is too long or holds control characters. */
     INVALID_METRIC("invalid-metric"),
+    /** The value of an event is missing, or no number. */
+    INVALID_VALUE("invalid-value"),
     /** The timestamp is none, or lies before 1970 or after 9999. */
     INVALID_TIMESTAMP("invalid-timestamp"),
     /** The timestamp lies more than ten minutes ahead of the time of receipt. */
@@ -30,6 +32,10 @@ public enum Reason {
     DEVICE_CAP_REACHED("device-cap-reached"),
     /** The payload claims another tenant than the one that the device belongs to. */
     TENANT_MISMATCH("tenant-mismatch"),
+    /** The frame of a sensor is no row of hexadecimal bytes, or too short for all that is to be read in it. */
+    MALFORMED_FRAME("malformed-frame"),
+    /** A frame of a sensor that no parameters describe. */
+    UNKNOWN_PIN("unknown-pin"),
     /** The record on iot.raw names a dialect that no decoder reads, or lacks the headers that ingest writes. */
     UNKNOWN_DIALECT("unknown-dialect"),
     /** The database refused the row for what is in it. */

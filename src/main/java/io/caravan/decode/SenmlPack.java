@@ -279,20 +279,20 @@ final class SenmlPack {
                 .distinct()
                 .toList();
         return new Decoded(
-                null,
-                raw.device(),
-                null,
-                null,
-                null,
-                "telemetry",
-                clockless ? Decoded.NO_TIME : newest,
-                PayloadHash.of(raw.payload()),
-                measured,
-                top,
-                null,
-                Map.of(),
-                List.of(),
-                false,
-                body);
+                        null,
+                        raw.device(),
+                        null,
+                        null,
+                        null,
+                        "telemetry",
+                        clockless ? Decoded.NO_TIME : newest,
+                        PayloadHash.of(raw.payload()),
+                        measured,
+                        top,
+                        null,
+                        Map.of(),
+                        List.of(),
+                        false)
+                .withBody(body);
     }
 }

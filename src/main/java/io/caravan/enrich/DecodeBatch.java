@@ -35,7 +35,8 @@ public final class DecodeBatch {
     /**
      * Replaces the body of each message by its parcel.
      *
-     * @throws DirectoryUnavailable while the directory has not been loaded; the batch is to be tried again
+     * @throws DirectoryUnavailable while the directory, or what a decoder looks up, has not been loaded; the batch is to be
+     *     tried again
      */
     public void decode(@Body List<Message> batch) {
         ownership.requireDirectory();
@@ -60,12 +61,15 @@ public final class DecodeBatch {
                 receivedAt(message),
                 RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
                 payload instanceof byte[] bytes ? bytes : new byte[0]);
+        Decoder decoder = decoders.apply(raw.dialect());
+        if (decoder != null && !decoder.isReady()) {
+            throw new DirectoryUnavailable();
+        }
         Parcel parcel = new Parcel(
                 raw,
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
                 position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());
         try {
-            Decoder decoder = decoders.apply(raw.dialect());
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }

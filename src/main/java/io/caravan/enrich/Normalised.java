@@ -76,7 +76,9 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         String given = measured.unit();
         String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
         boolean isNumber = measured.form() == Measured.Form.NUMBER;
-        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
+        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW
+                || measured.form() == Measured.Form.CUT_OFF
+                || declared != null && declared.isNumeric();
         if (!isNumber) {
             return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
         }

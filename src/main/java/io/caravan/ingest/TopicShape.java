@@ -1,5 +1,7 @@
 package io.caravan.ingest;
 
+import java.util.Locale;
+
 /** Where in a topic tenant and device stand. Implementations are stateless. */
 public enum TopicShape {
     /** {@code iot/{tenant}/{device}/{kind}}, and {@code iot/{device}/{kind}} for the default tenant. */
@@ -15,6 +17,17 @@ public enum TopicShape {
             return third < 0
                     ? new Names(null, topic.substring(first + 1, second))
                     : new Names(topic.substring(first + 1, second), topic.substring(second + 1, third));
+        }
+    },
+    /** {@code (cmnd|stat|tele)/f2-<controller>/...}: the device, whose id is lower case; its tenant is for others to know. */
+    F2 {
+        @Override
+        public Names read(String topic) {
+            int first = topic.indexOf('/');
+            int second = topic.indexOf('/', first + 1);
+            return second < 0
+                    ? Names.NONE
+                    : new Names(null, topic.substring(first + 1, second).toLowerCase(Locale.ROOT));
         }
     },
     /** The topic tells neither. */

@@ -5,6 +5,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.kafka.RecordHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -40,14 +41,29 @@ final class TraceContext {
 
     /** Sets the headers of a message from its publisher's properties; a state without a parent says nothing. */
     static void stamp(Message message, MqttProperties properties) {
-        String parent = only(properties, RecordHeaders.TRACE_PARENT);
+        put(
+                only(properties, RecordHeaders.TRACE_PARENT),
+                only(properties, RecordHeaders.TRACE_STATE),
+                message.getHeaders());
+    }
+
+    /** Takes over the headers of the same names of a record of Kafka (W3C Trace Context, as OpenTelemetry's clients write it). */
+    static void carry(Message record, Map<String, Object> headers) {
+        if (record.getHeader(RecordHeaders.TRACE_PARENT) != null) {
+            put(
+                    RecordHeaders.text(record, RecordHeaders.TRACE_PARENT),
+                    RecordHeaders.text(record, RecordHeaders.TRACE_STATE),
+                    headers);
+        }
+    }
+
+    private static void put(String parent, String state, Map<String, Object> headers) {
         if (parent == null || !PARENT.matcher(parent).matches()) {
             return;
         }
-        message.setHeader(RecordHeaders.TRACE_PARENT, parent);
-        String state = only(properties, RecordHeaders.TRACE_STATE);
+        headers.put(RecordHeaders.TRACE_PARENT, parent);
         if (state != null && STATE.matcher(state).matches()) {
-            message.setHeader(RecordHeaders.TRACE_STATE, state);
+            headers.put(RecordHeaders.TRACE_STATE, state);
         }
     }
 

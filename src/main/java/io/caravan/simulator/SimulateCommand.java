@@ -27,6 +27,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MOST_DEVICES = 100_000;
     private static final double HIGHEST_RATE = 10_000;
+    private static final int MOST_RECORDS = 20_000;
     private static final long EXIT_SECONDS = 8;
 
     @Spec
@@ -42,13 +43,14 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--devices",
             paramLabel = "N",
-            description = "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices.")
+            description =
+                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml 5.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            description = "Messages per second of each device. Default: 0.2; building 0.5.")
+            description = "Messages per second of each device. Default: 0.2; building 0.5; senml 0.1.")
     private Double rate;
 
     @Option(
@@ -61,9 +63,24 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--burst",
             description =
-                    "smart-breaker only: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
-                            + "and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
+                    "smart-breaker and senml only: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
+                            + "smart-breaker then trends and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
     private boolean burst;
+
+    @Option(
+            names = "--anomalies",
+            description = "senml only: one pack in fifty has a value that is far too high. Of the other families, "
+                    + "environment does so anyway.")
+    private boolean anomalies;
+
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            description = "senml only: how many readings a pack has. Default: " + SenmlSensors.RECORDS + ".")
+    private Integer records;
+
+    @Option(names = "--cbor", description = "senml only: packs in CBOR, not in JSON.")
+    private boolean cbor;
 
     @Option(
             names = "--mqtt",
@@ -80,10 +97,15 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family == FamilyName.SMART_BREAKER, "--burst: only smart-breaker devices send in bursts");
+        check(!burst || family.bursts(), "--burst: only smart-breaker and senml devices send in bursts");
+        boolean senml = family == FamilyName.SENML;
+        check(senml || !anomalies && records == null && !cbor, "--anomalies, --records and --cbor are for senml only");
+        check(
+                records == null || records >= 1 && records <= MOST_RECORDS,
+                "--records must be a number from 1 to " + MOST_RECORDS);
 
         PrintWriter out = spec.commandLine().getOut();
-        Simulator simulator = new Simulator(family.create(burst, new SplittableRandom()), count, hertz);
+        Simulator simulator = new Simulator(devices(senml), count, hertz);
         try {
             simulator.start(mqtt);
         } catch (UserError e) {
@@ -100,6 +122,15 @@ public final class SimulateCommand implements Callable<Integer> {
         out.flush();
         publish(simulator, out);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
+    }
+
+    private Family devices(boolean senml) {
+        SplittableRandom random = new SplittableRandom();
+        if (!senml) {
+            return family.create(burst, random);
+        }
+        int size = records == null ? SenmlSensors.RECORDS : records;
+        return new SenmlSensors(new SenmlSensors.Style(size, cbor, anomalies, burst), random);
     }
 
     /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */

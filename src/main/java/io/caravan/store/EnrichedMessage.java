@@ -39,6 +39,8 @@ public final class EnrichedMessage {
     public long receivedAt;
 
     public long sequence;
+    /** What the message is known by, a UUID, whatever its readings say; null where they tell. */
+    String eventId;
     /** The whole payload of a message that is an event, else null. */
     public String body;
     /** False where the message says that the device is gone. */
@@ -77,6 +79,7 @@ public final class EnrichedMessage {
         deviceType = null;
         kind = null;
         body = null;
+        eventId = null;
         online = true;
         trends.clear();
         timestamp = Decoded.NO_TIME;
@@ -99,6 +102,7 @@ public final class EnrichedMessage {
                     case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
+                    case "event_id" -> eventId = text(parser);
                     case "received_at" -> receivedAt = time(parser);
                     case "online" -> online = parser.getBooleanValue();
                     case "trend_statistics" -> trends(parser);
