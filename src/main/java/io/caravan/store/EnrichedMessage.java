@@ -45,6 +45,7 @@ public final class EnrichedMessage {
 
     public String tenant;
     public String device;
+    public String deviceType;
     public String kind;
     /** When it was measured, microseconds since the epoch. */
     public long timestamp;
@@ -93,6 +94,7 @@ public final class EnrichedMessage {
     private void parse(byte[] json, Readings readings) throws IOException {
         tenant = null;
         device = null;
+        deviceType = null;
         kind = null;
         body = null;
         eventId = null;
@@ -113,6 +115,10 @@ public final class EnrichedMessage {
                 switch (name) {
                     case "tenant_id" -> tenant = text(parser);
                     case "device_id" -> device = text(parser);
+                    case "device_type" -> {
+                        deviceType = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+                        parser.skipChildren();
+                    }
                     case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
