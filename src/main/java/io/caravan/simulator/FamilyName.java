@@ -10,7 +10,9 @@ public enum FamilyName {
     /** Flat JSON of two readings, all devices on one topic. */
     BUILDING("building", 10, 0.5),
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
-    ENVIRONMENT("environment", 45, 0.2);
+    ENVIRONMENT("environment", 45, 0.2),
+    /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
+    EVENTS("events", 45, 0.2);
 
     private final String text;
     private final int devices;
@@ -35,18 +37,24 @@ public enum FamilyName {
     /**
      * A family of this name.
      *
-     * @param burst whether its devices send in bursts; only smart breakers can
+     * @param burst whether its devices send in bursts; only smart breakers and those that send events can
      * @throws IllegalArgumentException when bursts are asked of devices that send none
      */
     public Family create(boolean burst, RandomGenerator random) {
-        if (burst && this != SMART_BREAKER) {
-            throw new IllegalArgumentException("only " + SMART_BREAKER + " devices send in bursts");
+        if (burst && !bursts()) {
+            throw new IllegalArgumentException(this + " devices do not send in bursts");
         }
         return switch (this) {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
+            case EVENTS -> new RoomEvents(burst, true, random);
         };
+    }
+
+    /** Whether its devices can send in bursts. */
+    public boolean bursts() {
+        return this == SMART_BREAKER || this == EVENTS;
     }
 
     /** The name as the command line has it. */

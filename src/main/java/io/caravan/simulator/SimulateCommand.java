@@ -15,14 +15,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code caravan simulate}: devices of one family against an MQTT broker, until the duration is over or Ctrl-C. Exit code 0,
- * 1 when the broker cannot be reached at start or did not acknowledge everything, 2 when an option is wrong.
+ * {@code caravan simulate}: devices of one family against an MQTT broker (events: Kafka, or HTTP), until the duration is over or Ctrl-C. Exit code 0,
+ * 1 when that cannot be reached at start or did not acknowledge everything, 2 when an option is wrong.
  */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Simulates devices of one family: publishes their messages to an MQTT broker at QoS 1.")
+        description = {
+            "Simulates devices of one family: publishes their messages to an MQTT broker at QoS 1, those of the family "
+                    + "events to Kafka or over HTTP."
+        })
 public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MOST_DEVICES = 100_000;
@@ -42,7 +45,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--devices",
             paramLabel = "N",
-            description = "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices.")
+            description =
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices.")
     private Integer devices;
 
     @Option(
@@ -60,9 +64,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--burst",
-            description =
-                    "smart-breaker only: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
-                            + "and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
+            description = "smart-breaker: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
+                    + "and status; then it pauses for 3-8 s. events: 3-6 events 0.2 s apart, then such a pause. "
+                    + "These pauses take the place of --rate.")
     private boolean burst;
 
     @Option(
@@ -73,6 +77,23 @@ public final class SimulateCommand implements Callable<Integer> {
                     "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: ${DEFAULT-VALUE}.")
     private String mqtt;
 
+    @Option(names = "--anomalies", description = "events only: one event in fifty is above its alert threshold.")
+    private boolean anomalies;
+
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "events only: the Kafka whose topic " + RoomEvents.TOPIC
+                    + " they go to. Default: 127.0.0.1:19092, the demo's.")
+    private String kafka;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "events only: in place of Kafka, where they are posted to, such as "
+                    + "http://127.0.0.1:8080/api/ingest.")
+    private String url;
+
     @Override
     public Integer call() throws InterruptedException {
         Logs.quiet();
@@ -80,12 +101,23 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family == FamilyName.SMART_BREAKER, "--burst: only smart-breaker devices send in bursts");
+        check(!burst || family.bursts(), "--burst: only smart-breaker and events devices send in bursts");
+        boolean events = family == FamilyName.EVENTS;
+        check(
+                events || !anomalies && kafka == null && url == null,
+                "--anomalies, --kafka and --url are for events only");
+        check(kafka == null || url == null, "--kafka and --url exclude each other");
 
         PrintWriter out = spec.commandLine().getOut();
-        Simulator simulator = new Simulator(family.create(burst, new SplittableRandom()), count, hertz);
+        SplittableRandom random = new SplittableRandom();
+        Family devices = events ? new RoomEvents(burst, anomalies, random) : family.create(burst, random);
+        Simulator simulator = new Simulator(devices, count, hertz);
         try {
-            simulator.start(mqtt);
+            if (events) {
+                simulator.start(url != null ? HttpLink.connect(url) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
+            } else {
+                simulator.start(mqtt);
+            }
         } catch (UserError e) {
             spec.commandLine().getErr().println(e.getMessage());
             return 1;
@@ -95,11 +127,15 @@ public final class SimulateCommand implements Callable<Integer> {
                 "%d %s devices publish to %s%s%n",
                 count,
                 family,
-                mqtt.replaceFirst("//[^/@]*@", "//"),
+                (events ? (url != null ? url : kafka()) : mqtt).replaceFirst("//[^/@]*@", "//"),
                 burst ? ", in bursts" : String.format(Locale.ROOT, ", %s messages/s each", shortest(hertz)));
         out.flush();
         publish(simulator, out);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
+    }
+
+    private String kafka() {
+        return kafka == null ? "127.0.0.1:19092" : kafka;
     }
 
     /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */
