@@ -86,6 +86,9 @@ final class DemoCommand implements Callable<Integer> {
                 servers.mqttUrl(),
                 "caravan.mqtt.resubscribe",
                 "false",
+                // the demo's broker now and then sends more than it may to a client that takes up its session again
+                "caravan.mqtt.receive-maximum",
+                "65535",
                 "caravan.kafka.brokers",
                 servers.kafkaBrokers(),
                 "caravan.db.url",

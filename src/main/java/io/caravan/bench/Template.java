@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * to nothing beside what it measures. Every value is a function of (seed, device, number of the message, metric), which lets
  * the oracle compute what must be in the database. Immutable.
  *
- * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code <millis>} or {@code <rfc3339>}; {@code <metric
+ * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code
+ * <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
  * not name; {@code <metric bool>} for a truth value, stored as 0 or 1.
  */
@@ -22,6 +23,8 @@ final class Template {
     private static final int[] UUID_DIGITS = {
         0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35
     };
+    private static final int MILLIS = 13;
+    private static final int SECONDS = 10;
     private static final byte[] TRUE = "true ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,7 +58,8 @@ final class Template {
     private final int deviceDigits;
     private final int timeOffset;
     private final int uuidOffset;
-    private final boolean millis;
+    private final boolean rfc3339;
+    private final long resolution;
     private final long seed;
 
     /**
@@ -88,7 +92,11 @@ final class Template {
                 }
                 case "millis" -> {
                     time = offset;
-                    plain.append("0".repeat(13));
+                    plain.append("0".repeat(MILLIS));
+                }
+                case "seconds" -> {
+                    time = offset;
+                    plain.append("0".repeat(SECONDS));
                 }
                 case "rfc3339" -> {
                     time = offset;
@@ -116,7 +124,8 @@ final class Template {
         this.deviceDigits = deviceDigits;
         this.timeOffset = time;
         this.uuidOffset = uuid;
-        this.millis = text.contains("<millis>");
+        this.rfc3339 = text.contains("<rfc3339>");
+        this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
         this.seed = seed;
     }
 
@@ -147,7 +156,7 @@ final class Template {
 
     /** The steps that timestamps of this payload come in, in microseconds. */
     long resolution() {
-        return millis ? 1000 : 1;
+        return resolution;
     }
 
     /**
@@ -160,10 +169,10 @@ final class Template {
     byte[] render(int device, long n, long micros) {
         byte[] message = base.clone();
         Digits.write(message, deviceOffset, deviceDigits, device);
-        if (millis) {
-            Digits.write(message, timeOffset, 13, micros / 1000);
-        } else {
+        if (rfc3339) {
             Rfc3339.write(message, timeOffset, micros);
+        } else {
+            Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
         }
         if (uuidOffset >= 0) {
             writeUuid(message, device, n);

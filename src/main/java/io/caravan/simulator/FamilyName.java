@@ -11,6 +11,8 @@ public enum FamilyName {
     BUILDING("building", 10, 0.5),
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
     ENVIRONMENT("environment", 45, 0.2),
+    /** Packs of SenML, several readings of the last seconds in each. */
+    SENML("senml", 5, 0.1),
     /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
     EVENTS("events", 45, 0.2);
 
@@ -37,7 +39,7 @@ public enum FamilyName {
     /**
      * A family of this name.
      *
-     * @param burst whether its devices send in bursts; only smart breakers and those that send events can
+     * @param burst whether its devices send in bursts; only those of which {@link #bursts} says so can
      * @throws IllegalArgumentException when bursts are asked of devices that send none
      */
     public Family create(boolean burst, RandomGenerator random) {
@@ -49,12 +51,13 @@ public enum FamilyName {
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
             case EVENTS -> new RoomEvents(burst, true, random);
+            case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
         };
     }
 
     /** Whether its devices can send in bursts. */
     public boolean bursts() {
-        return this == SMART_BREAKER || this == EVENTS;
+        return this == SMART_BREAKER || this == SENML || this == EVENTS;
     }
 
     /** The name as the command line has it. */

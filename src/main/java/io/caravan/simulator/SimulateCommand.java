@@ -30,6 +30,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MOST_DEVICES = 100_000;
     private static final double HIGHEST_RATE = 10_000;
+    private static final int MOST_RECORDS = 20_000;
     private static final long EXIT_SECONDS = 8;
 
     @Spec
@@ -46,13 +47,13 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices.")
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml 5.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            description = "Messages per second of each device. Default: 0.2; building 0.5.")
+            description = "Messages per second of each device. Default: 0.2; building 0.5; senml 0.1.")
     private Double rate;
 
     @Option(
@@ -64,10 +65,25 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--burst",
-            description = "smart-breaker: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
-                    + "and status; then it pauses for 3-8 s. events: 3-6 events 0.2 s apart, then such a pause. "
-                    + "These pauses take the place of --rate.")
+            description = "smart-breaker and senml: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
+                    + "smart-breaker then trends and status; then it pauses for 3-8 s. events: 3-6 events 0.2 s apart, then "
+                    + "such a pause. These pauses take the place of --rate.")
     private boolean burst;
+
+    @Option(
+            names = "--anomalies",
+            description = "senml and events: one message in fifty has a value that is too high. Of the other families, "
+                    + "environment does so anyway.")
+    private boolean anomalies;
+
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            description = "senml only: how many readings a pack has. Default: " + SenmlSensors.RECORDS + ".")
+    private Integer records;
+
+    @Option(names = "--cbor", description = "senml only: packs in CBOR, not in JSON.")
+    private boolean cbor;
 
     @Option(
             names = "--mqtt",
@@ -76,9 +92,6 @@ public final class SimulateCommand implements Callable<Integer> {
             description =
                     "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: ${DEFAULT-VALUE}.")
     private String mqtt;
-
-    @Option(names = "--anomalies", description = "events only: one event in fifty is above its alert threshold.")
-    private boolean anomalies;
 
     @Option(
             names = "--kafka",
@@ -101,17 +114,19 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family.bursts(), "--burst: only smart-breaker and events devices send in bursts");
+        check(!burst || family.bursts(), "--burst: only smart-breaker, senml and events devices send in bursts");
+        boolean senml = family == FamilyName.SENML;
         boolean events = family == FamilyName.EVENTS;
-        check(
-                events || !anomalies && kafka == null && url == null,
-                "--anomalies, --kafka and --url are for events only");
+        check(senml || events || !anomalies, "--anomalies is for senml and events only");
+        check(senml || records == null && !cbor, "--records and --cbor are for senml only");
+        check(events || kafka == null && url == null, "--kafka and --url are for events only");
         check(kafka == null || url == null, "--kafka and --url exclude each other");
+        check(
+                records == null || records >= 1 && records <= MOST_RECORDS,
+                "--records must be a number from 1 to " + MOST_RECORDS);
 
         PrintWriter out = spec.commandLine().getOut();
-        SplittableRandom random = new SplittableRandom();
-        Family devices = events ? new RoomEvents(burst, anomalies, random) : family.create(burst, random);
-        Simulator simulator = new Simulator(devices, count, hertz);
+        Simulator simulator = new Simulator(devices(), count, hertz);
         try {
             if (events) {
                 simulator.start(url != null ? HttpLink.connect(url) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
@@ -136,6 +151,19 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private String kafka() {
         return kafka == null ? "127.0.0.1:19092" : kafka;
+    }
+
+    private Family devices() {
+        SplittableRandom random = new SplittableRandom();
+        return switch (family) {
+            case SENML ->
+                new SenmlSensors(
+                        new SenmlSensors.Style(
+                                records == null ? SenmlSensors.RECORDS : records, cbor, anomalies, burst),
+                        random);
+            case EVENTS -> new RoomEvents(burst, anomalies, random);
+            default -> family.create(burst, random);
+        };
     }
 
     /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */

@@ -104,6 +104,7 @@ final class EnrichStage {
             exchange.setProperty(Batch.MESSAGES, batch);
             exchange.getMessage().setBody(batch);
             provisioning.collect(exchange);
+            provisioning.ask(exchange);
             exchange.getMessage()
                     .setBody(added(exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class)));
             provisioning.settle(exchange);

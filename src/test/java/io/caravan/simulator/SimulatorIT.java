@@ -63,9 +63,10 @@ class SimulatorIT {
         assertThat(run("--family building --devices 0").err).startsWith("--devices must be");
         assertThat(run("--family building --burst").err).startsWith("--burst: only smart-breaker");
         assertThat(run("--family boat").err).contains("--family").contains("smart-breaker");
-        assertThat(run("--family building --kafka localhost:1").err).startsWith("--anomalies, --kafka and --url");
+        assertThat(run("--family building --kafka localhost:1").err)
+                .startsWith("--kafka and --url are for events only");
         assertThat(run("--family events --kafka localhost:1 --url http://localhost").err)
-                .startsWith("--kafka and --url");
+                .startsWith("--kafka and --url exclude each other");
         assertThat(run("--family events --url nonsense").err).startsWith("The URL must look like");
         Run run = run("--family building --duration soon");
         assertThat(run.err).contains("--duration").contains("'soon' is no duration");
