@@ -4,7 +4,9 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -12,11 +14,11 @@ import io.caravan.api.Replays;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.decode.EventDecoder;
 import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
-import io.caravan.window.Widths;
 import java.util.function.BiConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
@@ -37,9 +39,11 @@ final class ApiBeans {
         beans.accept("apiEvents", new Events());
         beans.accept("apiPresence", new Presence(patience));
         beans.accept("apiTrendStatistics", new TrendStatistics());
-        beans.accept("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
+        beans.accept("apiAggregates", new Aggregates(WindowBeans.widths(settings, registry)));
         beans.accept("apiDeadLetters", new DeadLetters());
         beans.accept("apiReplays", new Replays());
+        beans.accept("apiPlaces", new Places());
+        beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         beans.accept("apiProblems", new Problems());
@@ -50,5 +54,13 @@ final class ApiBeans {
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
         server.setBindPort(settings.port("caravan.http.port"));
         beans.accept("restServer", server);
+    }
+
+    private static Ingest ingest(Settings settings) {
+        return new Ingest(
+                new EventDecoder(settings.zone("caravan.dialect.events.zone")),
+                settings.text("caravan.topic.raw"),
+                settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD),
+                settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD));
     }
 }

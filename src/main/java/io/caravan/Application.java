@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -14,6 +15,7 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -53,6 +55,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
+    private ParameterChanges enrich;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -64,10 +67,10 @@ public final class Application implements AutoCloseable {
         this.settings = settings;
         this.stages = EnumSet.copyOf(stages);
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
-        this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        this.deviceRegistry = WindowBeans.registry(settings);
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
         this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
@@ -148,6 +151,7 @@ public final class Application implements AutoCloseable {
         main.bind("batch", new Batch());
         main.bind("cut", new Cut());
         main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("refused", new Refused(rawRecords::find, meters));
     }
 
     /** What the routes that move messages name, stage by stage. */
@@ -157,13 +161,13 @@ public final class Application implements AutoCloseable {
             servers.watch(ingest::faults);
         }
         if (stages.contains(Stage.ENRICH)) {
-            EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
+            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
         if (stages.contains(Stage.STORE)) {
-            StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
+            StoreBeans.bind(main::bind, settings, patience, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
-            WindowBeans.bind(main::bind, settings, consumers, meters);
+            WindowBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
     }
 
@@ -190,6 +194,9 @@ public final class Application implements AutoCloseable {
         }
         if (main != null) {
             main.stop();
+        }
+        if (enrich != null) {
+            enrich.close();
         }
         ledgers.close();
         rawRecords.close();

@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
             boolean ready = application.awaitReady(READY);
             DemoDevices devices = new DemoDevices();
             if (!noSimulator) {
-                shutdown.closes(devices).start(servers.mqttUrl());
+                shutdown.closes(devices).start(servers.mqttUrl(), servers.kafkaBrokers());
             }
             say(out, DemoGuide.text(demo, servers, noSimulator ? "none (--no-simulator)" : devices.toString()));
             if (!ready) {
@@ -86,6 +86,9 @@ final class DemoCommand implements Callable<Integer> {
                 servers.mqttUrl(),
                 "caravan.mqtt.resubscribe",
                 "false",
+                // the demo's broker now and then sends more than it may to a client that takes up its session again
+                "caravan.mqtt.receive-maximum",
+                "65535",
                 "caravan.kafka.brokers",
                 servers.kafkaBrokers(),
                 "caravan.db.url",
@@ -93,6 +96,8 @@ final class DemoCommand implements Callable<Integer> {
                 "caravan.dialect.iot.zone",
                 zone,
                 "caravan.dialect.building.zone",
+                zone,
+                "caravan.dialect.f2.zone",
                 zone,
                 "caravan.devices.auto-provision",
                 "true");

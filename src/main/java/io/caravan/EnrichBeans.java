@@ -8,10 +8,15 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.f2.ParameterChanges;
+import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
+import io.caravan.sparkplug.Certificates;
+import io.caravan.sparkplug.Rebirths;
+import io.caravan.sparkplug.Sessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -23,8 +28,13 @@ final class EnrichBeans {
 
     private EnrichBeans() {}
 
-    /** @param consumers are told what messages weigh, and tell when partitions leave this process */
-    static void bind(
+    /**
+     * Binds them.
+     *
+     * @param consumers are told what messages weigh, and tell when partitions leave this process
+     * @return to be closed after the routes
+     */
+    static ParameterChanges bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -33,9 +43,21 @@ final class EnrichBeans {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
-        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry));
+        Parameters f2 = new Parameters();
+        Sessions sessions = new Sessions();
+        Rebirths rebirths = rebirths(settings, meters);
+        Map<String, Decoder> decoders =
+                Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
+        ParameterChanges f2Changes = new ParameterChanges(
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", null));
+        beans.accept("f2Parameters", f2);
+        beans.accept("f2Changes", f2Changes);
+        beans.accept("certificates", new Certificates(sessions));
+        beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
         beans.accept(
                 "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
@@ -47,8 +69,21 @@ final class EnrichBeans {
         beans.accept("refusedToDeadLetter", processor(outbox::refused));
         CommittedLedger ledger = new CommittedLedger();
         beans.accept("enrichLedger", ledger);
-        consumers.onLeave("caravan-enrich", ledger::left);
+        consumers.onLeave("caravan-enrich", partitions -> {
+            ledger.left(partitions);
+            sessions.left(partitions);
+        });
         consumers.weigh("caravan-enrich", Weight::of);
+        return f2Changes;
+    }
+
+    private static Rebirths rebirths(Settings settings, MeterRegistry meters) {
+        String key = "caravan.sparkplug.rebirth-interval";
+        return new Rebirths(
+                settings.text("caravan.topic.commands"),
+                settings.text(key).equals("off") ? null : settings.duration(key),
+                settings.duration("caravan.sparkplug.reorder-timeout"),
+                meters);
     }
 
     /** Those of the dialects that Caravan knows by itself, and those of the device registry as it is now. */

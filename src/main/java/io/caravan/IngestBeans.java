@@ -2,14 +2,18 @@ package io.caravan;
 
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
+import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.DialectRoutes;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.KafkaSource;
 import io.caravan.ingest.MappedTopics;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttComponent;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.Stamp;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
@@ -28,11 +32,13 @@ final class IngestBeans implements AutoCloseable {
     private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
     private final MqttComponent mqtt;
+    private final List<MqttClients> others;
     private final MqttClients counters;
     private final DialectRoutes dialects;
 
-    private IngestBeans(MqttComponent mqtt, MqttClients counters, DialectRoutes dialects) {
+    private IngestBeans(MqttComponent mqtt, List<MqttClients> others, MqttClients counters, DialectRoutes dialects) {
         this.mqtt = mqtt;
+        this.others = others;
         this.counters = counters;
         this.dialects = dialects;
     }
@@ -46,22 +52,42 @@ final class IngestBeans implements AutoCloseable {
         MqttComponent mqtt =
                 new MqttComponent(broker, inFlight, settings.number("caravan.mqtt.clients", 1, MqttClients.MOST));
         beans.accept("paho-mqtt5", mqtt);
+        int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
+        MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
+        MqttClients sparkplug =
+                MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
+        beans.accept("mqttSparkplug", sparkplug);
+        beans.accept("commands", new Commands(sparkplug::publish, meters));
+        beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
         MappedTopics topics = new MappedTopics(registry);
         DialectRoutes dialects = new DialectRoutes(registry, topics, mqtt, broker.shareGroup());
         beans.accept("mappedTopics", topics);
         beans.accept("dialectRoutes", dialects);
         beans.accept("stamp", new Stamp(Dialects.all(), topics));
-        Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect)));
+        Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect.takenInBy(broker.clientId()))));
+        beans.accept("isF2", new SecondLevel("f2-"));
+        beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
-        beans.accept("oversize", Aside.tooLarge(largest, meters));
-        beans.accept("aside", Aside.failed(meters));
+        Aside oversize = Aside.tooLarge(largest, meters);
+        Aside failed = Aside.failed(meters);
+        beans.accept("oversize", oversize);
+        beans.accept("aside", failed);
+        beans.accept(
+                "kafkaEvents",
+                new KafkaSource(
+                        Dialects.named("events"),
+                        settings.text("caravan.topic.raw"),
+                        settings.text("caravan.topic.dead-letters"),
+                        largest,
+                        oversize,
+                        failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(mqtt, counters, dialects);
+        return new IngestBeans(mqtt, List.of(f2, sparkplug), counters, dialects);
     }
 
     /**
@@ -70,17 +96,21 @@ final class IngestBeans implements AutoCloseable {
      */
     List<String> faults() {
         List<String> faults = new ArrayList<>();
-        mqtt.clients().forEach(clients -> clients.fault().ifPresent(faults::add));
+        messages().forEach(clients -> clients.fault().ifPresent(faults::add));
         if (!dialects.isUpToDate()) {
             faults.add("the routes of the registry's dialects are not made yet");
         }
         return faults;
     }
 
+    private Stream<MqttClients> messages() {
+        return Stream.concat(mqtt.clients().stream(), others.stream());
+    }
+
     @Override
     public void close() {
         // side by side: each may have to wait some seconds for messages that Kafka does not take
-        Stream.concat(mqtt.clients().stream(), Stream.of(counters)).parallel().forEach(MqttClients::close);
+        Stream.concat(messages(), Stream.of(counters)).parallel().forEach(MqttClients::close);
     }
 
     /** How many bytes the stage holds until Kafka has them. */

@@ -3,7 +3,6 @@ package io.caravan.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.MqttAddress;
-import io.caravan.simulator.MqttLink;
 import io.caravan.simulator.Progress;
 import java.io.IOException;
 import java.net.URI;
@@ -32,8 +31,11 @@ final class BenchRun {
 
     static final long LONGEST_BACKLOG = 100_000;
 
+    private static final long LONGEST_BACKLOG_READINGS = 2_100_000;
+
     private static final int CONNECTIONS = 1;
     private static final int WINDOW = 4000;
+    private static final int WINDOW_BYTES = 256 * 1024 * 1024;
     private static final long LOOK_NANOS = 2_000_000_000L;
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;
     private static final long GIVE_UP_NANOS = 30_000_000_000L;
@@ -60,7 +62,7 @@ final class BenchRun {
         this.warmup = warmup;
         this.duration = duration;
         this.progress = progress;
-        this.journal = new Journal(workload.devices());
+        this.journal = new Journal(workload.devices(), workload.readings());
     }
 
     /**
@@ -71,8 +73,7 @@ final class BenchRun {
     Result run() throws InterruptedException {
         try (Database database = new Database(target);
                 Backlog backlog = new Backlog(target.kafka());
-                Publisher publisher = new Publisher(
-                        workload, journal, connect(), rate, (int) Math.max(WINDOW, Math.min(rate, 1_000_000)))) {
+                Publisher publisher = new Publisher(workload, journal, connect(), rate, window())) {
             boolean kafka = backlog.mark();
             EnrichedProbe probe = kafka ? probe() : null;
             CpuMeter cpu = cpuMeter();
@@ -117,6 +118,16 @@ final class BenchRun {
         }
     }
 
+    /** Large messages wait in smaller numbers. */
+    private int window() {
+        int most = (int) Math.max(WINDOW, Math.min(rate, 1_000_000));
+        return Math.max(64, Math.min(most, WINDOW_BYTES / workload.template().length()));
+    }
+
+    private long longestBacklog() {
+        return Math.max(1, Math.min(LONGEST_BACKLOG, LONGEST_BACKLOG_READINGS / workload.readings()));
+    }
+
     /** What the application says of its ledger, null where it says nothing. */
     private Boolean ledgerBalanced() throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
@@ -136,10 +147,10 @@ final class BenchRun {
         }
     }
 
-    private List<MqttLink> connect() {
-        List<MqttLink> links = new ArrayList<>();
+    private List<Outlet> connect() {
+        List<Outlet> links = new ArrayList<>();
         for (int i = 0; i < Math.min(CONNECTIONS, workload.devices()); i++) {
-            links.add(MqttLink.connect(target.mqtt(), "caravan-" + workload.prefix() + "connection-" + i));
+            links.add(Outlet.of(target, workload, "caravan-" + workload.prefix() + "connection-" + i));
         }
         return links;
     }
@@ -183,7 +194,7 @@ final class BenchRun {
                 OptionalLong waiting = backlog.look(publisher.acknowledged());
                 waiting.ifPresent(messages -> {
                     backlog.keep(now, messages);
-                    publisher.hold(rate == 0 && messages > LONGEST_BACKLOG);
+                    publisher.hold(rate == 0 && messages > longestBacklog());
                 });
             }
             progress.show(() -> String.format(
@@ -216,7 +227,8 @@ final class BenchRun {
                 if (seconds == null) {
                     seconds = cpu.seconds(); // before counting burdens the database
                 }
-                long stored = database.count(workload.prefix(), journal.size() > 0 ? journal.timestamp(0) : 0);
+                long stored = database.count(
+                        workload.prefix(), journal.size() > 0 ? journal.timestamp(0) - workload.span() : 0);
                 now = stored;
                 // A message that nobody acknowledged can be stored as well: then the count alone proves nothing.
                 if (stored >= wanted && (allAcknowledged || stored == before)) {

@@ -15,4 +15,9 @@ public interface Decoder {
     default RawMessage addressed(RawMessage raw) {
         return raw;
     }
+
+    /** Whether it has what it looks up. Until then its messages wait; nobody can tell what is unknown. */
+    default boolean isReady() {
+        return true;
+    }
 }

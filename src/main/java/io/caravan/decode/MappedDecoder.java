@@ -41,7 +41,9 @@ public final class MappedDecoder implements Decoder {
                 named.getOrDefault(Variable.TENANT, found.tenant),
                 named.get(Variable.DEVICE),
                 raw.receivedAt(),
-                raw.payload());
+                raw.contentType(),
+                raw.payload(),
+                raw.place());
     }
 
     @Override

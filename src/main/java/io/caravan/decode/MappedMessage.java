@@ -92,7 +92,7 @@ final class MappedMessage {
         if (measurements.size() > 0) {
             measurements.write('}');
         }
-        return new Decoded(
+        Decoded decoded = new Decoded(
                 named.getOrDefault(Variable.TENANT, rules.tenant != null ? rules.tenant : tenant),
                 device,
                 typeOf(),
@@ -106,8 +106,8 @@ final class MappedMessage {
                 measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null,
                 Map.of(),
                 List.of(),
-                offline,
-                body);
+                offline);
+        return body == null ? decoded : decoded.withBody(body);
     }
 
     private String typeOf() {

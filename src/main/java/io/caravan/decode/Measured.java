@@ -8,15 +8,18 @@ package io.caravan.decode;
  * @param unit the unit that the message gives, or null
  * @param form what it is
  * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
+ * @param doubtful whether the device itself is not sure of it: its time is counted from the receipt, or it says so
  */
-public record Measured(String metric, double value, String unit, Form form, long timestamp) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp, boolean doubtful) {
 
     /** What a leaf is. */
     public enum Form {
         /** A finite number, a boolean as 0 or 1, or a text that is a number with an optional unit. */
         NUMBER,
-        /** A number that no double can hold, such as 1e999. */
+        /** A number that no double can hold, such as 1e999, or one that the device itself says it does not know. */
         OVERFLOW,
+        /** A number that should be there and is not, because the frame of its sensor ends before it. */
+        CUT_OFF,
         /** Text that is no number. */
         TEXT,
         /** null. */
@@ -28,7 +31,12 @@ public record Measured(String metric, double value, String unit, Form form, long
         this(metric, value, unit, form, Decoded.NO_TIME);
     }
 
+    /** A leaf that has a time of its own, by the device's clock. */
+    public Measured(String metric, double value, String unit, Form form, long timestamp) {
+        this(metric, value, unit, form, timestamp, false);
+    }
+
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form, timestamp);
+        return new Measured(metric, value, other, form, timestamp, doubtful);
     }
 }

@@ -8,6 +8,43 @@ package io.caravan.decode;
  * @param tenant the tenant that the topic names, or null
  * @param device the device that the topic names, or null
  * @param receivedAt microseconds since the epoch, stamped once by ingest and reused by every replay
+ * @param contentType what the publisher says that the payload is (MQTT 5, 3.3.2.3.9), or null
  * @param payload the bytes, unchanged
+ * @param place where it lies on iot.raw; null where a message is looked at alone
  */
-public record RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {}
+public record RawMessage(
+        String dialect,
+        String topic,
+        String tenant,
+        String device,
+        long receivedAt,
+        String contentType,
+        byte[] payload,
+        Place place) {
+
+    /**
+     * Where a message lies on iot.raw, and how it got there: what the dialects ask for that read messages in the light of
+     * earlier ones.
+     *
+     * @param receivedBy who took it in, where its dialect keeps those apart; else empty
+     * @param replay whether it is a dead letter that was sent again, out of its place
+     */
+    public record Place(int partition, long offset, String receivedBy, boolean replay) {}
+
+    /** A message looked at alone. */
+    public RawMessage(
+            String dialect,
+            String topic,
+            String tenant,
+            String device,
+            long receivedAt,
+            String contentType,
+            byte[] payload) {
+        this(dialect, topic, tenant, device, receivedAt, contentType, payload, null);
+    }
+
+    /** A message looked at alone, whose publisher does not say what the payload is. */
+    public RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {
+        this(dialect, topic, tenant, device, receivedAt, null, payload);
+    }
+}

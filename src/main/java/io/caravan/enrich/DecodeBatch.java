@@ -8,6 +8,7 @@ import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.sparkplug.Certificates;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.camel.Body;
@@ -35,7 +36,8 @@ public final class DecodeBatch {
     /**
      * Replaces the body of each message by its parcel.
      *
-     * @throws DirectoryUnavailable while the directory has not been loaded; the batch is to be tried again
+     * @throws DirectoryUnavailable while the directory, or what a decoder looks up, has not been loaded; the batch is to be
+     *     tried again
      */
     public void decode(@Body List<Message> batch) {
         ownership.requireDirectory();
@@ -58,8 +60,13 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.TENANT),
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
-                payload instanceof byte[] bytes ? bytes : new byte[0]);
+                RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
+                payload instanceof byte[] bytes ? bytes : new byte[0],
+                Certificates.placeOf(message));
         Decoder decoder = decoders.apply(raw.dialect());
+        if (decoder != null && !decoder.isReady()) {
+            throw new DirectoryUnavailable();
+        }
         Parcel parcel = new Parcel(
                 decoder == null ? raw : decoder.addressed(raw),
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),

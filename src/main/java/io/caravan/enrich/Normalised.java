@@ -45,8 +45,8 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             if (hasTime) {
                 requireUsable(measured.timestamp(), receivedAt);
             }
-            Reading reading =
-                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, hasTime || ownTime);
+            boolean trusted = (hasTime || ownTime) && !measured.doubtful();
+            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
             if (reading != null) {
                 readings.add(reading);
             } else {
@@ -76,7 +76,9 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         String given = measured.unit();
         String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
         boolean isNumber = measured.form() == Measured.Form.NUMBER;
-        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW || declared != null && declared.isNumeric();
+        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW
+                || measured.form() == Measured.Form.CUT_OFF
+                || declared != null && declared.isNumeric();
         if (!isNumber) {
             return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
         }

@@ -34,6 +34,8 @@ public final class Outbox {
             RecordHeaders.RECEIVED_AT,
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
+            RecordHeaders.RECEIVED_BY,
+            RecordHeaders.DIRECTORY_TYPE,
             RecordHeaders.ORIGIN,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE,
@@ -43,6 +45,7 @@ public final class Outbox {
             RecordHeaders.REASON,
             RecordHeaders.DETAIL,
             RecordHeaders.FAILED_AT,
+            RecordHeaders.CONTENT_TYPE,
             RecordHeaders.OWNER_TENANT,
             RecordHeaders.OWNER_DEVICE);
 
@@ -113,6 +116,7 @@ public final class Outbox {
             letter.setHeader(RecordHeaders.OWNER_DEVICE, letter.removeHeader(RecordHeaders.DEVICE));
             asItCame(letter, RecordHeaders.TENANT, raw.tenant());
             asItCame(letter, RecordHeaders.DEVICE, raw.device());
+            asItCame(letter, RecordHeaders.CONTENT_TYPE, raw.contentType());
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
             letter.setHeader(

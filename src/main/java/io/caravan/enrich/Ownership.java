@@ -49,7 +49,7 @@ public final class Ownership {
             return Text.id("the tenant", named);
         }
         String claimed = parcel.decoded.tenant();
-        if (parcel.raw.device() != null) {
+        if (parcel.raw.device() != null && parcel.raw.dialect().equals("iot")) {
             return DEFAULT_TENANT; // iot/{device}/... belongs to the default tenant, whatever the payload says
         }
         if (claimed == null) {

@@ -1,7 +1,7 @@
 package io.caravan.ingest;
 
 import io.caravan.kafka.RecordHeaders;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -20,6 +20,8 @@ public final class Dialect {
     private final Function<String, TopicShape.Names> shape;
     private final PayloadField device;
     private final PayloadField tenant;
+    private final boolean ordered;
+    private final String receivedBy;
 
     /**
      * @param name the dialect's name, written on every record
@@ -33,10 +35,37 @@ public final class Dialect {
 
     /** @param shape what a topic names */
     Dialect(String name, Function<String, TopicShape.Names> shape, String device, String tenant) {
+        this(name, shape, new PayloadField(device), new PayloadField(tenant), false, null);
+    }
+
+    private Dialect(
+            String name,
+            Function<String, TopicShape.Names> shape,
+            PayloadField device,
+            PayloadField tenant,
+            boolean ordered,
+            String receivedBy) {
         this.name = name;
         this.shape = shape;
-        this.device = new PayloadField(device);
-        this.tenant = new PayloadField(tenant);
+        this.device = device;
+        this.tenant = tenant;
+        this.ordered = ordered;
+        this.receivedBy = receivedBy;
+    }
+
+    /** A dialect in whose messages the order counts. Their topics name tenant and device. */
+    public static Dialect ordered(String name, TopicShape shape) {
+        return new Dialect(name, shape::read, new PayloadField(""), new PayloadField(""), true, null);
+    }
+
+    /**
+     * The same in this process. Where the order of messages counts, they say who took them in: what another instance hears is
+     * in an order of its own.
+     *
+     * @param instance the start of its MQTT clients' ids
+     */
+    public Dialect takenInBy(String instance) {
+        return ordered ? new Dialect(name, shape, device, tenant, true, instance) : this;
     }
 
     /** By which the enrich stage finds its decoder. */
@@ -58,21 +87,29 @@ public final class Dialect {
         TopicShape.Names names = shape.apply(topic);
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
-        message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(Clock.micros()));
-        TraceContext.stamp(message);
+        message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(nowMicros()));
+        PublisherProperties.stamp(message);
         if (names.tenant() != null) {
             message.setHeader(RecordHeaders.TENANT, names.tenant());
         }
         if (names.device() != null) {
             message.setHeader(RecordHeaders.DEVICE, names.device());
         }
+        if (receivedBy != null) {
+            message.setHeader(RecordHeaders.RECEIVED_BY, receivedBy);
+        }
         message.setHeader(KafkaConstants.KEY, key(names, topic, (byte[]) message.getBody()));
     }
 
     private String key(TopicShape.Names names, String topic, byte[] payload) {
         if (names.device() != null) {
-            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.device();
+            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.ordered();
         }
+        return keyOf(payload, topic);
+    }
+
+    /** The key of a message whose topic names nobody: what the payload names, else the topic. */
+    String keyOf(byte[] payload, String topic) {
         String id = device.find(payload);
         if (id == null) {
             return topic;
@@ -81,64 +118,9 @@ public final class Dialect {
         return (owner != null ? owner : DEFAULT_TENANT) + '/' + id;
     }
 
-    /** The wall clock in microseconds. */
-    private static final class Clock {
-
-        static long micros() {
-            java.time.Instant now = java.time.Instant.now();
-            return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
-        }
-    }
-
-    /** A field of a JSON payload, found by a scan of its bytes: good for a key, which needs no more than to be the same. */
-    private static final class PayloadField {
-
-        private static final int LONGEST = 200;
-
-        private final byte[] quoted;
-
-        PayloadField(String name) {
-            this.quoted = ('"' + name + '"').getBytes(StandardCharsets.UTF_8);
-        }
-
-        String find(byte[] payload) {
-            int end = payload.length - quoted.length;
-            for (int at = 0; at < end; at++) {
-                if (payload[at] == '"' && matches(payload, at)) {
-                    return value(payload, at + quoted.length);
-                }
-            }
-            return null;
-        }
-
-        private boolean matches(byte[] payload, int at) {
-            for (int i = 1; i < quoted.length; i++) {
-                if (payload[at + i] != quoted[i]) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private static String value(byte[] payload, int from) {
-            int at = from;
-            while (at < payload.length && (payload[at] == ':' || isSpace(payload[at]))) {
-                at++;
-            }
-            if (at >= payload.length || payload[at] != '"') {
-                return null;
-            }
-            int start = at + 1;
-            for (int end = start; end < Math.min(payload.length, start + LONGEST); end++) {
-                if (payload[end] == '"') {
-                    return new String(payload, start, end - start, StandardCharsets.UTF_8);
-                }
-            }
-            return null;
-        }
-
-        private static boolean isSpace(byte b) {
-            return b == ' ' || b == '\n' || b == '\r' || b == '\t';
-        }
+    /** The wall clock in microseconds since the epoch. */
+    static long nowMicros() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
 }

@@ -66,7 +66,7 @@ public final class MqttComponent extends PahoMqtt5Component {
             old.close();
         }
         OldSessions sessions = new OldSessions(
-                new Sessions(settings, inFlight, name),
+                new Sessions(settings, inFlight, name, null),
                 MqttClients.filtersOf(topics),
                 0,
                 MqttClients.countOf(topics, count));

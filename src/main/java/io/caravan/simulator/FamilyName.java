@@ -10,7 +10,19 @@ public enum FamilyName {
     /** Flat JSON of two readings, all devices on one topic. */
     BUILDING("building", 10, 0.5),
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
-    ENVIRONMENT("environment", 45, 0.2);
+    ENVIRONMENT("environment", 45, 0.2),
+    /** Packs of SenML, several readings of the last seconds in each. */
+    SENML("senml", 5, 0.1),
+    /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
+    EVENTS("events", 45, 0.2),
+    /** Plugs and climate sensors with Tasmota. */
+    TASMOTA("tasmota", 4, 0.1),
+    /** Switches of Shelly's second generation. */
+    SHELLY("shelly", 3, 0.1),
+    /** Climate sensors, door contacts and plugs, as Zigbee2MQTT publishes them. */
+    ZIGBEE2MQTT("zigbee2mqtt", 6, 0.1),
+    /** LoRaWAN sensors, as The Things Stack publishes them. */
+    TTN("ttn", 4, 0.1);
 
     private final String text;
     private final int devices;
@@ -35,18 +47,43 @@ public enum FamilyName {
     /**
      * A family of this name.
      *
-     * @param burst whether its devices send in bursts; only smart breakers can
+     * @param burst whether its devices send in bursts; only those of which {@link #bursts} says so can
      * @throws IllegalArgumentException when bursts are asked of devices that send none
      */
     public Family create(boolean burst, RandomGenerator random) {
-        if (burst && this != SMART_BREAKER) {
-            throw new IllegalArgumentException("only " + SMART_BREAKER + " devices send in bursts");
+        if (burst && !bursts()) {
+            throw new IllegalArgumentException(this + " devices do not send in bursts");
         }
         return switch (this) {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
+            case EVENTS -> new RoomEvents(burst, true, random);
+            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> mapped(burst, false, random);
+            case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
         };
+    }
+
+    /** Devices whose dialect the device registry declares. */
+    Family mapped(boolean burst, boolean anomalies, RandomGenerator random) {
+        Family family =
+                switch (this) {
+                    case TASMOTA -> new TasmotaPlugs(anomalies, random, ZoneId.systemDefault());
+                    case SHELLY -> new ShellySwitches(anomalies, random);
+                    case ZIGBEE2MQTT -> new ZigbeeDevices(anomalies, random);
+                    default -> new TtnSensors(anomalies, random);
+                };
+        return burst ? new Bursts(family, random) : family;
+    }
+
+    /** Whether the device registry declares their dialect. */
+    boolean isMapped() {
+        return this == TASMOTA || this == SHELLY || this == ZIGBEE2MQTT || this == TTN;
+    }
+
+    /** Whether its devices can send in bursts. */
+    public boolean bursts() {
+        return this == SMART_BREAKER || this == SENML || this == EVENTS || isMapped();
     }
 
     /** The name as the command line has it. */

@@ -44,7 +44,10 @@ public final class TasmotaPlugs implements Family {
         }
         ObjectNode message = Json.object();
         message.put(
-                "Time", LocalDateTime.ofInstant(time, zone).truncatedTo(ChronoUnit.SECONDS).toString());
+                "Time",
+                LocalDateTime.ofInstant(time, zone)
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString());
         if (number % STATE_EVERY == 0) {
             return state(device, number, message);
         }
@@ -79,7 +82,10 @@ public final class TasmotaPlugs implements Family {
         message.put("UptimeSec", number * STATE_EVERY);
         message.put("LoadAvg", 19);
         message.put("POWER", random.nextInt(10) == 0 ? "OFF" : "ON");
-        message.putObject("Wifi").put("SSId", "home").put("RSSI", 60 + random.nextInt(40)).put("Signal", -50 - random.nextInt(30));
+        message.putObject("Wifi")
+                .put("SSId", "home")
+                .put("RSSI", 60 + random.nextInt(40))
+                .put("Signal", -50 - random.nextInt(30));
         return new Message(topic(device, "STATE"), Json.bytes(message));
     }
 

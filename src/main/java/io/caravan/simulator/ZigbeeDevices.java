@@ -39,17 +39,20 @@ public final class ZigbeeDevices implements Family {
         boolean odd = Anomaly.in(random, anomalies);
         ObjectNode message = Json.object();
         switch (device % KINDS.length) {
-            case 0 -> message.put("temperature", odd ? 120 : Json.uniform(random, 18, 26, 2))
-                    .put("humidity", Json.uniform(random, 35, 65, 2))
-                    .put("battery", 100 - device % 30)
-                    .put("voltage", 3_005);
-            case 1 -> message.put("contact", random.nextBoolean())
-                    .put("battery", odd ? 255 : 97)
-                    .put("voltage", 2_995);
-            default -> message.put("state", "ON")
-                    .put("power", odd ? 50_000 : Json.uniform(random, 2, 60, 1))
-                    .put("voltage", 229)
-                    .put("current", Json.uniform(random, 0.01, 0.3, 2));
+            case 0 ->
+                message.put("temperature", odd ? 120 : Json.uniform(random, 18, 26, 2))
+                        .put("humidity", Json.uniform(random, 35, 65, 2))
+                        .put("battery", 100 - device % 30)
+                        .put("voltage", 3_005);
+            case 1 ->
+                message.put("contact", random.nextBoolean())
+                        .put("battery", odd ? 255 : 97)
+                        .put("voltage", 2_995);
+            default ->
+                message.put("state", "ON")
+                        .put("power", odd ? 50_000 : Json.uniform(random, 2, 60, 1))
+                        .put("voltage", 229)
+                        .put("current", Json.uniform(random, 0.01, 0.3, 2));
         }
         message.put("linkquality", 60 + random.nextInt(190));
         message.put("last_seen", time.truncatedTo(ChronoUnit.MILLIS).toString());

@@ -4,18 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Measured;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.SenmlDecoder;
 import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
+import io.caravan.simulator.RoomEvents;
 import io.caravan.simulator.SmartBreakers;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,14 +33,19 @@ class TemplateTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123456Z");
 
     @ParameterizedTest
-    @EnumSource(FamilyName.class)
+    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
     void aPatchedMessageParsesToWhatTheOracleExpects(FamilyName family) throws IOException {
         Workload workload = new Workload(family, "r1", 1000);
         Template template = workload.template();
         for (int n = 0; n < 500; n++) {
             int device = n * 7 % 1000;
             JsonNode json = MAPPER.readTree(template.render(device, n, micros(NOON)));
-            JsonNode values = json.has("measurements") ? json.get("measurements") : json;
+            JsonNode values = json.has("measurements")
+                    ? json.get("measurements")
+                    : json.has("sensor_type")
+                            ? MAPPER.createObjectNode()
+                                    .set(json.get("sensor_type").textValue(), json.get("value"))
+                            : json;
             for (int i = 0; i < template.fields().size(); i++) {
                 Template.Field field = template.fields().get(i);
                 JsonNode node = values.at("/" + field.metric().replace('.', '/'));
@@ -50,18 +62,53 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(FamilyName.class)
+    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
     void aMessageHasTheFieldsOfTheSimulatedFamily(FamilyName name) throws IOException {
         Family family =
                 switch (name) {
                     case BUILDING -> new BuildingSensors(new SplittableRandom(1));
                     case SMART_BREAKER -> new SmartBreakers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     case ENVIRONMENT -> new EnvironmentSensors(new SplittableRandom(1));
+                    case EVENTS -> new RoomEvents(false, false, new SplittableRandom(1));
+                    default -> throw new AssertionError(name);
                 };
         JsonNode original = MAPPER.readTree(family.next(0, NOON).payload());
         JsonNode json = MAPPER.readTree(new Workload(name, "r1", 10).template().render(3, 4, micros(NOON)));
-        assertThat(paths("", json)).isEqualTo(paths("", original));
+        List<String> paths = paths("", json);
+        if (name == FamilyName.EVENTS) {
+            paths.remove("/tenant_id"); // tells the run's devices from others
+        }
+        assertThat(paths).isEqualTo(paths("", original));
         assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
+    }
+
+    @Test
+    void aPackIsReadAsTheOracleExpects() throws Exception {
+        Workload workload = new Workload(FamilyName.SENML, "r1", 1000);
+        long time = micros(NOON) / 1_000_000 * 1_000_000;
+        SenmlDecoder decoder = new SenmlDecoder(raw -> null);
+        for (int n = 0; n < 3; n++) {
+            int device = n * 7 % 1000;
+            String id = workload.deviceId(device);
+            byte[] pack = workload.template().render(device, n, time);
+            List<Measured> readings = decoder.decode(
+                            new RawMessage("iot", "iot/bench/" + id + "/raw", "bench", id, time, pack))
+                    .measured();
+            assertThat(readings).hasSize(1000).hasSize(workload.readings());
+            for (int i = 0; i < readings.size(); i++) {
+                Measured reading = readings.get(i);
+                byte[] name = reading.metric().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                byte[] unit = reading.unit().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                int metric = workload.metricNumber(name, 0, name.length);
+                assertThat(workload.messageTime(reading.timestamp())).isEqualTo(time);
+                assertThat(workload.readingNumber(metric, time - reading.timestamp()))
+                        .isEqualTo(i);
+                assertThat(reading.value()).isEqualTo(workload.template().value(i, device, n));
+                assertThat(workload.unitIs(metric, unit, 0, unit.length)).isTrue();
+            }
+        }
+        assertThat(workload.readingNumber(0, 1)).isEqualTo(-1);
+        assertThat(workload.span()).isEqualTo(996_000);
     }
 
     @Test
@@ -70,6 +117,23 @@ class TemplateTest {
                 new Workload(FamilyName.BUILDING, "r1", 1000).template().render(0, 0, micros(NOON));
         assertThat(message).hasSize(300);
         assertThat(new String(message, java.nio.charset.StandardCharsets.UTF_8)).endsWith("  }");
+    }
+
+    @Test
+    void everyEventHasAnIdOfItsOwn() throws IOException {
+        Template template = new Workload(FamilyName.EVENTS, "r1", 10).template();
+        Set<String> ids = new HashSet<>();
+        for (int n = 0; n < 10_000; n++) {
+            String id = MAPPER.readTree(template.render(n % 10, n / 10, micros(NOON)))
+                    .get("event_id")
+                    .textValue();
+            assertThat(UUID.fromString(id)).hasToString(id).satisfies(uuid -> {
+                assertThat(uuid.version()).isEqualTo(4);
+                assertThat(uuid.variant()).isEqualTo(2);
+            });
+            ids.add(id);
+        }
+        assertThat(ids).hasSize(10_000);
     }
 
     @Test

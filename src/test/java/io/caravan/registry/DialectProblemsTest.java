@@ -51,12 +51,15 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/+/{device}': {}, 'a/{device}/+': {}, 'a/b/{device}': {}, '{device}/b/c': {}}} | /dialects/a/topics: the filters a/+/+ and +/b/c have topics in common"
             })
     void aProblemIsToldWithItsPlace(String dialects, String problem) {
-        assertThatThrownBy(() -> registry(dialects)).isInstanceOf(UserError.class).hasMessageContaining(problem);
+        assertThatThrownBy(() -> registry(dialects))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(problem);
     }
 
     @Test
     void dialectsThatAreOffMayHaveTheTopicsOfOthers() throws Exception {
-        DeviceTypes types = registry("'a': {'topics': {'a/{device}': {}}}, 'b': {'enabled': false, 'topics': {'+/{device}': {}}}");
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}': {}}}, 'b': {'enabled': false, 'topics': {'+/{device}': {}}}");
         assertThat(types.dialects().keySet()).containsExactly("a", "b");
         assertThat(types.dialects().get("b").enabled()).isFalse();
         assertThat(RegistryFixture.shipped().dialects().values()).allMatch(MappedDialect::enabled);
@@ -64,8 +67,9 @@ class DialectProblemsTest {
 
     @Test
     void filtersThatOthersCoverAreLeftOut() throws Exception {
-        MappedDialect dialect = registry("'a': {'topics': {'z/b/#': {'read': false}, 'z/{device...}/on': {'event_type': 'status'},"
-                        + "'z/x/{device}': {}, 'z/{device...}': {}, 'y/{device}': {}}}")
+        MappedDialect dialect = registry(
+                        "'a': {'topics': {'z/b/#': {'read': false}, 'z/{device...}/on': {'event_type': 'status'},"
+                                + "'z/x/{device}': {}, 'z/{device...}': {}, 'y/{device}': {}}}")
                 .dialects()
                 .get("a");
         assertThat(dialect.measurementFilters()).containsExactly("z/#", "y/+");
@@ -74,7 +78,8 @@ class DialectProblemsTest {
 
     @Test
     void valuesOfTopicsOfTheirOwnAreReadAndTextsAreNumbersWhereTheRegistrySaysSo() throws Exception {
-        DeviceTypes types = registry("'a': {'topics': {'a/{device}/{metric...}': {'payload': 'text', 'numbers': {'open': 1}}}}");
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}/{metric...}': {'payload': 'text', 'numbers': {'open': 1}}}}");
         assertThat(read(types, "a/d/temp/in", "21.5 °C")).isEqualTo("temp.in=21.5 °C");
         assertThat(read(types, "a/d/door", "open")).isEqualTo("door=1.0 null");
         assertThat(read(types, "a/d/door", "\"open\"")).isEqualTo("door=1.0 null");
@@ -117,21 +122,52 @@ class DialectProblemsTest {
     void whatCannotBeReadHasItsReason(String payload, Reason reason) throws Exception {
         DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'timestamp': '$.t'}}}");
         assertThatThrownBy(() -> decode(types, "a", payload))
-                .isInstanceOfSatisfying(
-                        Undecodable.class, failure -> assertThat(failure.reason()).isEqualTo(reason));
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(reason));
     }
 
     @Test
     void anythingIsReadOrHasAReason() throws Exception {
         DeviceTypes shipped = RegistryFixture.shipped();
         String[] topics = {
-            "tele/d/SENSOR", "tele/d/STATE", "tele/d/LWT", "shelly1/status/switch:0", "shelly1/online",
-            "zigbee2mqtt/a/b", "zigbee2mqtt/a/availability", "v3/a/devices/d/up"
+            "tele/d/SENSOR",
+            "tele/d/STATE",
+            "tele/d/LWT",
+            "shelly1/status/switch:0",
+            "shelly1/online",
+            "zigbee2mqtt/a/b",
+            "zigbee2mqtt/a/availability",
+            "v3/a/devices/d/up"
         };
         String[] pieces = {
-            "{", "}", "[", "]", ",", ":", "\"Time\"", "\"ENERGY\"", "\"Id\"", "\"TempUnit\"", "\"unit\"", "\"value\"", "\"last_seen\"",
-            "\"uplink_message\"", "\"decoded_payload\"", "\"rx_metadata\"", "\"f_cnt\"", "1", "-2.5e3", "1e999", "true", "null", "\"x\"",
-            "\"\\u0000\"", "\"2026-03-01T12:30:05\"", "Online", "\u00ff", " "
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"Time\"",
+            "\"ENERGY\"",
+            "\"Id\"",
+            "\"TempUnit\"",
+            "\"unit\"",
+            "\"value\"",
+            "\"last_seen\"",
+            "\"uplink_message\"",
+            "\"decoded_payload\"",
+            "\"rx_metadata\"",
+            "\"f_cnt\"",
+            "1",
+            "-2.5e3",
+            "1e999",
+            "true",
+            "null",
+            "\"x\"",
+            "\"\\u0000\"",
+            "\"2026-03-01T12:30:05\"",
+            "Online",
+            "\u00ff",
+            " "
         };
         Random random = new Random(5);
         for (int i = 0; i < 40_000; i++) {

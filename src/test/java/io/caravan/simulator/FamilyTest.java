@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.Measured;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.SenmlDecoder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +42,67 @@ class FamilyTest {
             assertNumber(json.get("temperature"), 20, 30, 1);
             assertNumber(json.get("humidity"), 40, 60, 1);
         }
+    }
+
+    @Test
+    void senmlSensorsSendTheSameInJsonAndInCbor() throws Exception {
+        Family inJson = senml(new SenmlSensors.Style(10, false, true, false));
+        Family inCbor = senml(new SenmlSensors.Style(10, true, true, false));
+        SenmlDecoder decoder = new SenmlDecoder(raw -> null);
+        List<Double> temperatures = new ArrayList<>();
+        long last = 0;
+        for (int i = 0; i < 500; i++) {
+            Instant time = NOON.plusSeconds(10L * i);
+            Message json = inJson.next(0, time);
+            Message cbor = inCbor.next(0, time);
+            assertThat(json.topic()).isEqualTo("iot/senml-001/raw").isEqualTo(cbor.topic());
+            assertThat(json.contentType()).isEqualTo("application/senml+json");
+            assertThat(cbor.contentType()).isEqualTo("application/senml+cbor");
+            assertThat(cbor.payload()).hasSizeLessThan(json.payload().length * 3 / 4);
+            Decoded said = decoder.decode(received(json));
+            assertThat(decoder.decode(received(cbor)).measured()).isEqualTo(said.measured());
+            assertThat(said.timestamp()).isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, time));
+            List<Measured> numbers = said.measured().stream()
+                    .filter(reading -> reading.form() == Measured.Form.NUMBER)
+                    .toList();
+            assertThat(numbers).hasSize(10).extracting(Measured::metric).containsOnly("temperature", "humidity");
+            assertThat(said.measured()).hasSize(i == 0 ? 11 : 10);
+            for (Measured reading : numbers) {
+                assertThat(reading.timestamp()).isGreaterThan(last);
+                last = reading.timestamp();
+                if (reading.metric().equals("temperature")) {
+                    temperatures.add(reading.value());
+                }
+            }
+        }
+        assertThat(temperatures).anyMatch(value -> value >= 78).allMatch(value -> value >= 18 && value <= 86);
+    }
+
+    @Test
+    void senmlSensorsCatchUpInBursts() {
+        Family family = senml(new SenmlSensors.Style(2, false, false, true));
+        List<Duration> pauses = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            pauses.add(family.next(0, NOON.plusSeconds(i)).pause());
+        }
+        assertThat(pauses)
+                .contains(Duration.ofMillis(200))
+                .allMatch(pause -> pause.toMillis() == 200 || pause.toMillis() >= 3_000 && pause.toMillis() < 8_000);
+    }
+
+    private static Family senml(SenmlSensors.Style style) {
+        return new SenmlSensors(style, new SplittableRandom(1));
+    }
+
+    private static RawMessage received(Message message) {
+        return new RawMessage(
+                "iot",
+                message.topic(),
+                null,
+                "senml-001",
+                ChronoUnit.MICROS.between(Instant.EPOCH, NOON),
+                message.contentType(),
+                message.payload());
     }
 
     @Test
@@ -234,6 +300,52 @@ class FamilyTest {
         }
         assertThat(above).containsExactlyInAnyOrder("co2", "temperature", "humidity");
         assertThat(anomalies / 5000.0).isBetween(0.01, 0.03);
+    }
+
+    @Test
+    void roomsSendAnEventForEachValueAsTheOriginalDoes() throws IOException {
+        Family family = new RoomEvents(false, true, new SplittableRandom(1));
+        Set<String> ids = new HashSet<>();
+        Set<String> above = new HashSet<>();
+        for (int i = 0; i < 5000; i++) {
+            Message message = family.next(i % 45, NOON);
+            assertThat(message.topic()).isEqualTo("telemetry.events");
+            assertThat(message.pause()).isNull();
+            JsonNode json = MAPPER.readTree(message.payload());
+            assertThat(names(json))
+                    .containsExactly("event_id", "device_id", "site_id", "zone_id", "sensor_type", "value", "ts_event");
+            assertThat(json.get("ts_event").textValue()).isEqualTo("2026-11-21T12:00:00.123456");
+            assertThat(json.get("device_id").textValue()).isEqualTo(family.deviceId(i % 45));
+            assertThat(java.util
+                            .UUID
+                            .fromString(json.get("event_id").textValue())
+                            .version())
+                    .isEqualTo(4);
+            ids.add(json.get("event_id").textValue());
+            double value = json.get("value").doubleValue();
+            switch (json.get("sensor_type").textValue()) {
+                case "co2" -> note(above, "co2", value, 800, 1000);
+                case "temperature" -> note(above, "temperature", value, 26, 30);
+                case "humidity" -> note(above, "humidity", value, 60, 80);
+                default -> assertNumber(json.get("value"), 0, 20, 0);
+            }
+        }
+        assertThat(ids).hasSize(5000);
+        assertThat(above).containsExactlyInAnyOrder("co2", "temperature", "humidity");
+    }
+
+    @Test
+    void roomsWithoutAnomaliesStayBelowAndWithBurstsPause() throws IOException {
+        Family family = new RoomEvents(true, false, new SplittableRandom(1));
+        Set<Duration> pauses = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            Message message = family.next(7, NOON);
+            assertThat(MAPPER.readTree(message.payload()).get("value").doubleValue())
+                    .isLessThanOrEqualTo(800);
+            pauses.add(message.pause());
+        }
+        assertThat(pauses).contains(Duration.ofMillis(200)).hasSizeGreaterThan(50);
+        assertThat(pauses).allMatch(pause -> pause.toMillis() == 200 || pause.toMillis() >= 3_000);
     }
 
     @Test

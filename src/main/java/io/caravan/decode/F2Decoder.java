@@ -1,0 +1,226 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.caravan.decode.Measured.Form;
+import io.caravan.f2.DataPoint;
+import io.caravan.f2.Parameters;
+import io.caravan.f2.Wiring;
+import io.caravan.f2.Wiring.Sensor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads what F2 smart controllers send. Frames of sensors become readings by the parameters of the pin that they come from;
+ * of a frame that is too short for some of its data points, the others are read. All else is an event, kept with its place, and
+ * its numbers are readings, except in commands, which say what is wanted and not what is. One pass. Thread-safe.
+ */
+public final class F2Decoder implements Decoder {
+
+    /** The device type of all F2 controllers. */
+    public static final String DEVICE_TYPE = "f2_controller";
+
+    /** What a reader has read: numbers in it are names. */
+    private static final Set<String> TOKENS = Set.of("data", "card_id");
+
+    private static final byte[] NOTHING = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private final Parameters parameters;
+    private final ZoneId zone;
+    private final JsonDecoder json;
+
+    /** @param zone the zone of a time that names none */
+    public F2Decoder(Parameters parameters, ZoneId zone) {
+        this.parameters = parameters;
+        this.zone = zone;
+        this.json = new JsonDecoder(new JsonDialect(Set.of(), Set.of(), Set.of("timestamp"), Set.of(), zone));
+    }
+
+    @Override
+    public boolean isReady() {
+        return parameters.isLoaded();
+    }
+
+    @Override
+    public Decoded decode(RawMessage raw) throws Undecodable {
+        F2Topic topic = F2Topic.parse(raw.topic());
+        Wiring wiring = parameters.find(topic.controller());
+        int pin = topic.pin();
+        return pin < 0
+                ? event(raw, topic, wiring)
+                : JsonDecoder.read(raw.payload(), parser -> frame(raw, topic, wiring, pin, parser));
+    }
+
+    private Decoded frame(RawMessage raw, F2Topic topic, Wiring wiring, int pin, JsonParser parser)
+            throws IOException, Undecodable {
+        requireObject(parser);
+        long timestamp = Decoded.NO_TIME;
+        String data = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            if (name.equals("timestamp")) {
+                timestamp = JsonMessage.time(parser, zone);
+            } else if (name.equals("data") && token == JsonToken.VALUE_STRING) {
+                data = parser.getText();
+            } else {
+                parser.skipChildren();
+            }
+        }
+        if (data == null) {
+            throw HexFrame.malformed("a frame has its bytes in the field data, as a text");
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(HexFrame.parse(data));
+        Sensor sensor = wiring == null ? null : wiring.sensor(topic.connectorNumber(), pin);
+        if (sensor == null) {
+            throw new Undecodable(
+                    Reason.UNKNOWN_PIN,
+                    wiring == null
+                            ? "there are no parameters of a controller " + Text.excerpt(topic.controller())
+                            : "the controller has nothing on connector " + Text.excerpt(topic.connector()) + ", pin "
+                                    + pin);
+        }
+        return new Decoded(
+                wiring.tenant(),
+                topic.device(),
+                DEVICE_TYPE,
+                null,
+                null,
+                "telemetry",
+                timestamp,
+                PayloadHash.of(raw.payload()),
+                measure(sensor, bytes),
+                sensor.metrics(),
+                null,
+                Map.of(),
+                List.of(),
+                false);
+    }
+
+    private static void requireObject(JsonParser parser) throws IOException, Undecodable {
+        JsonToken first = parser.currentToken();
+        if (first != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(first));
+        }
+    }
+
+    private static List<Measured> measure(Sensor sensor, ByteBuffer frame) throws Undecodable {
+        List<Measured> measured = new ArrayList<>(sensor.points().size());
+        int within = 0;
+        for (int i = 0; i < sensor.points().size(); i++) {
+            DataPoint point = sensor.points().get(i);
+            boolean there = point.isWithin(frame);
+            within += there ? 1 : 0;
+            double value = there ? point.read(frame) : Double.NaN;
+            Form form = !there ? Form.CUT_OFF : Double.isFinite(value) ? Form.NUMBER : Form.OVERFLOW;
+            measured.add(new Measured(
+                    sensor.metrics().get(i), form == Form.NUMBER ? value : Double.NaN, point.unit(), form));
+        }
+        if (within == 0) {
+            throw HexFrame.malformed("a frame of " + frame.limit() + " bytes is too short for every data point");
+        }
+        return measured;
+    }
+
+    private Decoded event(RawMessage raw, F2Topic topic, Wiring wiring) throws Undecodable {
+        byte first = firstByte(raw.payload());
+        if (first == '{') {
+            Decoded object = json.decode(raw);
+            return event(raw, topic, wiring, object, measured(topic, object), raw.payload());
+        }
+        if (first == 0 && topic.command()) {
+            return event(raw, topic, wiring, null, List.of(), NOTHING);
+        }
+        return JsonDecoder.read(
+                raw.payload(),
+                parser -> event(raw, topic, wiring, null, List.of(scalar(parser, topic)), raw.payload()));
+    }
+
+    /** A payload that is no object: the argument of a command, or a state by itself. */
+    private static Measured scalar(JsonParser parser, F2Topic topic) throws IOException, Undecodable {
+        if (!parser.currentToken().isScalarValue()) {
+            requireObject(parser);
+        }
+        JsonMessage.JsonLeaves leaves = new JsonMessage.JsonLeaves(parser);
+        leaves.value(place(topic), parser.currentToken());
+        return leaves.all().get(0);
+    }
+
+    /** @param object what was read in a payload that is an object, else null */
+    private static Decoded event(
+            RawMessage raw, F2Topic topic, Wiring wiring, Decoded object, List<Measured> measured, byte[] payload) {
+        long sequence = object == null ? PayloadHash.of(raw.payload()) : object.sequence();
+        long place = PayloadHash.of(raw.topic().getBytes(StandardCharsets.UTF_8));
+        return new Decoded(
+                        wiring == null ? null : wiring.tenant(),
+                        topic.device(),
+                        DEVICE_TYPE,
+                        object == null ? null : object.site(),
+                        object == null ? null : object.zone(),
+                        topic.kind(),
+                        object == null ? Decoded.NO_TIME : object.timestamp(),
+                        // the same words of two strikes are two events
+                        PayloadHash.mix(sequence ^ place, 0),
+                        topic.command() ? List.of() : measured,
+                        object == null ? List.of() : object.names(),
+                        object == null || topic.command() ? null : object.measurements(),
+                        Map.of(),
+                        List.of(),
+                        false)
+                .withBody(body(raw, topic, payload));
+    }
+
+    private static List<Measured> measured(F2Topic topic, Decoded object) throws Undecodable {
+        boolean reader = topic.kind().equals("f2.reader");
+        MetricPath place = place(topic);
+        List<Measured> measured = new ArrayList<>(object.measured().size());
+        for (Measured value : object.measured()) {
+            if (!reader || !TOKENS.contains(value.metric())) {
+                String metric = place.child(value.metric()).path();
+                measured.add(new Measured(metric, value.value(), value.unit(), value.form(), value.timestamp()));
+            }
+        }
+        return measured;
+    }
+
+    private static MetricPath place(F2Topic topic) throws Undecodable {
+        return MetricPath.ROOT.child(topic.connector()).child(topic.component());
+    }
+
+    /** The payload with its place beside it, which nothing in the payload tells. */
+    private static Slice body(RawMessage raw, F2Topic topic, byte[] payload) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(payload.length + 200);
+        text(body, "{\"topic\":\"", raw.topic());
+        text(body, "\",\"mode\":\"", topic.mode());
+        text(body, "\",\"connector\":\"", topic.connector());
+        text(body, "\",\"component\":\"", topic.component());
+        body.writeBytes("\",\"payload\":".getBytes(StandardCharsets.US_ASCII));
+        body.writeBytes(payload);
+        body.write('}');
+        return Slice.of(body.toByteArray());
+    }
+
+    private static void text(ByteArrayOutputStream into, String before, String text) {
+        into.writeBytes(before.getBytes(StandardCharsets.US_ASCII));
+        into.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text));
+    }
+
+    /** The first byte that is no white space of JSON's, 0 where there is none. */
+    private static byte firstByte(byte[] payload) {
+        for (byte next : payload) {
+            if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+                return next;
+            }
+        }
+        return 0;
+    }
+}

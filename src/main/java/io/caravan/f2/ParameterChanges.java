@@ -1,0 +1,100 @@
+package io.caravan.f2;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.PGConnection;
+
+/**
+ * Hears from the database when the parameters of F2 controllers change: triggers on their tables notify the channel {@value
+ * #CHANNEL}, to which a connection of its own listens. What may have been missed counts as a change: everything before the
+ * connection was there, and, should notifications not arrive at all, whatever happened in half a minute. Thread-safe.
+ */
+public final class ParameterChanges implements AutoCloseable {
+
+    static final String CHANNEL = "caravan_f2_parameters";
+
+    private static final int WAIT_MILLIS = 500;
+    private static final long POLL_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final String url;
+    private final Properties login = new Properties();
+    private Connection connection;
+    private boolean due = true;
+    private long readAt;
+
+    /** Connects when it is asked first. */
+    public ParameterChanges(String url, String user, String password) {
+        this.url = url;
+        login.setProperty("user", user);
+        if (password != null) {
+            login.setProperty("password", password);
+        }
+        login.setProperty("ApplicationName", "caravan f2 parameters");
+        login.setProperty("connectTimeout", "5");
+        login.setProperty("socketTimeout", "20");
+        login.setProperty("tcpKeepAlive", "true");
+    }
+
+    /**
+     * Whether the parameters are to be read: at once where it is known already, else after half a second of listening at most.
+     * They stay so until {@link #read}.
+     *
+     * @throws SQLException when the database does not answer; the next question connects again
+     */
+    public synchronized boolean isDue() throws SQLException {
+        try {
+            if (connection == null) {
+                due = true;
+                connection = listen();
+            } else if (System.nanoTime() - readAt > POLL_NANOS) {
+                due = true;
+                if (!connection.isValid(5)) {
+                    throw new SQLException("the connection that listens to " + CHANNEL + " is dead");
+                }
+            }
+            // what waits is taken even when it is known already: the coming read covers it
+            due |= connection.unwrap(PGConnection.class).getNotifications(due ? 1 : WAIT_MILLIS).length > 0;
+            return due;
+        } catch (SQLException e) {
+            disconnect();
+            throw e;
+        }
+    }
+
+    /** Notes that they have been read since {@link #isDue} said so. */
+    public synchronized void read() {
+        due = false;
+        readAt = System.nanoTime();
+    }
+
+    private Connection listen() throws SQLException {
+        Connection fresh = DriverManager.getConnection(url, login);
+        try (Statement statement = fresh.createStatement()) {
+            statement.execute("LISTEN " + CHANNEL);
+            return fresh;
+        } catch (SQLException e) {
+            fresh.close();
+            throw e;
+        }
+    }
+
+    private void disconnect() {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                // it is of no use any more
+            }
+            connection = null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        disconnect();
+    }
+}
