@@ -4,6 +4,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.F2Controllers;
+import io.caravan.api.F2Templates;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -40,6 +42,8 @@ final class ApiBeans {
         beans.accept("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
         beans.accept("apiDeadLetters", new DeadLetters());
         beans.accept("apiReplays", new Replays());
+        beans.accept("apiF2Templates", new F2Templates());
+        beans.accept("apiF2Controllers", new F2Controllers());
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         beans.accept("apiProblems", new Problems());

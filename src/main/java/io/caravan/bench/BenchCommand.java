@@ -48,7 +48,8 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "F",
             description =
                     "What the devices send: ${COMPLETION-CANDIDATES}. building: 2 readings, filled up to 300 bytes with "
-                            + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings.")
+                            + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; f2: frames "
+                            + "of 3 readings, whose parameters are in the database as long as the run takes.")
     private FamilyName family;
 
     @Option(

@@ -3,6 +3,7 @@ package io.caravan.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.MqttAddress;
+import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.MqttLink;
 import io.caravan.simulator.Progress;
 import java.io.IOException;
@@ -70,9 +71,13 @@ final class BenchRun {
      */
     Result run() throws InterruptedException {
         try (Database database = new Database(target);
+                F2Setup parameters = workload.family() == FamilyName.F2 ? new F2Setup(target, workload) : null;
                 Backlog backlog = new Backlog(target.kafka());
                 Publisher publisher = new Publisher(
                         workload, journal, connect(), rate, (int) Math.max(WINDOW, Math.min(rate, 1_000_000)))) {
+            if (parameters != null) {
+                parameters.await();
+            }
             boolean kafka = backlog.mark();
             EnrichedProbe probe = kafka ? probe() : null;
             CpuMeter cpu = cpuMeter();

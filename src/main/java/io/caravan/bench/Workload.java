@@ -43,8 +43,12 @@ final class Workload {
             + "\"humidity\":{\"value\":<humidity 30.0 60.0 %RH>,\"unit\":\"%RH\"},"
             + "\"occupancy\":{\"value\":<occupancy 0 9 persons>,\"unit\":\"persons\"}}}";
 
+    private static final String F2 = "{\"timestamp\":\"<rfc3339>\",\"data\":\"<1.1.temperature hex -20.00 49.99 °C> "
+            + "<1.1.humidity hex 00.00 99.99 %> <1.1.co2 hex 0400 5000 ppm> 01 02 03 04 05 06 07 08 09 0A\"}";
+
     private static final int BUILDING_BYTES = 300;
 
+    private final FamilyName family;
     private final int devices;
     private final String prefix;
     private final byte[] prefixBytes;
@@ -60,7 +64,7 @@ final class Workload {
      */
     Workload(FamilyName family, String run, int devices) {
         this.devices = devices;
-        this.prefix = "bench-" + run + "-";
+        this.prefix = (family == FamilyName.F2 ? F2Setup.DEVICE : "") + "bench-" + run + "-";
         this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
         this.digits = Math.max(4, String.valueOf(devices - 1).length());
         String text =
@@ -68,22 +72,30 @@ final class Workload {
                     case BUILDING -> BUILDING;
                     case SMART_BREAKER -> SMART_BREAKER;
                     case ENVIRONMENT -> ENVIRONMENT;
+                    case F2 -> F2;
                 };
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
         this.topics = new MqttTopic[devices];
         MqttTopic shared = MqttTopic.of("building/room1/data");
         for (int device = 0; device < devices; device++) {
-            topics[device] = family == FamilyName.BUILDING
-                    ? shared
-                    : MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
+            topics[device] = switch (family) {
+                case BUILDING -> shared;
+                case F2 -> MqttTopic.of("tele/" + deviceId(device) + "/sensor-mode/1/sensor-1");
+                default -> MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
+            };
         }
+        this.family = family;
         this.metrics = template.fields().stream()
                 .map(field -> field.metric().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
         this.units = template.fields().stream()
                 .map(field -> field.unit() == null ? null : field.unit().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+    }
+
+    FamilyName family() {
+        return family;
     }
 
     int devices() {

@@ -10,7 +10,9 @@ public enum FamilyName {
     /** Flat JSON of two readings, all devices on one topic. */
     BUILDING("building", 10, 0.5),
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
-    ENVIRONMENT("environment", 45, 0.2);
+    ENVIRONMENT("environment", 45, 0.2),
+    /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
+    F2("f2", 7, 0.5);
 
     private final String text;
     private final int devices;
@@ -46,6 +48,7 @@ public enum FamilyName {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
+            case F2 -> new F2Controllers(random, ZoneId.systemDefault());
         };
     }
 

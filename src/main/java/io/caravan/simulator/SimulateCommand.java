@@ -42,13 +42,14 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--devices",
             paramLabel = "N",
-            description = "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices.")
+            description =
+                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; f2 7.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            description = "Messages per second of each device. Default: 0.2; building 0.5.")
+            description = "Messages per second of each device. Default: 0.2; building and f2 0.5.")
     private Double rate;
 
     @Option(
