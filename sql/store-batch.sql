@@ -1,8 +1,8 @@
--- Stores the readings and events of a batch, each identity once, whichever delivery came first, and counts its messages in
--- the ledger; messages that are replays resolve their dead letters. All of it, or nothing. Answers the number of new readings
+-- Stores the readings and events of a batch, each identity once and each event id once, whichever delivery came first, and
+-- counts its messages in the ledger; messages that are replays resolve their dead letters. All of it, or nothing. Answers the number of new readings
 -- as "stored", and that of dead letters as "resolved".
 SELECT count_messages(
-    insert_readings(
+    insert_readings_once(
         :?tenants::text[],
         :?devices::text[],
         :?metrics::text[],
@@ -11,7 +11,10 @@ SELECT count_messages(
         :?values::float8[],
         :?units::text[],
         :?qualities::smallint[],
-        :?messages::int[]),
+        :?messages::int[],
+        :?idTenants::text[],
+        :?ids::uuid[],
+        :?idMessages::int[]),
     insert_events(
         :?eventTenants::text[],
         :?eventDevices::text[],

@@ -6,7 +6,9 @@ import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -14,6 +16,7 @@ import io.caravan.api.Replays;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.decode.EventDecoder;
 import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
@@ -44,6 +47,8 @@ final class ApiBeans {
         beans.accept("apiReplays", new Replays());
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
+        beans.accept("apiPlaces", new Places());
+        beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         beans.accept("apiProblems", new Problems());
@@ -54,5 +59,13 @@ final class ApiBeans {
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
         server.setBindPort(settings.port("caravan.http.port"));
         beans.accept("restServer", server);
+    }
+
+    private static Ingest ingest(Settings settings) {
+        return new Ingest(
+                new EventDecoder(settings.zone("caravan.dialect.events.zone")),
+                settings.text("caravan.topic.raw"),
+                settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD),
+                settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD));
     }
 }

@@ -15,6 +15,7 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -68,8 +69,8 @@ public final class Application implements AutoCloseable {
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
-        this.servers = new Servers(settings, this.stages, deviceRegistry, meters);
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
+        this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
         this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
@@ -150,6 +151,7 @@ public final class Application implements AutoCloseable {
         main.bind("batch", new Batch());
         main.bind("cut", new Cut());
         main.bind("backgroundRuns", new BackgroundRuns());
+        main.bind("refused", new Refused(rawRecords::find, meters));
     }
 
     /** What the routes that move messages name, stage by stage. */
@@ -162,7 +164,7 @@ public final class Application implements AutoCloseable {
             enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
         if (stages.contains(Stage.STORE)) {
-            StoreBeans.bind(main::bind, settings, patience, rawRecords, meters);
+            StoreBeans.bind(main::bind, settings, patience, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
             WindowBeans.bind(main::bind, settings, consumers, meters);

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             BenchCommand.class,
             MigrateCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            TryCommand.class
         },
         footer = {"", "Settings: application.properties, overlaid by CARAVAN_... variables. See README.md."})
 public final class Caravan implements Callable<Integer> {

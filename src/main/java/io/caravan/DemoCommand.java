@@ -66,6 +66,9 @@ final class DemoCommand implements Callable<Integer> {
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
             boolean ready = application.awaitReady(READY);
+            if (ready) {
+                Samples.load(demo);
+            }
             DemoDevices devices = new DemoDevices();
             if (!noSimulator) {
                 shutdown.closes(devices).start(servers.mqttUrl());
@@ -86,6 +89,9 @@ final class DemoCommand implements Callable<Integer> {
                 servers.mqttUrl(),
                 "caravan.mqtt.resubscribe",
                 "false",
+                // the demo's broker now and then sends more than it may to a client that takes up its session again
+                "caravan.mqtt.receive-maximum",
+                "65535",
                 "caravan.kafka.brokers",
                 servers.kafkaBrokers(),
                 "caravan.db.url",

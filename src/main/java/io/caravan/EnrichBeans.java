@@ -1,9 +1,6 @@
 package io.caravan;
 
 import io.caravan.decode.Decoder;
-import io.caravan.decode.F2Decoder;
-import io.caravan.decode.JsonDecoder;
-import io.caravan.decode.JsonDialect;
 import io.caravan.decode.Weight;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
@@ -42,13 +39,7 @@ final class EnrichBeans {
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
         Parameters f2 = new Parameters();
-        Map<String, Decoder> decoders = Map.of(
-                "iot",
-                json("iot", settings),
-                "building",
-                json("building", settings),
-                "f2",
-                new F2Decoder(f2, settings.zone("caravan.dialect.f2.zone")));
+        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry, f2));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         ParameterChanges f2Changes = new ParameterChanges(
@@ -70,10 +61,6 @@ final class EnrichBeans {
         consumers.onLeave("caravan-enrich", ledger::left);
         consumers.weigh("caravan-enrich", Weight::of);
         return f2Changes;
-    }
-
-    private static Decoder json(String dialect, Settings settings) {
-        return new JsonDecoder(JsonDialect.flexible(settings.zone("caravan.dialect." + dialect + ".zone")));
     }
 
     private static Processor processor(Processor step) {

@@ -4,13 +4,13 @@ import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.KafkaSource;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.TooLarge;
-import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -47,15 +47,24 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("mqttBuilding", building);
         beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
-        beans.accept("stampIot", stamp(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")));
-        beans.accept("stampBuilding", stamp(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")));
-        beans.accept("stampF2", stamp(new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")));
+        Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect)));
         beans.accept("isF2", new SecondLevel("f2-"));
         beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
         beans.accept("isTooLarge", new TooLarge(largest));
-        beans.accept("oversize", Aside.tooLarge(largest, meters));
-        beans.accept("aside", Aside.failed(meters));
+        Aside oversize = Aside.tooLarge(largest, meters);
+        Aside failed = Aside.failed(meters);
+        beans.accept("oversize", oversize);
+        beans.accept("aside", failed);
+        beans.accept(
+                "kafkaEvents",
+                new KafkaSource(
+                        Dialects.named("events"),
+                        settings.text("caravan.topic.raw"),
+                        settings.text("caravan.topic.dead-letters"),
+                        largest,
+                        oversize,
+                        failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
@@ -77,6 +86,12 @@ final class IngestBeans implements AutoCloseable {
     /** How many bytes the stage holds until Kafka has them. */
     static int inFlightBytes(Settings settings) {
         return settings.number("caravan.mqtt.in-flight-bytes", 65_536, LARGEST_IN_FLIGHT);
+    }
+
+    /** {@code stampIot} for the dialect {@code iot}. */
+    private static String stampOf(Dialect dialect) {
+        String name = dialect.name();
+        return "stamp" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 
     private static Processor stamp(Dialect dialect) {

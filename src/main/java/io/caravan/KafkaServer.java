@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The Kafka that the stages work with: the topics of the settings ({@code caravan.topic.*}) and of the registry are created
- * as soon as it answers, those of new device types within a second or so, and the lag of the stages is measured every five
- * seconds. Thread-safe.
+ * as soon as it answers, those of new device types within a second or so, the lag of the stages is measured every five
+ * seconds, and what the topics take at once is looked at every ten. Thread-safe.
  */
 final class KafkaServer implements AutoCloseable {
 
@@ -29,12 +30,14 @@ final class KafkaServer implements AutoCloseable {
     private static final int ANSWER_MILLIS = 5_000;
     private static final Duration TOPICS = Duration.ofSeconds(1);
     private static final Duration LAG = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String TOPIC_KEY = "caravan.topic.";
 
     private final Settings settings;
     private final DeviceRegistry deviceRegistry;
     private final MeterRegistry meters;
-    private final Keeper keeper = new Keeper("kafka-keeper", 2);
+    private final IntConsumer limits;
+    private final Keeper keeper = new Keeper("kafka-keeper", 3);
     private final int partitions;
     private final int replication;
     private final int maxRecordBytes;
@@ -44,11 +47,15 @@ final class KafkaServer implements AutoCloseable {
     private ConsumerLag lag;
     private boolean closed;
 
-    /** @throws UserError when a setting is not valid */
-    KafkaServer(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters) {
+    /**
+     * @param limits hears how many bytes every topic takes at once
+     * @throws UserError when a setting is not valid
+     */
+    KafkaServer(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters, IntConsumer limits) {
         this.settings = settings;
         this.deviceRegistry = deviceRegistry;
         this.meters = meters;
+        this.limits = limits;
         this.partitions = settings.number("caravan.kafka.partitions", 1, 10_000);
         this.replication = settings.number("caravan.kafka.replication", 1, 100);
         this.maxRecordBytes = KafkaSizes.of(settings).record();
@@ -61,6 +68,10 @@ final class KafkaServer implements AutoCloseable {
      */
     Future<?> start() {
         keeper.every(LAG, () -> lag().measure(), e -> LOG.debug("Cannot read the lag", e));
+        keeper.every(
+                LIMIT,
+                () -> limits.accept(Topics.smallestLimit(admin(), names())),
+                e -> LOG.debug("Cannot see what the topics take", e));
         return keeper.every(
                 TOPICS,
                 this::ensureTopics,
@@ -112,18 +123,22 @@ final class KafkaServer implements AutoCloseable {
         if (topicsReady && version == registryVersion) {
             return;
         }
+        var created = new Topics(admin(), partitions, replication, maxRecordBytes).ensure(names());
+        if (!created.isEmpty()) {
+            LOG.info("Kafka: created the topics {}", created);
+        }
+        registryVersion = version;
+        topicsReady = true;
+    }
+
+    private Set<String> names() {
         Set<String> names = settings.asMap().keySet().stream()
                 .filter(key -> key.startsWith(TOPIC_KEY))
                 .map(settings::text)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         names.add(deviceRegistry.types().unknown().topic());
         deviceRegistry.types().all().stream().map(DeviceType::topic).forEach(names::add);
-        var created = new Topics(admin(), partitions, replication, maxRecordBytes).ensure(names);
-        if (!created.isEmpty()) {
-            LOG.info("Kafka: created the topics {}", created);
-        }
-        registryVersion = version;
-        topicsReady = true;
+        return names;
     }
 
     @Override

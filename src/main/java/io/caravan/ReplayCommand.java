@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Exit codes: 0 all of them are resolved, or there was nothing to do; 1 some failed again, or the API does not answer;"
+            "Exit codes: 0 all of them are resolved, or there was nothing to do; 1 some failed again, or cannot be replayed, or the API does not answer;"
                     + " 2 a wrong command line or setting."
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -100,6 +100,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** The exit code of what the API did not do, of some of many; 0 where it did all. */
+    private int refusal;
+
     @Override
     public Integer call() throws InterruptedException {
         Map<String, String> filter = filter();
@@ -110,14 +113,18 @@ final class ReplayCommand implements Callable<Integer> {
                 return count(client, filter);
             }
             List<Long> replays = ids.isEmpty() ? requestByFilter(client, filter) : requestByNumber(client);
-            return noWait || replays.isEmpty() ? 0 : await(client, replays);
+            return Math.max(refusal, noWait || replays.isEmpty() ? 0 : await(client, replays));
         } catch (ReplayClient.Refused e) {
             err().println(e.getMessage());
-            return e.status() == 400 ? 2 : 1;
+            return codeOf(e);
         } catch (IOException e) {
             err().println(e.getMessage());
             return 1;
         }
+    }
+
+    private static int codeOf(ReplayClient.Refused refused) {
+        return refused.status() == 400 ? 2 : 1;
     }
 
     private Map<String, String> filter() {
@@ -163,10 +170,15 @@ final class ReplayCommand implements Callable<Integer> {
     private List<Long> requestByNumber(ReplayClient client) throws IOException, InterruptedException {
         List<Long> replays = new ArrayList<>();
         for (long id : ids) {
-            replays.add(client.post("/api/dead-letters/" + id + "/replay" + query(Map.of()))
-                    .body()
-                    .get("replay")
-                    .longValue());
+            try {
+                replays.add(client.post("/api/dead-letters/" + id + "/replay" + query(Map.of()))
+                        .body()
+                        .get("replay")
+                        .longValue());
+            } catch (ReplayClient.Refused e) {
+                err().println(id + ": " + e.getMessage());
+                refusal = Math.max(refusal, codeOf(e));
+            }
         }
         out().println(replays.size() + " dead letters asked for");
         return replays;

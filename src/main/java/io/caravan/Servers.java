@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -30,11 +31,19 @@ final class Servers implements AutoCloseable {
     private final DatabaseServer database;
     private final List<MqttClients> mqtt = new ArrayList<>();
 
-    /** @throws UserError when a setting is not valid */
-    Servers(Settings settings, Set<Stage> stages, DeviceRegistry deviceRegistry, MeterRegistry meters) {
+    /**
+     * @param limits hears how many bytes every topic takes at once
+     * @throws UserError when a setting is not valid
+     */
+    Servers(
+            Settings settings,
+            Set<Stage> stages,
+            DeviceRegistry deviceRegistry,
+            MeterRegistry meters,
+            IntConsumer limits) {
         this.stages = stages;
         this.deviceRegistry = deviceRegistry;
-        this.kafka = new KafkaServer(settings, deviceRegistry, meters);
+        this.kafka = new KafkaServer(settings, deviceRegistry, meters, limits);
         this.database = new DatabaseServer(settings, meters);
     }
 

@@ -1,10 +1,8 @@
 package io.caravan;
 
-import io.caravan.kafka.RawRecords;
 import io.caravan.registry.Patience;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
-import io.caravan.store.Refused;
 import io.caravan.store.Replays;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
@@ -16,19 +14,13 @@ final class StoreBeans {
 
     private StoreBeans() {}
 
-    static void bind(
-            BiConsumer<String, Object> beans,
-            Settings settings,
-            Patience patience,
-            RawRecords rawRecords,
-            MeterRegistry meters) {
+    static void bind(BiConsumer<String, Object> beans, Settings settings, Patience patience, MeterRegistry meters) {
         String raw = settings.text("caravan.topic.raw");
         StoreLedger ledger = new StoreLedger(raw);
         beans.accept("storeLedger", ledger);
         beans.accept("rows", new Rows(meters, ledger));
         beans.accept("newest", new Newest(patience, meters));
         beans.accept("deadLetters", new DeadLetters());
-        beans.accept("refused", new Refused(rawRecords::find, meters));
         beans.accept("replays", new Replays(raw, meters));
     }
 }

@@ -31,7 +31,7 @@ final class Values {
                     "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
                             + "): Kafka would refuse what ingest takes");
         }
-        for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters")) {
+        for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters", "events")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
         Widths.parse(settings.text(Widths.KEY));
@@ -56,9 +56,11 @@ final class Values {
         require(settings, "caravan.kafka.brokers", BROKERS, "host:port, separated by commas");
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
-        for (String family : List.of("readings", "events", "trend-statistics", "windows", "dead-letters")) {
+        for (String family : List.of(
+                "readings", "events", "trend-statistics", "windows", "dead-letters", "event-ids", "idempotency-keys")) {
             requireAge(settings, "caravan.db.retention." + family);
         }
+        settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
     }
 
     /** PostgreSQL reads the same text as an interval. */

@@ -33,7 +33,8 @@ class CommandTest {
                 "simulate --help",
                 "bench --help",
                 "migrate --help",
-                "replay --help"
+                "replay --help",
+                "try --help"
             })
     void helpIsGiven(String arguments) {
         Answer answer = execute(arguments.split(" "));

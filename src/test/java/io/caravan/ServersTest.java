@@ -66,6 +66,6 @@ class ServersTest {
         Settings settings =
                 Settings.load(Path.of("application.properties"), Map.of()).with(overrides);
         DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
-        return new Servers(settings, stages, registry, new SimpleMeterRegistry());
+        return new Servers(settings, stages, registry, new SimpleMeterRegistry(), limit -> {});
     }
 }

@@ -1,5 +1,7 @@
 package io.caravan.api;
 
+import java.util.List;
+
 /**
  * A request that is answered with an error instead of data, as problem details say it (RFC 9457). Its text is written for
  * the one who asked; it holds nothing of the inside. Immutable, and without a stack trace: mistakes of clients are many.
@@ -8,11 +10,22 @@ public final class ApiProblem extends RuntimeException {
 
     private final int status;
     private final String parameter;
+    private final transient List<BodyFault> faults;
 
     private ApiProblem(int status, String parameter, String detail) {
+        this(status, parameter, detail, null);
+    }
+
+    private ApiProblem(int status, String parameter, String detail, List<BodyFault> faults) {
         super(detail, null, false, false);
         this.status = status;
         this.parameter = parameter;
+        this.faults = faults;
+    }
+
+    /** What is wrong with the body, places in it. */
+    static ApiProblem body(int status, String detail, List<BodyFault> faults) {
+        return new ApiProblem(status, null, detail, List.copyOf(faults));
     }
 
     /** 400: a parameter is missing, unknown or has a value that it cannot have. */
@@ -52,6 +65,11 @@ public final class ApiProblem extends RuntimeException {
 
     public int status() {
         return status;
+    }
+
+    /** The places of the body that are to blame, null where none is. */
+    List<BodyFault> faults() {
+        return faults;
     }
 
     /** The name of the parameter that is to blame, null where none is. */

@@ -48,7 +48,7 @@ public final class F2Controllers {
 
     /** Hands the controller of the body over to the statement that stores it. */
     public void askPut(Exchange exchange) {
-        byte[] body = RequestBody.read(exchange, F2Templates.LARGEST_BODY);
+        byte[] body = RequestBody.read(exchange, F2Templates.LARGEST_BODY, null);
         exchange.getMessage().setBody(body);
         String controller = idInPath(exchange);
         Request request = Request.open(exchange);

@@ -54,7 +54,7 @@ public final class F2Templates {
 
     /** Hands the template of the body over to the statement that stores it. */
     public void askPut(Exchange exchange) {
-        byte[] body = RequestBody.read(exchange, LARGEST_BODY);
+        byte[] body = RequestBody.read(exchange, LARGEST_BODY, null);
         exchange.getMessage().setBody(body);
         String template = Request.inPath(exchange, "template");
         Request request = Request.open(exchange);

@@ -1,7 +1,6 @@
 package io.caravan.api;
 
 import java.net.URI;
-import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
@@ -14,25 +13,16 @@ final class OwnPages {
 
     /** @throws ApiProblem 403 when a browser says that the page is none of this server's */
     static void require(Exchange exchange) {
-        String site = header(exchange, "Sec-Fetch-Site");
-        String origin = header(exchange, "Origin");
+        String site = Request.header(exchange, "Sec-Fetch-Site");
+        String origin = Request.header(exchange, "Origin");
         boolean foreign = site != null
                 ? !site.equals("same-origin") && !site.equals("none")
                 : origin != null
-                        && !authorityOf(origin).equalsIgnoreCase(authorityOf(header(exchange, Exchange.HTTP_URL)));
+                        && !authorityOf(origin)
+                                .equalsIgnoreCase(authorityOf(Request.header(exchange, Exchange.HTTP_URL)));
         if (foreign) {
             throw ApiProblem.forbidden("Pages of other origins may not ask for this");
         }
-    }
-
-    private static String header(Exchange exchange, String name) {
-        for (Map.Entry<String, Object> header :
-                exchange.getMessage().getHeaders().entrySet()) {
-            if (header.getKey().equalsIgnoreCase(name)) {
-                return String.valueOf(header.getValue());
-            }
-        }
-        return null;
     }
 
     private static String authorityOf(String origin) {

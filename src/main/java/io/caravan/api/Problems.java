@@ -5,6 +5,8 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * Turns the failure of a request into its answer. Of a failure that is not the client's, the answer tells neither text nor
@@ -34,6 +36,12 @@ public final class Problems {
             }
             if (cause instanceof SQLException refused) {
                 return of(refused);
+            }
+            if (cause instanceof RecordTooLargeException) {
+                return ApiProblem.of(413, "Kafka's topic does not take an event of this size");
+            }
+            if (cause instanceof KafkaException) {
+                return ApiProblem.unavailable("Kafka is not available");
             }
         }
         return ApiProblem.internal();

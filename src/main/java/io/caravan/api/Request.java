@@ -51,6 +51,17 @@ final class Request {
         return request;
     }
 
+    /** A header of the request, whatever the case of its name; null where it is absent. */
+    static String header(Exchange exchange, String name) {
+        for (Map.Entry<String, Object> header :
+                exchange.getMessage().getHeaders().entrySet()) {
+            if (header.getKey().equalsIgnoreCase(name)) {
+                return String.valueOf(header.getValue());
+            }
+        }
+        return null;
+    }
+
     /** The request that was opened in the same route. */
     static Request of(Exchange exchange) {
         return exchange.getProperty(PROPERTY, Request.class);

@@ -48,8 +48,8 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "F",
             description =
                     "What the devices send: ${COMPLETION-CANDIDATES}. building: 2 readings, filled up to 300 bytes with "
-                            + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; f2: frames "
-                            + "of 3 readings, whose parameters are in the database as long as the run takes.")
+                            + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; senml: packs of 1,000 "
+                            + "readings, 250 instants of 4 metrics; f2: frames of 3 readings, whose parameters are in the database as long as the run takes.")
     private FamilyName family;
 
     @Option(
@@ -66,7 +66,7 @@ public final class BenchCommand implements Callable<Integer> {
             converter = RateConverter.class,
             description =
                     "Messages per second of all devices together, or 'max': as fast as the application stores, with a "
-                            + "backlog of at most 100,000 messages.")
+                            + "backlog of at most 100,000 messages, of large ones fewer.")
     private Double rate;
 
     @Option(

@@ -33,8 +33,11 @@ final class BenchRun {
 
     static final long LONGEST_BACKLOG = 100_000;
 
+    private static final long LONGEST_BACKLOG_READINGS = 2_100_000;
+
     private static final int CONNECTIONS = 1;
     private static final int WINDOW = 4000;
+    private static final int WINDOW_BYTES = 256 * 1024 * 1024;
     private static final long LOOK_NANOS = 2_000_000_000L;
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;
     private static final long GIVE_UP_NANOS = 30_000_000_000L;
@@ -61,7 +64,7 @@ final class BenchRun {
         this.warmup = warmup;
         this.duration = duration;
         this.progress = progress;
-        this.journal = new Journal(workload.devices());
+        this.journal = new Journal(workload.devices(), workload.readings());
     }
 
     /**
@@ -73,8 +76,7 @@ final class BenchRun {
         try (Database database = new Database(target);
                 F2Setup parameters = workload.family() == FamilyName.F2 ? new F2Setup(target, workload) : null;
                 Backlog backlog = new Backlog(target.kafka());
-                Publisher publisher = new Publisher(
-                        workload, journal, connect(), rate, (int) Math.max(WINDOW, Math.min(rate, 1_000_000)))) {
+                Publisher publisher = new Publisher(workload, journal, connect(), rate, window())) {
             if (parameters != null) {
                 parameters.await();
             }
@@ -120,6 +122,16 @@ final class BenchRun {
                     Backlog.steady(samples, perSecond),
                     TimeUnit.NANOSECONDS.toMillis(publisher.behind()));
         }
+    }
+
+    /** Large messages wait in smaller numbers. */
+    private int window() {
+        int most = (int) Math.max(WINDOW, Math.min(rate, 1_000_000));
+        return Math.max(64, Math.min(most, WINDOW_BYTES / workload.template().length()));
+    }
+
+    private long longestBacklog() {
+        return Math.max(1, Math.min(LONGEST_BACKLOG, LONGEST_BACKLOG_READINGS / workload.readings()));
     }
 
     /** What the application says of its ledger, null where it says nothing. */
@@ -188,7 +200,7 @@ final class BenchRun {
                 OptionalLong waiting = backlog.look(publisher.acknowledged());
                 waiting.ifPresent(messages -> {
                     backlog.keep(now, messages);
-                    publisher.hold(rate == 0 && messages > LONGEST_BACKLOG);
+                    publisher.hold(rate == 0 && messages > longestBacklog());
                 });
             }
             progress.show(() -> String.format(
@@ -221,7 +233,8 @@ final class BenchRun {
                 if (seconds == null) {
                     seconds = cpu.seconds(); // before counting burdens the database
                 }
-                long stored = database.count(workload.prefix(), journal.size() > 0 ? journal.timestamp(0) : 0);
+                long stored = database.count(
+                        workload.prefix(), journal.size() > 0 ? journal.timestamp(0) - workload.span() : 0);
                 now = stored;
                 // A message that nobody acknowledged can be stored as well: then the count alone proves nothing.
                 if (stored >= wanted && (allAcknowledged || stored == before)) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All messages of a run, in the order of publishing, in 22 bytes each. Message s belongs to device s modulo the number of
+ * All messages of a run, in the order of publishing, in some 30 bytes each, and a bit for each reading beyond 64. Message s belongs to device s modulo the number of
  * devices and is the device's message s divided by it. One thread appends, any thread acknowledges; all else is for after
  * the run, once the counters of the publisher were read.
  */
@@ -18,7 +18,12 @@ final class Journal {
         private final long[] timestamp = new long[CHUNK];
         private final long[] published = new long[CHUNK];
         private final byte[] acknowledged = new byte[CHUNK];
-        private final int[] seen = new int[CHUNK];
+        private final int[] found = new int[CHUNK];
+        private final long[] seen;
+
+        private Chunk(int words) {
+            seen = new long[CHUNK * words];
+        }
 
         /** Notes that the broker has acknowledged the message at an index of this chunk. */
         void acknowledge(int index) {
@@ -27,11 +32,16 @@ final class Journal {
     }
 
     private final int devices;
+    private final int readings;
+    private final int words;
     private final List<Chunk> chunks = new ArrayList<>();
     private int size;
 
-    Journal(int devices) {
+    /** @param readings how many a message has */
+    Journal(int devices, int readings) {
         this.devices = devices;
+        this.readings = readings;
+        this.words = (readings + 63) / 64;
     }
 
     int devices() {
@@ -53,7 +63,7 @@ final class Journal {
     long append(long micros, long resolution) {
         int index = size & CHUNK - 1;
         if (index == 0) {
-            chunks.add(new Chunk());
+            chunks.add(new Chunk(words));
         }
         long timestamp = micros - micros % resolution;
         if (size >= devices) {
@@ -89,13 +99,22 @@ final class Journal {
         return chunks.get(message >> CHUNK_BITS).acknowledged[message & CHUNK - 1] == 1;
     }
 
-    /** The readings of a message that were found in the database, one bit each. */
-    int seen(int message) {
-        return chunks.get(message >> CHUNK_BITS).seen[message & CHUNK - 1];
+    /** Whether a reading of a message was found in the database. */
+    boolean seen(int message, int reading) {
+        Chunk chunk = chunks.get(message >> CHUNK_BITS);
+        return (chunk.seen[(message & CHUNK - 1) * words + (reading >> 6)] & 1L << reading) != 0;
     }
 
+    /** Notes that it was, for the first time. */
     void see(int message, int reading) {
-        chunks.get(message >> CHUNK_BITS).seen[message & CHUNK - 1] |= 1 << reading;
+        Chunk chunk = chunks.get(message >> CHUNK_BITS);
+        chunk.seen[(message & CHUNK - 1) * words + (reading >> 6)] |= 1L << reading;
+        chunk.found[message & CHUNK - 1]++;
+    }
+
+    /** Whether all readings of a message were found. */
+    boolean isComplete(int message) {
+        return chunks.get(message >> CHUNK_BITS).found[message & CHUNK - 1] == readings;
     }
 
     /** How many messages a device has published. */

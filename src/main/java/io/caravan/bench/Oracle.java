@@ -15,7 +15,6 @@ final class Oracle {
     private final Workload workload;
     private final Journal journal;
     private final int measuredFrom;
-    private final int complete;
     private final Histogram latency = new Histogram(HIGHEST_LATENCY_MICROS, 3);
     private long duplicated;
     private long altered;
@@ -29,7 +28,6 @@ final class Oracle {
         this.workload = workload;
         this.journal = journal;
         this.measuredFrom = measuredFrom;
-        this.complete = (1 << workload.readings()) - 1;
     }
 
     /**
@@ -48,35 +46,37 @@ final class Oracle {
             invented++;
             return;
         }
-        int n = journal.find(device, timestamp);
+        long sent = workload.messageTime(timestamp);
+        int reading = workload.readingNumber(metric, sent - timestamp);
+        int n = reading < 0 ? -1 : journal.find(device, sent);
         if (n < 0) {
-            n = nearby(device, metric, -1 - n, value);
+            n = reading < 0 ? -1 : nearby(device, reading, -1 - n, value);
             if (n < 0) {
                 invented++;
                 return;
             }
             altered++;
-        } else if (value != workload.template().value(metric, device, n) || !unitMatches) {
+        } else if (value != workload.template().value(reading, device, n) || !unitMatches) {
             altered++;
         }
         int message = journal.message(device, n);
-        if ((journal.seen(message) & 1 << metric) != 0) {
+        if (journal.seen(message, reading)) {
             duplicated++;
             return;
         }
-        journal.see(message, metric);
-        if (committed > 0 && message >= measuredFrom && journal.seen(message) == complete) {
+        journal.see(message, reading);
+        if (committed > 0 && message >= measuredFrom && journal.isComplete(message)) {
             long micros = committed - journal.published(message);
             latency.recordValue(Math.min(HIGHEST_LATENCY_MICROS, Math.max(0, micros)));
         }
     }
 
     /** A message of the device around n that carries this value and whose reading is still missing, else -1. */
-    private int nearby(int device, int metric, int n, double value) {
+    private int nearby(int device, int reading, int n, double value) {
         int last = Math.min(journal.countOf(device) - 1, n + NEIGHBOURS);
         for (int candidate = Math.max(0, n - NEIGHBOURS); candidate <= last; candidate++) {
-            if (value == workload.template().value(metric, device, candidate)
-                    && (journal.seen(journal.message(device, candidate)) & 1 << metric) == 0) {
+            if (value == workload.template().value(reading, device, candidate)
+                    && !journal.seen(journal.message(device, candidate), reading)) {
                 return candidate;
             }
         }
@@ -97,7 +97,7 @@ final class Oracle {
     long storedFrom(int first) {
         long stored = 0;
         for (int message = first; message < journal.size(); message++) {
-            if (journal.seen(message) == complete) {
+            if (journal.isComplete(message)) {
                 stored++;
             }
         }
@@ -111,7 +111,7 @@ final class Oracle {
         for (int message = 0; message < journal.size(); message++) {
             if (journal.acknowledged(message)) {
                 acknowledged++;
-                if (journal.seen(message) != complete) {
+                if (!journal.isComplete(message)) {
                     lost++;
                 }
             }

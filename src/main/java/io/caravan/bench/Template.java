@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * to nothing beside what it measures. Every value is a function of (seed, device, number of the message, metric), which lets
  * the oracle compute what must be in the database. Immutable.
  *
- * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>} or {@code <rfc3339>}; {@code <metric
+ * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
  * not name; {@code <metric bool>} for a truth value, stored as 0 or 1; {@code <metric hex min max unit>} for two bytes of a frame,
  * big-endian, whose number has as many decimals as min and max.
@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 final class Template {
 
     private static final Pattern MARK = Pattern.compile("<([^>]+)>");
+    private static final int MILLIS = 13;
+    private static final int SECONDS = 10;
     private static final byte[] TRUE = "true ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
 
@@ -53,7 +55,8 @@ final class Template {
     private final int deviceOffset;
     private final int deviceDigits;
     private final int timeOffset;
-    private final boolean millis;
+    private final boolean rfc3339;
+    private final long resolution;
     private final long seed;
 
     /**
@@ -81,7 +84,11 @@ final class Template {
                 }
                 case "millis" -> {
                     time = offset;
-                    plain.append("0".repeat(13));
+                    plain.append("0".repeat(MILLIS));
+                }
+                case "seconds" -> {
+                    time = offset;
+                    plain.append("0".repeat(SECONDS));
                 }
                 case "rfc3339" -> {
                     time = offset;
@@ -104,7 +111,8 @@ final class Template {
         this.deviceOffset = device;
         this.deviceDigits = deviceDigits;
         this.timeOffset = time;
-        this.millis = text.contains("<millis>");
+        this.rfc3339 = text.contains("<rfc3339>");
+        this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
         this.seed = seed;
     }
 
@@ -149,7 +157,7 @@ final class Template {
 
     /** The steps that timestamps of this payload come in, in microseconds. */
     long resolution() {
-        return millis ? 1000 : 1;
+        return resolution;
     }
 
     /**
@@ -164,10 +172,10 @@ final class Template {
         if (deviceOffset >= 0) {
             Digits.write(message, deviceOffset, deviceDigits, device);
         }
-        if (millis) {
-            Digits.write(message, timeOffset, 13, micros / 1000);
-        } else {
+        if (rfc3339) {
             Rfc3339.write(message, timeOffset, micros);
+        } else {
+            Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
         }
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);

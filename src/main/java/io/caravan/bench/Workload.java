@@ -48,6 +48,12 @@ final class Workload {
 
     private static final int BUILDING_BYTES = 300;
 
+    /** Packs of a second: 250 instants 4 ms apart, the last of them at the time of the message, with 4 values each. */
+    private static final String[] SENML_METRICS = {"vibration.x", "vibration.y", "vibration.z", "current"};
+
+    private static final int SENML_INSTANTS = 250;
+    private static final int SENML_STEP_MICROS = 4_000;
+
     private final FamilyName family;
     private final int devices;
     private final String prefix;
@@ -55,6 +61,7 @@ final class Workload {
     private final int digits;
     private final Template template;
     private final MqttTopic[] topics;
+    private final int instants;
     private final byte[][] metrics;
     private final byte[][] units;
 
@@ -73,6 +80,7 @@ final class Workload {
                     case SMART_BREAKER -> SMART_BREAKER;
                     case ENVIRONMENT -> ENVIRONMENT;
                     case F2 -> F2;
+                    case SENML -> senml();
                 };
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
@@ -86,16 +94,38 @@ final class Workload {
             };
         }
         this.family = family;
+        this.instants = family == FamilyName.SENML ? SENML_INSTANTS : 1;
+        int each = template.fields().size() / instants;
         this.metrics = template.fields().stream()
+                .limit(each)
                 .map(field -> field.metric().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
         this.units = template.fields().stream()
+                .limit(each)
                 .map(field -> field.unit() == null ? null : field.unit().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
     }
 
     FamilyName family() {
         return family;
+    }
+
+    private static String senml() {
+        StringBuilder pack =
+                new StringBuilder("[{\"bn\":\"urn:dev:x-bench:<device>:\",\"bt\":<seconds>,\"bu\":\"m/s2\"}");
+        for (int instant = 0; instant < SENML_INSTANTS; instant++) {
+            long back = (long) instant * SENML_STEP_MICROS / 1_000;
+            for (String metric : SENML_METRICS) {
+                pack.append(",{\"n\":\"").append(metric).append('"');
+                pack.append(metric.equals("current") ? ",\"u\":\"A\"" : "");
+                pack.append(instant == 0 ? "" : String.format(java.util.Locale.ROOT, ",\"t\":-0.%03d", back));
+                pack.append(",\"v\":<")
+                        .append(metric)
+                        .append(metric.equals("current") ? " 10.00 99.99 A" : " 1.000 9.999 m/s2");
+                pack.append(">}");
+            }
+        }
+        return pack.append(']').toString();
     }
 
     int devices() {
@@ -122,7 +152,26 @@ final class Workload {
 
     /** Readings of each message. */
     int readings() {
-        return metrics.length;
+        return metrics.length * instants;
+    }
+
+    /** How far the readings of a message reach back from its time, in microseconds. */
+    long span() {
+        return (instants - 1L) * SENML_STEP_MICROS;
+    }
+
+    /** The time of the message that has a reading of a time. */
+    long messageTime(long timestamp) {
+        long step = template.resolution();
+        return instants == 1 ? timestamp : (timestamp + step - 1) / step * step;
+    }
+
+    /** The index in its message of the reading of a metric so many microseconds before it, or -1 where it has none. */
+    int readingNumber(int metric, long before) {
+        if (instants == 1) {
+            return metric;
+        }
+        return before % SENML_STEP_MICROS != 0 ? -1 : (int) (before / SENML_STEP_MICROS) * metrics.length + metric;
     }
 
     /** The number of the device whose id these bytes are, or -1. */

@@ -3,6 +3,7 @@ package io.caravan.decode;
 import io.caravan.reading.TrendStatistic;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A message as its dialect reads it, before directory and registry have spoken: what the device says of itself, and its
@@ -22,7 +23,8 @@ import java.util.Map;
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
  * @param trends what the device itself says of its channels, {@link #NO_TIME} where an entry has no time of its own
  * @param offline whether it is a status message that says that the device is gone
- * @param body what an event is kept as, JSON; null where that is the payload as it came
+ * @param body what it is kept as where it is an event, one JSON value; null for the payload as it came
+ * @param eventId what the message is known by, whatever else a second copy of it says; null where its readings tell
  */
 public record Decoded(
         String tenant,
@@ -39,12 +41,16 @@ public record Decoded(
         Map<String, Slice> extras,
         List<TrendStatistic> trends,
         boolean offline,
-        Slice body) {
+        Slice body,
+        UUID eventId) {
+
+    /** How many values a message may have: each becomes a hundred times as much in memory as two bytes of an array. */
+    static final int MOST_VALUES = 20_000;
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    /** A message that is kept as it came, should it be an event. */
+    /** A message whose readings tell what it is, and whose payload is JSON, kept as it came where it is an event. */
     public Decoded(
             String tenant,
             String device,
@@ -75,7 +81,38 @@ public record Decoded(
                 extras,
                 trends,
                 offline,
+                null,
                 null);
+    }
+
+    /** The same, kept as this JSON value where it is an event. */
+    Decoded withBody(Slice value) {
+        return with(value, eventId);
+    }
+
+    /** The same, known by this id. */
+    Decoded withEventId(UUID id) {
+        return with(body, id);
+    }
+
+    private Decoded with(Slice value, UUID id) {
+        return new Decoded(
+                tenant,
+                device,
+                deviceType,
+                site,
+                zone,
+                eventType,
+                timestamp,
+                sequence,
+                measured,
+                names,
+                measurements,
+                extras,
+                trends,
+                offline,
+                value,
+                id);
     }
 
     /** Whether the device reports on itself. */

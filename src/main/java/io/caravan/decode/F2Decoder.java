@@ -161,22 +161,22 @@ public final class F2Decoder implements Decoder {
         long sequence = object == null ? PayloadHash.of(raw.payload()) : object.sequence();
         long place = PayloadHash.of(raw.topic().getBytes(StandardCharsets.UTF_8));
         return new Decoded(
-                wiring == null ? null : wiring.tenant(),
-                topic.device(),
-                DEVICE_TYPE,
-                object == null ? null : object.site(),
-                object == null ? null : object.zone(),
-                topic.kind(),
-                object == null ? Decoded.NO_TIME : object.timestamp(),
-                // the same words of two strikes are two events
-                PayloadHash.mix(sequence ^ place, 0),
-                topic.command() ? List.of() : measured,
-                object == null ? List.of() : object.names(),
-                object == null || topic.command() ? null : object.measurements(),
-                Map.of(),
-                List.of(),
-                false,
-                body(raw, topic, payload));
+                        wiring == null ? null : wiring.tenant(),
+                        topic.device(),
+                        DEVICE_TYPE,
+                        object == null ? null : object.site(),
+                        object == null ? null : object.zone(),
+                        topic.kind(),
+                        object == null ? Decoded.NO_TIME : object.timestamp(),
+                        // the same words of two strikes are two events
+                        PayloadHash.mix(sequence ^ place, 0),
+                        topic.command() ? List.of() : measured,
+                        object == null ? List.of() : object.names(),
+                        object == null || topic.command() ? null : object.measurements(),
+                        Map.of(),
+                        List.of(),
+                        false)
+                .withBody(body(raw, topic, payload));
     }
 
     private static List<Measured> measured(F2Topic topic, Decoded object) throws Undecodable {

@@ -35,13 +35,18 @@ public final class JsonDecoder implements Decoder {
 
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        return read(raw.payload(), parser -> {
+        return object(raw.payload(), parser -> new JsonMessage(dialect, raw, parser).read());
+    }
+
+    /** Reads a payload that is one JSON object; the parser stands on its start. */
+    static Decoded object(byte[] payload, Value value) throws Undecodable {
+        return read(payload, parser -> {
             JsonToken first = parser.currentToken();
             if (first != JsonToken.START_OBJECT) {
                 skip(parser);
                 throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + nameOf(first));
             }
-            return new JsonMessage(dialect, raw, parser).read();
+            return value.read(parser);
         });
     }
 

@@ -212,8 +212,6 @@ final class JsonMessage {
     /** The leaves below one object: readings to be. */
     static final class JsonLeaves {
 
-        private static final int MOST_VALUES = 20_000;
-
         private final JsonParser parser;
         private final List<Measured> all = new ArrayList<>(24);
 
@@ -289,10 +287,9 @@ final class JsonMessage {
                             : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
         }
 
-        /** A value of two bytes becomes a hundred times as much in memory. */
         private void add(Measured value) throws Undecodable {
-            if (all.size() == MOST_VALUES) {
-                throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_VALUES + " values in one message");
+            if (all.size() == Decoded.MOST_VALUES) {
+                throw new Undecodable(Reason.TOO_LARGE, "more than " + Decoded.MOST_VALUES + " values in one message");
             }
             all.add(value);
         }

@@ -8,8 +8,9 @@ package io.caravan.decode;
  * @param unit the unit that the message gives, or null
  * @param form what it is
  * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
+ * @param ofReceipt whether that time is counted from the receipt, because the device knows no other
  */
-public record Measured(String metric, double value, String unit, Form form, long timestamp) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp, boolean ofReceipt) {
 
     /** What a leaf is. */
     public enum Form {
@@ -30,7 +31,12 @@ public record Measured(String metric, double value, String unit, Form form, long
         this(metric, value, unit, form, Decoded.NO_TIME);
     }
 
+    /** A leaf that has a time of its own, by the device's clock. */
+    public Measured(String metric, double value, String unit, Form form, long timestamp) {
+        this(metric, value, unit, form, timestamp, false);
+    }
+
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form, timestamp);
+        return new Measured(metric, value, other, form, timestamp, ofReceipt);
     }
 }

@@ -8,6 +8,20 @@ package io.caravan.decode;
  * @param tenant the tenant that the topic names, or null
  * @param device the device that the topic names, or null
  * @param receivedAt microseconds since the epoch, stamped once by ingest and reused by every replay
+ * @param contentType what the publisher says that the payload is (MQTT 5, 3.3.2.3.9), or null
  * @param payload the bytes, unchanged
  */
-public record RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {}
+public record RawMessage(
+        String dialect,
+        String topic,
+        String tenant,
+        String device,
+        long receivedAt,
+        String contentType,
+        byte[] payload) {
+
+    /** A message whose publisher does not say what the payload is. */
+    public RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {
+        this(dialect, topic, tenant, device, receivedAt, null, payload);
+    }
+}

@@ -6,6 +6,8 @@ public enum Reason {
     MALFORMED_JSON("malformed-json"),
     /** JSON, but an array, a string or a number where an object is expected. */
     NOT_AN_OBJECT("not-an-object"),
+    /** A SenML pack that breaks the rules of RFC 8428, or is none though its content type says so. */
+    MALFORMED_SENML("malformed-senml"),
     /** Objects or arrays nested deeper than 32 levels. */
     TOO_DEEP("too-deep"),
     /** More bytes than ingest takes, or a message that would outgrow a Kafka record once enriched. */
@@ -14,10 +16,12 @@ public enum Reason {
     EMPTY_MESSAGE("empty-message"),
     /** Neither topic nor payload names the device. */
     MISSING_DEVICE_ID("missing-device-id"),
-    /** The device id, tenant, site or zone is empty, too long, no text, or holds control characters. */
+    /** The device id, tenant, site, zone or event id is empty, too long, no text, or holds control characters. */
     INVALID_ID("invalid-id"),
     /** The name of a metric is too long or holds control characters. */
     INVALID_METRIC("invalid-metric"),
+    /** The value of an event is missing, or no number. */
+    INVALID_VALUE("invalid-value"),
     /** The timestamp is none, or lies before 1970 or after 9999. */
     INVALID_TIMESTAMP("invalid-timestamp"),
     /** The timestamp lies more than ten minutes ahead of the time of receipt. */

@@ -9,14 +9,19 @@ final class Utf8 {
     private Utf8() {}
 
     static boolean isValid(byte[] bytes) {
-        int at = 0;
-        while (at < bytes.length) {
+        return isValid(bytes, 0, bytes.length);
+    }
+
+    /** Whether the bytes from one to before another are UTF-8 by themselves. */
+    static boolean isValid(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
             int lead = bytes[at++] & 0xff;
             if (lead < 0x80) {
                 continue;
             }
             int following = lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
-            if (following < 0 || at + following > bytes.length || !isSecond(lead, bytes[at] & 0xff)) {
+            if (following < 0 || at + following > to || !isSecond(lead, bytes[at] & 0xff)) {
                 return false;
             }
             for (int i = 1; i < following; i++) {

@@ -10,15 +10,17 @@ public final class Weight {
 
     /**
      * In bytes, roughly: its length, and so much for every comma, because values of JSON are told apart by commas. An array of
-     * ones takes two bytes for a value, and thirty times as much once each has a name.
+     * ones takes two bytes for a value, and thirty times as much once each has a name. A pack in CBOR has a map for every
+     * record, of a value and a sum at most; what only looks like the head of a map makes it seem heavier than it is.
      */
     public static long of(byte[] payload) {
-        int commas = 0;
+        boolean cbor = SenmlCbor.isPack(payload);
+        long readings = 0;
         for (byte next : payload) {
-            if (next == ',') {
-                commas++;
+            if (cbor ? (next & 0xe0) == 0xa0 : next == ',') {
+                readings += cbor ? 2 : 1;
             }
         }
-        return payload.length + (long) READING_BYTES * commas;
+        return payload.length + READING_BYTES * readings;
     }
 }

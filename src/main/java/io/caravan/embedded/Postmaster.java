@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,14 +37,43 @@ final class Postmaster {
         return readPid().flatMap(ProcessHandle::of).filter(this::isOurs);
     }
 
-    /** Ends the server if it runs, harder where it does not listen, and returns when it is gone. */
+    /**
+     * Ends the server if it runs, harder where it does not listen, and returns when it is gone, with the processes that a
+     * killed one has left behind: one that works on for a while keeps its shared memory, and with it the next server from
+     * starting.
+     */
     void stop() {
         find().ifPresent(process -> {
             // INT rolls back and writes a checkpoint; QUIT leaves the work to the recovery of the next start
             if (!end(process, "INT", FAST_END) && !end(process, "QUIT", IMMEDIATE_END)) {
                 process.destroyForcibly();
+                process.onExit().join();
             }
         });
+        if (Files.exists(pidFile)) {
+            List<ProcessHandle> orphans =
+                    ProcessHandle.allProcesses().filter(this::worksHere).toList();
+            orphans.forEach(ProcessHandle::destroyForcibly);
+            orphans.forEach(orphan -> orphan.onExit().join());
+        }
+    }
+
+    /** Whether a process is of a server on this folder, as far as the system tells: Linux does. */
+    private boolean worksHere(ProcessHandle process) {
+        Path folder = Path.of("/proc", Long.toString(process.pid()), "cwd");
+        try {
+            return isPostgres(process) && folder.toRealPath().equals(directory);
+        } catch (IOException e) {
+            return false; // gone, or somebody else's
+        }
+    }
+
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info()
+                .command()
+                .map(command -> Path.of(command).getFileName().toString())
+                .filter(name -> name.startsWith("postgres"))
+                .isPresent();
     }
 
     private boolean end(ProcessHandle process, String signal, Duration limit) {
@@ -78,13 +108,8 @@ final class Postmaster {
     }
 
     private boolean isOurs(ProcessHandle process) {
-        boolean postgres = process.info()
-                .command()
-                .map(command -> Path.of(command).getFileName().toString())
-                .filter(name -> name.startsWith("postgres"))
-                .isPresent();
         return process.isAlive()
-                && postgres
+                && isPostgres(process)
                 && process.info()
                         .arguments()
                         .map(Arrays::asList)

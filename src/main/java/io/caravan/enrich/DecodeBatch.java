@@ -59,6 +59,7 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.TENANT),
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
+                RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
                 payload instanceof byte[] bytes ? bytes : new byte[0]);
         Decoder decoder = decoders.apply(raw.dialect());
         if (decoder != null && !decoder.isReady()) {

@@ -39,6 +39,7 @@ final class EnrichedJson {
     private static final SerializedString EVENT_TYPE = new SerializedString("event_type");
     private static final SerializedString TIMESTAMP = new SerializedString("timestamp");
     private static final SerializedString SEQUENCE = new SerializedString("sequence");
+    private static final SerializedString EVENT_ID = new SerializedString("event_id");
     private static final SerializedString RECEIVED_AT = new SerializedString("received_at");
     private static final SerializedString ONLINE = new SerializedString("online");
     private static final SerializedString BODY = new SerializedString("body");
@@ -87,6 +88,9 @@ final class EnrichedJson {
             time(json, TIMESTAMP, message.timestamp());
             json.writeFieldName(SEQUENCE);
             json.writeNumber(decoded.sequence());
+            if (decoded.eventId() != null) {
+                text(json, EVENT_ID, decoded.eventId().toString());
+            }
             time(json, RECEIVED_AT, parcel.raw.receivedAt());
             if (decoded.isStatus()) {
                 json.writeFieldName(ONLINE);

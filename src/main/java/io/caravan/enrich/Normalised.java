@@ -45,8 +45,8 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             if (hasTime) {
                 requireUsable(measured.timestamp(), receivedAt);
             }
-            Reading reading =
-                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, hasTime || ownTime);
+            boolean trusted = hasTime ? !measured.ofReceipt() : ownTime;
+            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
             if (reading != null) {
                 readings.add(reading);
             } else {

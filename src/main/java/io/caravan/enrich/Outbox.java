@@ -43,6 +43,7 @@ public final class Outbox {
             RecordHeaders.REASON,
             RecordHeaders.DETAIL,
             RecordHeaders.FAILED_AT,
+            RecordHeaders.CONTENT_TYPE,
             RecordHeaders.OWNER_TENANT,
             RecordHeaders.OWNER_DEVICE);
 
@@ -113,6 +114,7 @@ public final class Outbox {
             letter.setHeader(RecordHeaders.OWNER_DEVICE, letter.removeHeader(RecordHeaders.DEVICE));
             asItCame(letter, RecordHeaders.TENANT, raw.tenant());
             asItCame(letter, RecordHeaders.DEVICE, raw.device());
+            asItCame(letter, RecordHeaders.CONTENT_TYPE, raw.contentType());
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
             letter.setHeader(

@@ -2,6 +2,7 @@ package io.caravan.enrich;
 
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Reason;
+import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.registry.DeviceRegistry;
@@ -9,16 +10,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Adds the unknown devices of a batch to the directory, all of them with one statement: {@link #collect} before it, {@link
- * #settle} after it. Thread-safe.
+ * Adds the unknown devices of a batch to the directory, all of them with one statement: {@link #collect}, {@link #ask} before
+ * it, {@link #settle} after it. Where the database refuses one of them, device by device: {@link #one} instead of {@link
+ * #collect}, and {@link #refuse} for the one to blame. Thread-safe.
  */
 public final class Provisioning {
+
+    /** The property of the exchange that holds the devices to be added, each by the first of its messages. */
+    private static final String UNKNOWN = "caravanUnknown";
 
     private final Directory directory;
     private final DeviceRegistry registry;
@@ -41,39 +48,45 @@ public final class Provisioning {
         return false;
     }
 
-    /** Puts the unknown devices of the batch, each once, into the parameters of the statement. */
+    /** Finds the unknown devices of the batch, each once. */
     public void collect(Exchange exchange) {
-        @SuppressWarnings("unchecked")
-        List<Message> batch = exchange.getMessage().getBody(List.class);
         Map<List<String>, Parcel> unknown = new LinkedHashMap<>();
-        for (Message message : batch) {
+        for (Message message : batch(exchange)) {
             Parcel parcel = parcelOf(message);
             if (isUnknown(parcel)) {
-                unknown.putIfAbsent(List.of(parcel.tenant, parcel.decoded.device()), parcel);
+                unknown.putIfAbsent(deviceOf(parcel), parcel);
             }
         }
+        exchange.setProperty(UNKNOWN, List.copyOf(unknown.values()));
+    }
+
+    /** Leaves one of the unknown devices, the body of a part of a split. */
+    public void one(Exchange exchange) {
+        exchange.setProperty(UNKNOWN, List.of(exchange.getMessage().getBody(Parcel.class)));
+    }
+
+    /** Puts the unknown devices into the parameters of the statement. */
+    public void ask(Exchange exchange) {
+        List<Parcel> unknown = unknown(exchange);
         int count = unknown.size();
         String[] tenants = new String[count];
         String[] devices = new String[count];
-        String[] labels = new String[count];
         String[] types = new String[count];
         String[] sites = new String[count];
         String[] zones = new String[count];
-        int i = 0;
-        for (Parcel parcel : unknown.values()) {
+        for (int i = 0; i < count; i++) {
+            Parcel parcel = unknown.get(i);
             Decoded decoded = parcel.decoded;
             tenants[i] = parcel.tenant;
             devices[i] = decoded.device();
-            labels[i] = decoded.device();
             types[i] = TypeOf.message(registry.types(), decoded, null).name();
             sites[i] = decoded.site();
             zones[i] = decoded.zone();
-            i++;
         }
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("tenants", tenants);
         parameters.put("devices", devices);
-        parameters.put("labels", labels);
+        parameters.put("labels", devices);
         parameters.put("types", types);
         parameters.put("sites", sites);
         parameters.put("zones", zones);
@@ -87,27 +100,59 @@ public final class Provisioning {
         List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
         directory.add(rows);
         // Not looked up in the directory: a refresh that began before may just have put its older state in place.
-        Map<List<Object>, Device> answered = new HashMap<>();
+        Map<Object, Device> answered = new HashMap<>();
         rows.forEach(row -> answered.put(List.of(row.get("tenant_id"), row.get("device_id")), Directory.deviceOf(row)));
-        @SuppressWarnings("unchecked")
-        List<Message> batch = exchange.getProperty(Batch.MESSAGES, List.class);
-        for (Message message : batch) {
-            Parcel parcel = parcelOf(message);
-            if (isUnknown(parcel)) {
-                parcel.device = answered.get(List.of(parcel.tenant, parcel.decoded.device()));
-                if (parcel.device == null) {
-                    parcel.fail(new Undecodable(
-                            Reason.DEVICE_CAP_REACHED,
-                            "the tenant has " + cap + " devices, the most it may have (caravan.devices.cap)"));
-                }
+        Undecodable beyond = new Undecodable(
+                Reason.DEVICE_CAP_REACHED,
+                "the tenant has " + cap + " devices, the most it may have (caravan.devices.cap)");
+        waiting(exchange).forEach(parcel -> {
+            parcel.device = answered.get(deviceOf(parcel));
+            if (parcel.device == null) {
+                parcel.fail(beyond);
             }
-        }
-        exchange.getMessage().setBody(batch);
+        });
+    }
+
+    /** Gives each message of a device that the database has refused its reason. */
+    public void refuse(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Undecodable refused = new Undecodable(
+                Reason.REFUSED_BY_DATABASE, "the device is not added: " + Text.printable(failure.getMessage()));
+        waiting(exchange).forEach(parcel -> parcel.fail(refused));
+    }
+
+    /** Puts the batch back into the body. */
+    public void goOn(Exchange exchange) {
+        exchange.getMessage().setBody(batch(exchange));
         exchange.getMessage().removeHeader(JdbcConstants.JDBC_PARAMETERS);
+    }
+
+    /** The messages of the batch that wait for the devices that were asked for. */
+    private static List<Parcel> waiting(Exchange exchange) {
+        Set<List<String>> asked =
+                unknown(exchange).stream().map(Provisioning::deviceOf).collect(Collectors.toSet());
+        return batch(exchange).stream()
+                .map(Provisioning::parcelOf)
+                .filter(parcel -> isUnknown(parcel) && asked.contains(deviceOf(parcel)))
+                .toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Message> batch(Exchange exchange) {
+        return exchange.getProperty(Batch.MESSAGES, List.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Parcel> unknown(Exchange exchange) {
+        return exchange.getProperty(UNKNOWN, List.class);
     }
 
     private static boolean isUnknown(Parcel parcel) {
         return parcel.failure == null && parcel.device == null;
+    }
+
+    private static List<String> deviceOf(Parcel parcel) {
+        return List.of(parcel.tenant, parcel.decoded.device());
     }
 
     private static Parcel parcelOf(Message message) {

@@ -4,7 +4,7 @@ import io.caravan.decode.Reason;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.RecordHeaders;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -15,11 +15,11 @@ import org.apache.camel.Processor;
 public final class Aside implements Processor {
 
     private final MeterRegistry meters;
-    private final Function<Exchange, Verdict> judge;
+    private final BiFunction<Message, Throwable, Verdict> judge;
 
     private record Verdict(Reason reason, String detail) {}
 
-    private Aside(MeterRegistry meters, Function<Exchange, Verdict> judge) {
+    private Aside(MeterRegistry meters, BiFunction<Message, Throwable, Verdict> judge) {
         this.meters = meters;
         this.judge = judge;
     }
@@ -32,28 +32,31 @@ public final class Aside implements Processor {
     public static Aside tooLarge(int largest, MeterRegistry meters) {
         return new Aside(
                 meters,
-                exchange -> new Verdict(
+                (message, none) -> new Verdict(
                         Reason.TOO_LARGE,
-                        length(exchange) + " bytes, more than caravan.ingest.max-payload-bytes (" + largest + ")"));
+                        length(message) + " bytes, more than caravan.ingest.max-payload-bytes (" + largest + ")"));
     }
 
     /** Those that have failed for good: Kafka finds them too large, or they have brought a {@link Fault} to light. */
     public static Aside failed(MeterRegistry meters) {
-        return new Aside(meters, exchange -> {
-            Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        return new Aside(meters, (message, failure) -> {
             return failure instanceof Fault
                     ? new Verdict(
                             Reason.INTERNAL_ERROR, failure.getCause().getClass().getSimpleName())
                     : new Verdict(
                             Reason.TOO_LARGE,
-                            length(exchange) + " bytes, more than Kafka's topic takes (its max.message.bytes)");
+                            length(message) + " bytes, more than Kafka's topic takes (its max.message.bytes)");
         });
     }
 
     @Override
     public void process(Exchange exchange) {
-        Verdict verdict = judge.apply(exchange);
-        Message message = exchange.getMessage();
+        apply(exchange.getMessage(), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
+    /** @param failure what happened to the message, null where nothing has yet */
+    void apply(Message message, Throwable failure) {
+        Verdict verdict = judge.apply(message, failure);
         message.setHeader(RecordHeaders.STAGE, "ingest");
         message.setHeader(RecordHeaders.REASON, verdict.reason().code());
         message.setHeader(RecordHeaders.DETAIL, verdict.detail());
@@ -68,7 +71,7 @@ public final class Aside implements Processor {
                 .increment();
     }
 
-    private static int length(Exchange exchange) {
-        return ((byte[]) exchange.getMessage().getBody()).length;
+    private static int length(Message message) {
+        return ((byte[]) message.getBody()).length;
     }
 }

@@ -1,7 +1,7 @@
 package io.caravan.ingest;
 
 import io.caravan.kafka.RecordHeaders;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -21,7 +21,7 @@ public final class Dialect {
     private final PayloadField tenant;
 
     /**
-     * @param name the dialect's name, by which the enrich stage finds its decoder
+     * @param name the dialect's name, written on every record
      * @param shape where in a topic tenant and device stand
      * @param device the field of the payload that names the device, where the topic does not
      * @param tenant the field of the payload that names the tenant, where the topic does not
@@ -31,6 +31,11 @@ public final class Dialect {
         this.shape = shape;
         this.device = new PayloadField(device);
         this.tenant = new PayloadField(tenant);
+    }
+
+    /** By which the enrich stage finds its decoder. */
+    public String name() {
+        return name;
     }
 
     /** @throws Fault when that fails, which would be a fault of ours */
@@ -47,8 +52,8 @@ public final class Dialect {
         TopicShape.Names names = shape.read(topic);
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
-        message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(Clock.micros()));
-        TraceContext.stamp(message);
+        message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(nowMicros()));
+        PublisherProperties.stamp(message);
         if (names.tenant() != null) {
             message.setHeader(RecordHeaders.TENANT, names.tenant());
         }
@@ -62,6 +67,11 @@ public final class Dialect {
         if (names.device() != null) {
             return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.device();
         }
+        return keyOf(payload, topic);
+    }
+
+    /** The key of a message whose topic names nobody: what the payload names, else the topic. */
+    String keyOf(byte[] payload, String topic) {
         String id = device.find(payload);
         if (id == null) {
             return topic;
@@ -70,64 +80,9 @@ public final class Dialect {
         return (owner != null ? owner : DEFAULT_TENANT) + '/' + id;
     }
 
-    /** The wall clock in microseconds. */
-    private static final class Clock {
-
-        static long micros() {
-            java.time.Instant now = java.time.Instant.now();
-            return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
-        }
-    }
-
-    /** A field of a JSON payload, found by a scan of its bytes: good for a key, which needs no more than to be the same. */
-    private static final class PayloadField {
-
-        private static final int LONGEST = 200;
-
-        private final byte[] quoted;
-
-        PayloadField(String name) {
-            this.quoted = ('"' + name + '"').getBytes(StandardCharsets.UTF_8);
-        }
-
-        String find(byte[] payload) {
-            int end = payload.length - quoted.length;
-            for (int at = 0; at < end; at++) {
-                if (payload[at] == '"' && matches(payload, at)) {
-                    return value(payload, at + quoted.length);
-                }
-            }
-            return null;
-        }
-
-        private boolean matches(byte[] payload, int at) {
-            for (int i = 1; i < quoted.length; i++) {
-                if (payload[at + i] != quoted[i]) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private static String value(byte[] payload, int from) {
-            int at = from;
-            while (at < payload.length && (payload[at] == ':' || isSpace(payload[at]))) {
-                at++;
-            }
-            if (at >= payload.length || payload[at] != '"') {
-                return null;
-            }
-            int start = at + 1;
-            for (int end = start; end < Math.min(payload.length, start + LONGEST); end++) {
-                if (payload[end] == '"') {
-                    return new String(payload, start, end - start, StandardCharsets.UTF_8);
-                }
-            }
-            return null;
-        }
-
-        private static boolean isSpace(byte b) {
-            return b == ' ' || b == '\n' || b == '\r' || b == '\t';
-        }
+    /** The wall clock in microseconds since the epoch. */
+    static long nowMicros() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
 }

@@ -182,7 +182,7 @@ public final class MqttClients extends MqttClient {
                 delivery.payload(),
                 delivery.message().getQos().getCode(),
                 delivery.message().isRetain(),
-                TraceContext.of(delivery.message()));
+                PublisherProperties.of(delivery.message()));
         message.setId(handle);
         try {
             callback.messageArrived(delivery.message().getTopic().toString(), message);

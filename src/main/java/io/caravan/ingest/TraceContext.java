@@ -5,9 +5,9 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.kafka.RecordHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Message;
-import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
@@ -19,7 +19,6 @@ import org.eclipse.paho.mqttv5.common.packet.UserProperty;
  */
 final class TraceContext {
 
-    private static final MqttProperties NONE = new MqttProperties();
     /** Version 00, and later ones with what they may add; neither id is all zeros. */
     private static final Pattern PARENT = Pattern.compile(
             "(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[\\x21-\\x7e]{1,100})?");
@@ -28,39 +27,43 @@ final class TraceContext {
 
     private TraceContext() {}
 
-    /** The user properties that make up the trace context, in Paho's form; most messages have none. */
-    static MqttProperties of(Mqtt5Publish message) {
-        List<? extends Mqtt5UserProperty> given = message.getUserProperties().asList();
-        if (given.isEmpty()) {
-            return NONE;
-        }
+    /** The user properties that make up the trace context, in Paho's form. */
+    static List<UserProperty> of(Mqtt5Publish message) {
         List<UserProperty> kept = new ArrayList<>();
-        for (Mqtt5UserProperty property : given) {
+        for (Mqtt5UserProperty property : message.getUserProperties().asList()) {
             String name = property.getName().toString();
             if (name.equals(RecordHeaders.TRACE_PARENT) || name.equals(RecordHeaders.TRACE_STATE)) {
                 kept.add(new UserProperty(name, property.getValue().toString()));
             }
         }
-        MqttProperties properties = new MqttProperties();
-        properties.setUserProperties(kept);
-        return properties;
+        return kept;
     }
 
-    /** Sets the headers of a message that Camel's MQTT consumer handed in; a state without a parent says nothing. */
-    static void stamp(Message message) {
-        MqttProperties properties =
-                message.getHeader(PahoMqtt5Constants.CAMEL_PAHO_MSG_PROPERTIES, MqttProperties.class);
-        if (properties == null || properties == NONE) {
-            return;
+    /** Sets the headers of a message from its publisher's properties; a state without a parent says nothing. */
+    static void stamp(Message message, MqttProperties properties) {
+        put(
+                only(properties, RecordHeaders.TRACE_PARENT),
+                only(properties, RecordHeaders.TRACE_STATE),
+                message.getHeaders());
+    }
+
+    /** Takes over the headers of the same names of a record of Kafka (W3C Trace Context, as OpenTelemetry's clients write it). */
+    static void carry(Message record, Map<String, Object> headers) {
+        if (record.getHeader(RecordHeaders.TRACE_PARENT) != null) {
+            put(
+                    RecordHeaders.text(record, RecordHeaders.TRACE_PARENT),
+                    RecordHeaders.text(record, RecordHeaders.TRACE_STATE),
+                    headers);
         }
-        String parent = only(properties, RecordHeaders.TRACE_PARENT);
+    }
+
+    private static void put(String parent, String state, Map<String, Object> headers) {
         if (parent == null || !PARENT.matcher(parent).matches()) {
             return;
         }
-        message.setHeader(RecordHeaders.TRACE_PARENT, parent);
-        String state = only(properties, RecordHeaders.TRACE_STATE);
+        headers.put(RecordHeaders.TRACE_PARENT, parent);
         if (state != null && STATE.matcher(state).matches()) {
-            message.setHeader(RecordHeaders.TRACE_STATE, state);
+            headers.put(RecordHeaders.TRACE_STATE, state);
         }
     }
 

@@ -16,6 +16,8 @@ public final class RecordHeaders {
     public static final String TENANT = "tenant";
     /** The device, where the topic names one. */
     public static final String DEVICE = "device";
+    /** What the publisher says that the payload is, a media type; where it says so. */
+    public static final String CONTENT_TYPE = "content-type";
     /** Where on iot.raw an enriched message or a dead letter comes from: topic/partition/offset. */
     public static final String ORIGIN = "origin";
     /** The trace that the message belongs to, where its publisher says so (W3C Trace Context, 3.2). */

@@ -3,10 +3,11 @@ package io.caravan.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
@@ -20,49 +21,84 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A producer that outlives its failures. One whose sign-in is refused before it has its id loses the request for it, and sends
  * nothing from then on; one that may not write idempotently refuses every record. Camel keeps either as long as its route. Here
- * it is made anew, once a second at most, and what waits in the old one fails, to be sent again by whoever sent it. For
- * producers without transactions. Thread-safe.
+ * it is made anew, once a second at most, and what waits in the old one fails, to be sent again by whoever sent it.
+ *
+ * <p>Who hands in records without a callback waits for all of them and, where one fails, sends all of them again. Nothing is then
+ * written behind one that Kafka did not take in time: the old producer gives up with it what was handed in after it. So the
+ * records that such a sender writes to a partition are, without repetitions, in the order in which it handed them in, and without
+ * gaps but for those that are too large.
+ *
+ * <p>For producers without transactions. Thread-safe.
  */
 final class RenewedProducer implements Producer<Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RenewedProducer.class);
     private static final long BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Longer than between two records of a list that is being handed in, and shorter than until it is sent again. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final String REFUSALS = "failed-authentication-total";
 
-    private final Supplier<Producer<Object, Object>> maker;
+    private final IntFunction<Producer<Object, Object>> maker;
+    private final int batchBytes;
     private final LongSupplier nanoTime;
     private volatile Attempt current;
+    private int limit;
     private boolean closed;
 
-    RenewedProducer(Supplier<Producer<Object, Object>> maker, LongSupplier nanoTime) {
+    /**
+     * @param maker makes a producer whose batches have at most so many bytes
+     * @param batchBytes how large batches are to be
+     * @param limit how large they may be
+     */
+    RenewedProducer(IntFunction<Producer<Object, Object>> maker, int batchBytes, int limit, LongSupplier nanoTime) {
         this.maker = maker;
+        this.batchBytes = batchBytes;
+        this.limit = limit;
         this.nanoTime = nanoTime;
-        this.current = new Attempt(maker.get(), nanoTime.getAsLong());
+        this.current = attempt();
+    }
+
+    private Attempt attempt() {
+        int bytes = Math.min(batchBytes, limit);
+        return new Attempt(maker.apply(bytes), bytes, nanoTime.getAsLong());
     }
 
     /** One of the producers, and what is known of it. */
-    private static final class Attempt {
+    private final class Attempt {
 
         final Producer<Object, Object> producer;
+        final int batchBytes;
         final long made;
         /** Kafka has taken what it sent last. */
         volatile boolean proven;
         /** It takes nothing any more. */
         volatile boolean failed;
+        /** When it was given up, where it was. */
+        volatile long givenUp;
 
-        Attempt(Producer<Object, Object> producer, long made) {
+        Attempt(Producer<Object, Object> producer, int batchBytes, long made) {
             this.producer = producer;
+            this.batchBytes = batchBytes;
             this.made = made;
+            this.givenUp = made - PAUSE_NANOS;
         }
 
         boolean isUseless() {
             return failed || !proven && wasRefused();
+        }
+
+        boolean mayBeReplaced() {
+            long now = nanoTime.getAsLong();
+            return isUseless() && now - made >= BETWEEN_NANOS && now - givenUp >= PAUSE_NANOS;
         }
 
         private boolean wasRefused() {
@@ -71,26 +107,55 @@ final class RenewedProducer implements Producer<Object, Object> {
                             && metric.metricValue() instanceof Double refusals
                             && refusals > 0);
         }
+
+        /** All that waits in it fails at once, and nothing more is sent. */
+        void giveUp() {
+            givenUp = nanoTime.getAsLong();
+            failed = true;
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    /** Says how large batches may be from now on; a producer that makes larger ones is given up. */
+    synchronized void limit(int bytes) {
+        limit = bytes;
+        if (!closed && !current.failed && current.batchBytes > bytes) {
+            LOG.info("Kafka's topics take {} bytes at once: batches are kept below", bytes);
+            current.giveUp();
+        }
     }
 
     @Override
     public Future<RecordMetadata> send(ProducerRecord<Object, Object> message, Callback callback) {
-        Attempt attempt = current;
-        if (attempt.isUseless()) {
-            attempt = renewed(attempt);
+        if (callback == null) {
+            return send(message);
         }
-        return send(attempt, message, callback);
+        Attempt chosen = working();
+        return send(chosen, message, (metadata, failure) -> {
+            chosen.proven = failure == null;
+            callback.onCompletion(metadata, failure);
+        });
+    }
+
+    /** @throws KafkaException where Kafka's client has not even taken it */
+    @Override
+    public Future<RecordMetadata> send(ProducerRecord<Object, Object> message) {
+        Attempt chosen = working();
+        Thread sender = Thread.currentThread();
+        Future<RecordMetadata> future = send(chosen, message, (metadata, failure) -> {
+            chosen.proven = failure == null;
+            if (failure instanceof TimeoutException && Thread.currentThread() != sender) {
+                chosen.giveUp();
+            }
+        });
+        requireTaken(future);
+        return future;
     }
 
     private static Future<RecordMetadata> send(
             Attempt attempt, ProducerRecord<Object, Object> message, Callback callback) {
         try {
-            return attempt.producer.send(message, (metadata, failure) -> {
-                attempt.proven = failure == null;
-                if (callback != null) {
-                    callback.onCompletion(metadata, failure);
-                }
-            });
+            return attempt.producer.send(message, callback);
         } catch (ApiException e) {
             throw e; // of this record, or of this moment
         } catch (KafkaException e) {
@@ -99,19 +164,30 @@ final class RenewedProducer implements Producer<Object, Object> {
         }
     }
 
+    private static void requireTaken(Future<RecordMetadata> future) {
+        if (future.isDone()) {
+            try {
+                future.get();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
+    }
+
+    private Attempt working() {
+        Attempt attempt = current;
+        return attempt.isUseless() ? renewed(attempt) : attempt;
+    }
+
     private synchronized Attempt renewed(Attempt useless) {
-        long now = nanoTime.getAsLong();
-        if (!closed && useless == current && now - useless.made >= BETWEEN_NANOS) {
-            LOG.debug("A Kafka producer that was refused is made anew");
-            current = new Attempt(maker.get(), now);
+        if (!closed && useless == current && useless.mayBeReplaced()) {
+            LOG.debug("A Kafka producer that takes nothing any more is made anew");
+            current = attempt();
             useless.producer.close(Duration.ZERO);
         }
         return current;
-    }
-
-    @Override
-    public Future<RecordMetadata> send(ProducerRecord<Object, Object> message) {
-        return send(message, null);
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Creates topics that are missing. Those that exist are left as they are. Thread-safe. */
+/** Creates topics that are missing, and looks at what those take that exist, which are left as they are. Thread-safe. */
 public final class Topics {
 
     private static final long ANSWER_SECONDS = 10;
@@ -40,7 +42,8 @@ public final class Topics {
     public List<String> ensure(Collection<String> names)
             throws ExecutionException, TimeoutException, InterruptedException {
         Set<String> existing = admin.listTopics().names().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        Map<String, String> configuration = Map.of("max.message.bytes", Integer.toString(maxRecordBytes + 65_536));
+        Map<String, String> configuration =
+                Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxRecordBytes + 65_536));
         List<NewTopic> missing = new ArrayList<>();
         for (String name : names) {
             if (!existing.contains(name)) {
@@ -59,5 +62,23 @@ public final class Topics {
             }
         }
         return created;
+    }
+
+    /**
+     * How many bytes every one of the topics takes at once, of one record or of a batch of them.
+     *
+     * @throws ExecutionException when Kafka refuses, for one of them is not there, or for want of the right to ask
+     * @throws TimeoutException when Kafka does not answer within ten seconds
+     */
+    public static int smallestLimit(Admin admin, Collection<String> names)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        List<ConfigResource> topics = names.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
+        return admin.describeConfigs(topics).all().get(ANSWER_SECONDS, TimeUnit.SECONDS).values().stream()
+                .mapToInt(topic -> Integer.parseInt(
+                        topic.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()))
+                .min()
+                .orElse(Integer.MAX_VALUE);
     }
 }

@@ -2,11 +2,13 @@ package io.caravan.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -42,6 +45,10 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
     private final int batchBytes;
     private final LongSupplier nanoTime;
+    private static final int DEFAULT_BATCH_BYTES = 16_384;
+
+    private final Set<RenewedProducer> producers = Collections.newSetFromMap(new WeakHashMap<>());
+    private int largestSend = Integer.MAX_VALUE;
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
 
     /** @param batchBytes what a batch of a consumer may have */
@@ -98,7 +105,32 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
     @Override
     public Producer<Object, Object> getProducer(Properties settings) {
-        return new RenewedProducer(() -> new KafkaProducer<>(settings), nanoTime);
+        int batch = Integer.parseInt(settings.getOrDefault(ProducerConfig.BATCH_SIZE_CONFIG, DEFAULT_BATCH_BYTES)
+                .toString());
+        synchronized (producers) {
+            RenewedProducer producer =
+                    new RenewedProducer(bytes -> producer(settings, bytes), batch, largestSend, nanoTime);
+            producers.add(producer);
+            return producer;
+        }
+    }
+
+    private static Producer<Object, Object> producer(Properties settings, int batchBytes) {
+        Properties limited = new Properties();
+        limited.putAll(settings);
+        limited.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(batchBytes));
+        return new KafkaProducer<>(limited);
+    }
+
+    /**
+     * Says how many bytes every topic takes at once. Kafka's client would send a batch of several records that is larger
+     * again and again, for it splits batches by its own limit and not by the topic's (KAFKA-8350).
+     */
+    public void limitSends(int bytes) {
+        synchronized (producers) {
+            largestSend = bytes;
+            producers.forEach(producer -> producer.limit(bytes));
+        }
     }
 
     Group group(String id) {

@@ -28,12 +28,19 @@ public final class F2Controllers implements Family {
     private static final int FRAME_BYTES = 16;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
+    private static final double ANOMALY_PROBABILITY = 0.02;
+
+    private final boolean anomalies;
     private final RandomGenerator random;
     private final DateTimeFormatter time;
     private final Map<Integer, Integer> turns = new HashMap<>();
 
-    /** @param zone of the times in the messages, which do not name it */
-    public F2Controllers(RandomGenerator random, ZoneId zone) {
+    /**
+     * @param anomalies whether one frame in fifty ends too early, or comes from a pin that nobody knows
+     * @param zone of the times in the messages, which do not name it
+     */
+    public F2Controllers(boolean anomalies, RandomGenerator random, ZoneId zone) {
+        this.anomalies = anomalies;
         this.random = random;
         this.time = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
                 .withZone(zone);
@@ -49,8 +56,7 @@ public final class F2Controllers implements Family {
         ObjectNode json = Json.object();
         json.put("timestamp", time.format(now));
         if (device < SENSORS) {
-            json.put("data", HEX.formatHex(device == 1 ? powerMonitor() : environmentalSensor()));
-            return new Message("tele/" + deviceId(device) + "/sensor-mode/" + SENSOR_TOPICS[device], Json.bytes(json));
+            return frame(device, json);
         }
         boolean door = controller(device).startsWith("ac");
         String[] components = door ? DOOR : ALARM;
@@ -68,6 +74,20 @@ public final class F2Controllers implements Family {
         }
         String mode = door ? "/access-control-mode/" : "/alarm-mode/";
         return new Message(place[0] + "/" + deviceId(device) + mode + place[1], Json.bytes(json));
+    }
+
+    private Message frame(int device, ObjectNode json) {
+        String data = HEX.formatHex(device == 1 ? powerMonitor() : environmentalSensor());
+        String topic = "tele/" + deviceId(device) + "/sensor-mode/" + SENSOR_TOPICS[device];
+        if (anomalies && random.nextDouble() < ANOMALY_PROBABILITY) {
+            if (random.nextBoolean()) {
+                data = data.substring(0, random.nextInt(data.length()));
+            } else {
+                topic += "9";
+            }
+        }
+        json.put("data", data);
+        return new Message(topic, Json.bytes(json));
     }
 
     private static String controller(int device) {

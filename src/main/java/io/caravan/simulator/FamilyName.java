@@ -11,6 +11,8 @@ public enum FamilyName {
     BUILDING("building", 10, 0.5),
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
     ENVIRONMENT("environment", 45, 0.2),
+    /** Packs of SenML, several readings of the last seconds in each. */
+    SENML("senml", 5, 0.1),
     /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
     F2("f2", 7, 0.5);
 
@@ -37,19 +39,25 @@ public enum FamilyName {
     /**
      * A family of this name.
      *
-     * @param burst whether its devices send in bursts; only smart breakers can
+     * @param burst whether its devices send in bursts; only smart breakers and SenML sensors can
      * @throws IllegalArgumentException when bursts are asked of devices that send none
      */
     public Family create(boolean burst, RandomGenerator random) {
-        if (burst && this != SMART_BREAKER) {
-            throw new IllegalArgumentException("only " + SMART_BREAKER + " devices send in bursts");
+        if (burst && !bursts()) {
+            throw new IllegalArgumentException("only " + SMART_BREAKER + " and " + SENML + " devices send in bursts");
         }
         return switch (this) {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
-            case F2 -> new F2Controllers(random, ZoneId.systemDefault());
+            case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
+            case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
         };
+    }
+
+    /** Whether its devices can send in bursts. */
+    public boolean bursts() {
+        return this == SMART_BREAKER || this == SENML;
     }
 
     /** The name as the command line has it. */

@@ -99,10 +99,20 @@ public final class MqttLink implements AutoCloseable {
      *     be quick
      */
     public void publish(MqttTopic topic, byte[] payload, Consumer<Throwable> done) {
+        publish(topic, payload, null, done);
+    }
+
+    /**
+     * As {@link #publish(MqttTopic, byte[], Consumer)}.
+     *
+     * @param contentType what the payload is, or null
+     */
+    public void publish(MqttTopic topic, byte[] payload, String contentType, Consumer<Throwable> done) {
         client.publish(Mqtt5Publish.builder()
                         .topic(topic)
                         .payload(payload)
                         .qos(MqttQos.AT_LEAST_ONCE)
+                        .contentType(contentType)
                         .build())
                 .whenComplete((result, failure) -> done.accept(
                         failure != null ? failure : result.getError().orElse(null)));

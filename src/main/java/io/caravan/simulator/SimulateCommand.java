@@ -3,6 +3,7 @@ package io.caravan.simulator;
 import io.caravan.UserError;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -27,6 +28,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MOST_DEVICES = 100_000;
     private static final double HIGHEST_RATE = 10_000;
+    private static final int MOST_RECORDS = 20_000;
     private static final long EXIT_SECONDS = 8;
 
     @Spec
@@ -43,13 +45,13 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; f2 7.")
+                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml 5; f2 7.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            description = "Messages per second of each device. Default: 0.2; building and f2 0.5.")
+            description = "Messages per second of each device. Default: 0.2; building and f2 0.5; senml 0.1.")
     private Double rate;
 
     @Option(
@@ -62,9 +64,25 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--burst",
             description =
-                    "smart-breaker only: a quarter of the time a device sends 3-6 messages 0.2 s apart, then trends "
-                            + "and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
+                    "smart-breaker and senml only: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
+                            + "smart-breaker then trends and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
     private boolean burst;
+
+    @Option(
+            names = "--anomalies",
+            description =
+                    "senml: one pack in fifty has a value that is far too high; f2: one frame in fifty ends too early, "
+                            + "or comes from a pin that nobody knows. Of the other families, environment has anomalies anyway.")
+    private boolean anomalies;
+
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            description = "senml only: how many readings a pack has. Default: " + SenmlSensors.RECORDS + ".")
+    private Integer records;
+
+    @Option(names = "--cbor", description = "senml only: packs in CBOR, not in JSON.")
+    private boolean cbor;
 
     @Option(
             names = "--mqtt",
@@ -81,10 +99,16 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family == FamilyName.SMART_BREAKER, "--burst: only smart-breaker devices send in bursts");
+        check(!burst || family.bursts(), "--burst: only smart-breaker and senml devices send in bursts");
+        boolean senml = family == FamilyName.SENML;
+        check(senml || records == null && !cbor, "--records and --cbor are for senml only");
+        check(senml || family == FamilyName.F2 || !anomalies, "--anomalies is for senml and f2 only");
+        check(
+                records == null || records >= 1 && records <= MOST_RECORDS,
+                "--records must be a number from 1 to " + MOST_RECORDS);
 
         PrintWriter out = spec.commandLine().getOut();
-        Simulator simulator = new Simulator(family.create(burst, new SplittableRandom()), count, hertz);
+        Simulator simulator = new Simulator(devices(senml), count, hertz);
         try {
             simulator.start(mqtt);
         } catch (UserError e) {
@@ -101,6 +125,18 @@ public final class SimulateCommand implements Callable<Integer> {
         out.flush();
         publish(simulator, out);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
+    }
+
+    private Family devices(boolean senml) {
+        SplittableRandom random = new SplittableRandom();
+        if (family == FamilyName.F2) {
+            return new F2Controllers(anomalies, random, ZoneId.systemDefault());
+        }
+        if (!senml) {
+            return family.create(burst, random);
+        }
+        int size = records == null ? SenmlSensors.RECORDS : records;
+        return new SenmlSensors(new SenmlSensors.Style(size, cbor, anomalies, burst), random);
     }
 
     /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */

@@ -139,7 +139,9 @@ public final class Simulator implements AutoCloseable {
         }
         sent++;
         link.publish(
-                MqttTopic.of(message.topic()), message.payload(), failure -> (failure == null ? acknowledged : failed)
-                        .incrementAndGet());
+                MqttTopic.of(message.topic()),
+                message.payload(),
+                message.contentType(),
+                failure -> (failure == null ? acknowledged : failed).incrementAndGet());
     }
 }

@@ -38,6 +38,8 @@ public final class EnrichedMessage {
     public long receivedAt;
 
     public long sequence;
+    /** What the message is known by, a UUID, whatever its readings say; null where they tell. */
+    String eventId;
     /** The whole payload of a message that is an event, else null. */
     public String body;
     /** False where the message says that the device is gone. */
@@ -75,6 +77,7 @@ public final class EnrichedMessage {
         device = null;
         kind = null;
         body = null;
+        eventId = null;
         online = true;
         trends.clear();
         timestamp = Decoded.NO_TIME;
@@ -93,6 +96,7 @@ public final class EnrichedMessage {
                     case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
+                    case "event_id" -> eventId = text(parser);
                     case "received_at" -> receivedAt = time(parser);
                     case "online" -> online = parser.getBooleanValue();
                     case "trend_statistics" -> trends(parser);
@@ -216,8 +220,8 @@ public final class EnrichedMessage {
     }
 
     private static String slice(JsonParser parser, byte[] json) throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw new IOException("a body that is no object");
+        if (!parser.currentToken().isStructStart()) {
+            throw new IOException("a body that is neither object nor array");
         }
         int start = (int) parser.currentTokenLocation().getByteOffset();
         parser.skipChildren();

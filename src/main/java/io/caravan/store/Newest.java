@@ -51,9 +51,12 @@ public final class Newest {
         EnrichedMessage message = new EnrichedMessage();
         for (Message record : batch) {
             try {
-                message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> device(
-                                tenants, message)
-                        .offer(metric, timestamp, sequence, value, unit, quality));
+                message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> {
+                    // of an event that is known by its id, only the store can tell whether it is the first
+                    if (message.eventId == null) {
+                        device(tenants, message).offer(metric, timestamp, sequence, value, unit, quality);
+                    }
+                });
                 device(tenants, message).heard(message);
             } catch (NotEnriched e) {
                 // the store route makes a dead letter of it

@@ -74,6 +74,7 @@ public final class Rows {
         String[] owners = new String[batch.size()];
         int[] readingsUpTo = new int[batch.size()];
         List<Replay> replays = new ArrayList<>();
+        EventIds ids = new EventIds();
         for (int i = 0; i < received.length; i++) {
             message.read(
                     (byte[]) batch.get(i).getBody(),
@@ -84,6 +85,9 @@ public final class Rows {
             }
             for (int entry = 0; entry < message.trends.size(); entry++) {
                 trends.add(TrendRow.of(message, entry));
+            }
+            if (message.eventId != null) {
+                ids.add(i + 1, message);
             }
             owners[i] = message.tenant;
             Replay replay = Replay.of(batch.get(i));
@@ -100,6 +104,7 @@ public final class Rows {
         Map<String, Object> parameters = readings.parameters();
         parameters.put("messages", numbers(readingsUpTo));
         parameters.putAll(EventRow.columns(events));
+        parameters.putAll(ids.columns());
         parameters.put("replayed", replays.stream().mapToLong(Replay::letter).toArray());
         parameters.put(
                 "replayNumbers", replays.stream().mapToInt(Replay::number).toArray());
@@ -161,6 +166,30 @@ public final class Rows {
     @SuppressWarnings("unchecked")
     private static List<Message> batchOf(Message message) {
         return message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message);
+    }
+
+    /** The messages that are known by an event id. */
+    private static final class EventIds {
+
+        private final List<String> tenants = new ArrayList<>();
+        private final List<String> ids = new ArrayList<>();
+        private final List<Integer> messages = new ArrayList<>();
+
+        void add(int number, EnrichedMessage message) {
+            tenants.add(message.tenant);
+            ids.add(message.eventId);
+            messages.add(number);
+        }
+
+        Map<String, Object> columns() {
+            return Map.of(
+                    "idTenants",
+                    tenants.toArray(String[]::new),
+                    "ids",
+                    ids.toArray(String[]::new),
+                    "idMessages",
+                    messages.stream().mapToInt(Integer::intValue).toArray());
+        }
     }
 
     private record EventRow(

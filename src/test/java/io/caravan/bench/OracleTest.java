@@ -13,7 +13,7 @@ class OracleTest {
     private static final long START = 1_795_220_356_227_000L;
 
     private final Workload workload = new Workload(FamilyName.ENVIRONMENT, "r1", DEVICES);
-    private final Journal journal = new Journal(DEVICES);
+    private final Journal journal = new Journal(DEVICES, 4);
     private final Oracle oracle = new Oracle(workload, journal, 30);
 
     OracleTest() {
@@ -101,7 +101,7 @@ class OracleTest {
 
     @Test
     void aDeviceNeverUsesATimestampTwice() {
-        Journal building = new Journal(2);
+        Journal building = new Journal(2, 2);
         assertThat(building.append(5_000_100, 1000)).isEqualTo(5_000_000);
         assertThat(building.append(5_000_200, 1000)).isEqualTo(5_000_000);
         assertThat(building.append(5_000_300, 1000)).isEqualTo(5_001_000);
@@ -111,6 +111,33 @@ class OracleTest {
         assertThat(building.countOf(1)).isEqualTo(2);
         assertThat(building.find(0, 5_001_000)).isEqualTo(1);
         assertThat(building.find(0, 5_002_000)).isEqualTo(-3);
+    }
+
+    @Test
+    void theReadingsOfAPackAreFoundByTheirOwnTimes() {
+        Workload packs = new Workload(FamilyName.SENML, "r1", 2);
+        Journal sent = new Journal(2, packs.readings());
+        long[] times = new long[4];
+        for (int message = 0; message < times.length; message++) {
+            times[message] =
+                    sent.append(START + message * 1_000_000L, packs.template().resolution());
+            sent.lastChunk().acknowledge(sent.lastIndex());
+        }
+        Oracle judge = new Oracle(packs, sent, 0);
+        for (int message = 0; message < times.length; message++) {
+            for (int reading = 0; reading < packs.readings(); reading++) {
+                if (message == 2 && reading == 777) {
+                    continue; // lost
+                }
+                double value = packs.template().value(reading, message % 2, message / 2);
+                boolean bent = message == 3 && reading == 5;
+                judge.row(message % 2, reading % 4, times[message] - reading / 4 * 4_000L, bent ? -1 : value, true, 0);
+            }
+        }
+        judge.row(0, 1, times[0], packs.template().value(1, 0, 0), true, 0); // once more
+        judge.row(0, 1, times[0] - 1, packs.template().value(1, 0, 0), true, 0);
+
+        assertThat(judge.verdict()).isEqualTo(new Verdict(4, 4, 3, 1, 1, 1, 1));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.caravan.decode.Decoded;
 import io.caravan.decode.F2Decoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
+import io.caravan.decode.SenmlDecoder;
 import io.caravan.f2.Parameters;
 import io.caravan.f2.SampleParameters;
 import io.caravan.simulator.BuildingSensors;
@@ -33,7 +34,10 @@ class TemplateTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123456Z");
 
     @ParameterizedTest
-    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "F2")
+    @EnumSource(
+            value = FamilyName.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SENML", "F2"})
     void aPatchedMessageParsesToWhatTheOracleExpects(FamilyName family) throws IOException {
         Workload workload = new Workload(family, "r1", 1000);
         Template template = workload.template();
@@ -57,14 +61,15 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(FamilyName.class)
+    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
     void aMessageHasTheFieldsOfTheSimulatedFamily(FamilyName name) throws IOException {
         Family family =
                 switch (name) {
                     case BUILDING -> new BuildingSensors(new SplittableRandom(1));
                     case SMART_BREAKER -> new SmartBreakers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     case ENVIRONMENT -> new EnvironmentSensors(new SplittableRandom(1));
-                    case F2 -> new F2Controllers(new SplittableRandom(1), ZoneId.of("UTC"));
+                    case F2 -> new F2Controllers(false, new SplittableRandom(1), ZoneId.of("UTC"));
+                    default -> throw new AssertionError(name);
                 };
         JsonNode original = MAPPER.readTree(family.next(0, NOON).payload());
         JsonNode json = MAPPER.readTree(new Workload(name, "r1", 10).template().render(3, 4, micros(NOON)));
@@ -99,6 +104,35 @@ class TemplateTest {
                                 Measured.Form.NUMBER));
             }
         }
+    }
+
+    @Test
+    void aPackIsReadAsTheOracleExpects() throws Exception {
+        Workload workload = new Workload(FamilyName.SENML, "r1", 1000);
+        long time = micros(NOON) / 1_000_000 * 1_000_000;
+        SenmlDecoder decoder = new SenmlDecoder(raw -> null);
+        for (int n = 0; n < 3; n++) {
+            int device = n * 7 % 1000;
+            String id = workload.deviceId(device);
+            byte[] pack = workload.template().render(device, n, time);
+            List<Measured> readings = decoder.decode(
+                            new RawMessage("iot", "iot/bench/" + id + "/raw", "bench", id, time, pack))
+                    .measured();
+            assertThat(readings).hasSize(1000).hasSize(workload.readings());
+            for (int i = 0; i < readings.size(); i++) {
+                Measured reading = readings.get(i);
+                byte[] name = reading.metric().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                byte[] unit = reading.unit().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                int metric = workload.metricNumber(name, 0, name.length);
+                assertThat(workload.messageTime(reading.timestamp())).isEqualTo(time);
+                assertThat(workload.readingNumber(metric, time - reading.timestamp()))
+                        .isEqualTo(i);
+                assertThat(reading.value()).isEqualTo(workload.template().value(i, device, n));
+                assertThat(workload.unitIs(metric, unit, 0, unit.length)).isTrue();
+            }
+        }
+        assertThat(workload.readingNumber(0, 1)).isEqualTo(-1);
+        assertThat(workload.span()).isEqualTo(996_000);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
@@ -49,6 +50,12 @@ public final class Payloads {
                 """
                 {"ts":99999999999999999,"sequence":-7,"x":1.0e5}""",
                 "[1,2]",
+                """
+                [{"bn":"urn:dev:ow:d:","bt":1.276020076001e+09,"bu":"A","bver":5,"n":"voltage","u":"V","v":120.1},\
+                {"n":"current","t":-5,"v":1.2},{"n":"open","vb":false,"bv":0.1,"s":2,"ut":60},{"n":"label","vs":"Machine Room"},\
+                {"n":"nfv-reader","vd":"aGkgCg","must":[{}]}]""",
+                """
+                [{"n":"d","v":1e999,"bver":11},{"bver":10.0,"x_":1},{"bt":1e300,"t":-1.5e9},{"n":"é","v":null,"v":1}]""",
                 "\ufeff{}",
                 "{\"a\":1} {\"a\":2}",
                 "{\"a\":" + "[".repeat(40) + "]".repeat(40) + "}",
@@ -58,6 +65,11 @@ public final class Payloads {
                 "")) {
             payloads.add(text.getBytes(UTF_8));
         }
+        payloads.add(
+                HexFormat.of()
+                        .parseHex(
+                                "9fa721676465763a6f773a22fb41d303a15b0010622361412005006776766f6c7461676501615602fb405e066666666666"
+                                        + "bf626273f93e006273620661730161300503c11a514b67b0ffa300626f7504f402c48221196ab3a10348686920af086100ff"));
         payloads.add("{\"deviceId\":\"d\",\"a\":1}".getBytes(UTF_16LE));
         payloads.add(
                 new byte[] {'{', '"', 'a', '"', ':', '"', (byte) 0xc0, (byte) 0x80, (byte) 0xed, (byte) 0xa0, '"', '}'

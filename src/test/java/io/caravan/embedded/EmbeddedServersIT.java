@@ -142,6 +142,35 @@ class EmbeddedServersIT {
         }
     }
 
+    /** A process of a killed PostgreSQL that works on does not look whether its server lives, and keeps its shared memory. */
+    @Test
+    void startAtOnceAfterADatabaseThatWasKilledWhileItWorked() throws Exception {
+        String jdbcUrl = startChild()[3];
+        update(jdbcUrl, "CREATE TABLE kept (id bigint)");
+        update(jdbcUrl, "INSERT INTO kept VALUES (1)");
+        Thread work = new Thread(() -> {
+            try {
+                numbers(jdbcUrl, "SELECT sum(a) FROM generate_series(1, 100000) a, generate_series(1, 100000) b");
+            } catch (SQLException e) {
+                // killed in the midst of it
+            }
+        });
+        work.start();
+        await().until(() -> numbers(
+                        jdbcUrl,
+                        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%sum(a)%'")
+                .equals(List.of(2L)));
+        ProcessHandle killed = new Postmaster(data.resolve("postgres")).find().orElseThrow();
+        child.destroyForcibly().waitFor();
+        killed.destroyForcibly();
+        killed.onExit().join();
+
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data, 0)) {
+            assertThat(numbers(postgres.jdbcUrl(), "SELECT id FROM kept")).containsExactly(1L);
+        }
+        work.join();
+    }
+
     @Test
     void publishWhatTheBrokerCountsWhereOnlyThoseSeeItWhoAskForIt() {
         try (EmbeddedMqtt broker = EmbeddedMqtt.start(data, 0)) {

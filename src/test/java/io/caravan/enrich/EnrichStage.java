@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.SenmlDecoder;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
@@ -53,7 +54,8 @@ final class EnrichStage {
 
     EnrichStage(boolean autoProvision, int largest) {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
-        decode = new DecodeBatch(Map.of("iot", json, "building", json)::get, new Ownership(directory, autoProvision));
+        decode = new DecodeBatch(
+                Map.of("iot", new SenmlDecoder(json), "building", json)::get, new Ownership(directory, autoProvision));
         enricher = new Enricher(registry, largest);
         directory.take(List.of());
         consumer.assign(List.of(RAW));
@@ -102,6 +104,7 @@ final class EnrichStage {
             exchange.setProperty(Batch.MESSAGES, batch);
             exchange.getMessage().setBody(batch);
             provisioning.collect(exchange);
+            provisioning.ask(exchange);
             exchange.getMessage()
                     .setBody(added(exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class)));
             provisioning.settle(exchange);

@@ -58,6 +58,12 @@ class LinearWorkFuzz {
                         "{\"x\":1,\u00ff\"deviceId\u00ff\"",
                         "{\"x\":\"\u00ff\\\"deviceId\u00ff\",\"a\":1}",
                         "[\u00ff1,\u00ff1]",
+                        "[\u00ff{\"n\":\"a\",\"v\":1},\u00ff{}]",
+                        "[\u00ff{\"bn\":\"a\u00fe:\",\"n\":\"b\",\"bv\":1,\"v\":1e300,\"s\":1,\"bs\":0.1},\u00ff{}]",
+                        "[{\"bn\":\"d:\"},\u00ff{\"u\":\"V\u00fe\",\"v\":1},\u00ff{\"vs\":\"x\"}]",
+                        "[{\"n\":\"\u00ffd:\u00ff\",\"v\":1}]",
+                        "\u009f\u00ff\u00a2\u0000\u0061a\u0002\u0001\u00ff",
+                        "\u009f\u00a1\u0018\u0020\u00ff\u009f\u00ff",
                         "\u00ff \u00ff{\"a\":1}",
                         "{\"tenant_id\":\"t\",\"device_id\":\"d\",\"event_type\":\"x\",\"timestamp\":\"2026-11-21T10:00:00Z\",\"received_at\":\"2026-11-21T10:00:00Z\",\"readings\":[\u00ff{\"metric\":\"m\u00fe\",\"value\":1},\u00ff{\"metric\":\"a\"}]}")
                 .map(shape -> shape.getBytes(ISO_8859_1));

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.faults.Message.Event;
 import io.caravan.faults.Message.Reading;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -18,22 +21,36 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A Kafka that is slow, or does not take everything, and an application with small buffers and little patience. */
 @Tag("faults")
 class KafkaFaultsIT {
 
     private static final String PREFIX = "slow-";
-    /** More than the producer puts into one batch: of a batch of several records, Kafka's client cannot tell the one to blame. */
-    private static final int LIMIT = 600_000;
+    /** Less than the producers of the routes put into one batch. */
+    private static final int LIMIT = 100_000;
+
+    @TempDir
+    private static Path routes;
+
+    private static final List<String> TOPICS = List.of("iot.raw", "iot.enriched", "iot.smart_breaker.enriched");
 
     private static World world;
     private Publisher publisher;
 
     @BeforeAll
     static void start() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.writeString(
+                        routes.resolve(file.getFileName()),
+                        Files.readString(file).replace("deliveryTimeoutMs: 600000", "deliveryTimeoutMs: 4000"));
+            }
+        }
         world = World.start(PREFIX);
         world.ready(Map.of(
+                "caravan.routes.folder", routes.toString(),
                 "caravan.mqtt.in-flight-bytes", "4194304",
                 "camel.component.kafka.maxBlockMs", "500",
                 "camel.component.kafka.requestTimeoutMs", "2000",
@@ -97,6 +114,27 @@ class KafkaFaultsIT {
         }
         assertThat(world.rows().count("SELECT count(*) FROM dead_letters WHERE reason = 'too-large'"))
                 .isEqualTo(10);
+    }
+
+    @Test
+    void topicsThatTakeLessThanABatchGetItInParts() throws Exception {
+        for (String topic : TOPICS) {
+            limit(topic, LIMIT);
+        }
+        try (Load load = world.load(12, 200)) {
+            Random random = new Random(12);
+            for (int i = 0; i < 200; i++) {
+                publisher.publish(large(PREFIX + "part-" + i % 5, random, 30_000));
+            }
+            Thread.sleep(3_000);
+            load.stop();
+            publisher.awaitAcknowledged();
+            world.requireNothingWrong();
+        } finally {
+            for (String topic : TOPICS) {
+                limit(topic, 4_194_304);
+            }
+        }
     }
 
     private static void limit(String topic, int bytes) throws Exception {

@@ -17,6 +17,8 @@ class KillPointIT {
     private static final int MOST_BATCHES = 20;
     private static final int MOST_SECONDS = 4;
 
+    /** A few of those below, for the normal suite. */
+    @Tag("short")
     @Test
     void theWorstMomentsCostNothing() throws Exception {
         dieAt("CALLED to-kafka-raw, LEAVING to-kafka-raw, LEAVING store-batch, LEAVING settle-closed-windows");
@@ -26,15 +28,15 @@ class KillPointIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ENTERING to-kafka-raw, CALLED to-kafka-raw, LEAVING to-kafka-raw",
-                "ENTERING to-kafka-enriched, DURING to-kafka-enriched, LEAVING to-kafka-enriched,"
+                "ENTERING to-kafka-raw, CALLED to-kafka-raw, LEAVING to-kafka-raw,"
+                        + " ENTERING to-kafka-enriched, DURING to-kafka-enriched, LEAVING to-kafka-enriched,"
                         + " LEAVING note-raw-totals, LEAVING commit-raw-batch",
-                "ENTERING store-batch, DURING store-batch, LEAVING store-batch, LEAVING commit-enriched-batch",
-                "LEAVING upsert-latest, LEAVING upsert-presence, ENTERING insert-dead-letters,"
+                "ENTERING store-batch, DURING store-batch, LEAVING store-batch, LEAVING commit-enriched-batch,"
+                        + " LEAVING upsert-latest, LEAVING upsert-presence, ENTERING insert-dead-letters,"
                         + " LEAVING insert-dead-letters",
                 "LEAVING close-windows, DURING settle-closed-windows, LEAVING settle-closed-windows,"
-                        + " DURING settle-marked-windows, LEAVING settle-marked-windows",
-                "ENTERING to-kafka-aggregates, LEAVING to-kafka-aggregates, LEAVING note-published-windows",
+                        + " DURING settle-marked-windows, LEAVING settle-marked-windows,"
+                        + " ENTERING to-kafka-aggregates, LEAVING to-kafka-aggregates, LEAVING note-published-windows",
             })
     void dyingLosesNothingAndStoresNothingTwice(String points) throws Exception {
         dieAt(points);

@@ -77,19 +77,21 @@ final class Poison {
         byte[] noise = new byte[LARGEST];
         random.nextBytes(noise);
         noise[0] = (byte) 0x80;
-        bad("malformed-json", noise);
+        bad("malformed-senml", noise); // begins like an array in CBOR
         byte[] tooLarge = new byte[LARGEST + 1];
         random.nextBytes(tooLarge);
         bad("too-large", tooLarge);
         bad("too-deep", voltage(nested("[", "1", "]", 32)));
         bad("too-deep", voltage(nested("{\"a\":", "1", "}", 100)));
-        bad("too-deep", nested("[", "", "]", LARGEST / 2));
+        bad("not-an-object", nested("[", "", "]", LARGEST / 2));
         bad("too-deep", "{\"a\":".repeat(LARGEST / 5));
     }
 
     private void noMessage() {
-        bad("not-an-object", "[]");
-        bad("not-an-object", "[" + voltage("1") + "]");
+        bad("empty-message", "[]");
+        bad("empty-message", "[" + voltage("1") + "]");
+        bad("not-an-object", "[1,2]");
+        bad("malformed-senml", "[{\"n\":\"voltage\",\"v\":\"1\"}]");
         bad("not-an-object", "\"text\"");
         bad("not-an-object", "42");
         bad("not-an-object", "true");

@@ -2,8 +2,13 @@ package io.caravan.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,62 +21,69 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("faults")
 class ServersIT {
 
+    private static World world;
+    private static World.Instance caravan;
+    private static long process;
+    private static long seed = Options.seed();
+    private Load load;
+
+    @BeforeAll
+    static void start() throws IOException {
+        world = World.start("servers-");
+        caravan = world.ready(Map.of());
+        process = caravan.process().pid();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        load = world.load(seed++, Options.rate());
+    }
+
+    @AfterEach
+    void end() {
+        load.close();
+    }
+
     @Test
     void serversThatAreKilledAndComeBackCostNothing() throws Exception {
-        try (World world = World.start("restart-")) {
-            World.Instance caravan = world.ready(Map.of());
-            long process = caravan.process().pid();
-            try (Load load = world.load(Options.seed(), Options.rate())) {
-                for (Server.Kind kind : Server.Kind.values()) {
-                    for (int kill = 0; kill < 3; kill++) {
-                        world.awaitMoreStored(Options.rate());
-                        world.server(kind).kill();
-                        world.server(kind).start();
-                    }
-                    awaitCaughtUp(world);
-                }
-                load.stop();
+        for (Server.Kind kind : Server.Kind.values()) {
+            for (int kill = 0; kill < 3; kill++) {
+                world.awaitMoreStored(Options.rate());
+                world.server(kind).kill();
+                world.server(kind).start();
             }
-            world.requireNothingWrong();
-            requireSame(process, caravan);
-            world.tell(
-                    "3 times kill -9 of each server: all of %d messages right",
-                    world.journal().messages().size());
+            awaitCaughtUp();
         }
+        requireNothingWrong("3 times kill -9 of each server");
     }
 
     @ParameterizedTest
     @EnumSource
     void whileAServerIsAwayOrAnswersNothingTheRestGoesOn(Server.Kind kind) throws Exception {
-        try (World world = World.start("outage-")) {
-            World.Instance caravan = world.ready(Map.of());
-            long process = caravan.process().pid();
-            try (Load load = world.load(Options.seed(), Options.rate())) {
-                surviveOutage(world, caravan, kind, "away", Server::kill, Server::start);
-                surviveOutage(world, caravan, kind, "frozen", Server::freeze, Server::thaw);
-                load.stop();
-            }
-            world.requireNothingWrong();
-            requireSame(process, caravan);
-            world.tell(
-                    "%s away and frozen: all of %d messages right",
-                    kind, world.journal().messages().size());
-        }
+        surviveOutage(kind, "away", Server::kill, Server::start);
+        surviveOutage(kind, "frozen", Server::freeze, Server::thaw);
+        requireNothingWrong(kind + " away and frozen");
     }
 
     private interface Act {
         void on(Server server) throws Exception;
     }
 
-    private static void surviveOutage(
-            World world, World.Instance caravan, Server.Kind kind, String how, Act begin, Act end) throws Exception {
+    private static void surviveOutage(Server.Kind kind, String how, Act begin, Act end) throws Exception {
         world.awaitMoreStored(Options.rate());
         if (kind == Server.Kind.MQTT) {
-            makeBacklogInKafka(world);
+            makeBacklogInKafka();
         }
         long began = System.nanoTime();
         begin.on(world.server(kind));
-        requireRestGoesOn(kind, world, caravan);
+        requireRestGoesOn(kind);
         Duration rest = Options.outage().minusNanos(System.nanoTime() - began);
         Thread.sleep(Math.max(0, rest.toMillis()));
         caravan.requireAlive();
@@ -81,7 +93,7 @@ class ServersIT {
         long storedBefore = world.stored();
         long catchingUp = System.nanoTime();
         world.awaitMoreAcknowledged(Options.rate());
-        awaitCaughtUp(world);
+        awaitCaughtUp();
         double seconds = (System.nanoTime() - catchingUp) / 1e9;
         long caughtUp = world.stored() - storedBefore;
         world.tell(
@@ -98,13 +110,13 @@ class ServersIT {
     }
 
     /** The database is away until messages wait in Kafka; then it comes back, and what waits is stored. */
-    private static void makeBacklogInKafka(World world) throws Exception {
+    private static void makeBacklogInKafka() throws Exception {
         world.server(Server.Kind.POSTGRES).kill();
         long before = world.kafka().records("iot.enriched");
         world.awaitUntil(() -> world.kafka().records("iot.enriched") >= before + 3L * Options.rate());
     }
 
-    private static void requireRestGoesOn(Server.Kind kind, World world, World.Instance caravan) throws Exception {
+    private static void requireRestGoesOn(Server.Kind kind) throws Exception {
         switch (kind) {
             case POSTGRES -> {
                 long before = world.kafka().records("iot.enriched");
@@ -124,12 +136,17 @@ class ServersIT {
     }
 
     /** No more is missing than what is sent in two seconds. */
-    private static void awaitCaughtUp(World world) {
+    private static void awaitCaughtUp() {
         world.awaitUntil(() -> world.journal().acknowledgedReadings() - world.stored() < 4L * Options.rate());
     }
 
-    private static void requireSame(long process, World.Instance caravan) {
+    /** The load ends, and the application is still the process that was started first. */
+    private void requireNothingWrong(String done) throws Exception {
+        load.stop();
+        world.requireNothingWrong();
         caravan.requireAlive();
         assertThat(caravan.process().pid()).isEqualTo(process);
+        world.tell(
+                "%s: all of %d messages right", done, world.journal().messages().size());
     }
 }

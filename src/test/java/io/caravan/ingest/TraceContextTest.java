@@ -65,10 +65,10 @@ class TraceContextTest {
         Message message = new DefaultMessage(new DefaultCamelContext(false));
         message.setHeader(
                 PahoMqtt5Constants.CAMEL_PAHO_MSG_PROPERTIES,
-                TraceContext.of(published
+                PublisherProperties.of(published
                         .userProperties(com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties.of(given))
                         .build()));
-        TraceContext.stamp(message);
+        PublisherProperties.stamp(message);
         message.removeHeader(PahoMqtt5Constants.CAMEL_PAHO_MSG_PROPERTIES);
         return message.getHeaders();
     }

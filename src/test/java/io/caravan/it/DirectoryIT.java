@@ -64,6 +64,30 @@ class DirectoryIT {
         }
     }
 
+    @Test
+    void aDeviceThatTheTableRefusesIsADeadLetterAndComesInOnceItIsTaken(EmbeddedServers servers) throws Exception {
+        Rows rows = new Rows(servers.jdbcUrl());
+        String refused = "refused-by-a-constraint";
+        try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of("caravan.devices.auto-provision", "true"));
+                MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
+            Api api = caravan.api();
+            rows.execute("ALTER TABLE devices ADD CONSTRAINT short CHECK (length(device_id) < 20)");
+            device.publish("iot/" + refused + "/raw", "{\"measurements\":{\"voltage\":120}}");
+            device.publish("iot/taken-1/raw", "{\"measurements\":{\"voltage\":121}}");
+            await().untilAsserted(() -> {
+                assertThat(api.json("/api/readings?device=taken-1")).hasSize(1);
+                assertThat(reasons(api, "device=" + refused)).containsExactly("refused-by-database");
+            });
+
+            rows.execute("ALTER TABLE devices DROP CONSTRAINT short");
+            assertThat(api.post("/api/dead-letters/replay?device=" + refused, "")
+                            .statusCode())
+                    .isEqualTo(202);
+            await().untilAsserted(() ->
+                    assertThat(api.json("/api/readings?device=" + refused)).hasSize(1));
+        }
+    }
+
     private static List<String> reasons(Api api, String parameters) throws Exception {
         return api.all("/api/dead-letters?" + parameters).stream()
                 .map(letter -> letter.get("reason").textValue())

@@ -17,10 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The ledger tells what became of every message: at rest, under load, and after the application was killed. */
+/** The ledger tells what became of every message: at rest and under load; after kills, the faults look at it. */
 class LedgerIT {
 
-    private static final int KILLS = 3;
     private static final String POISON = "{broken";
     private static final long FIRST_TIME = 1_795_000_000_000L;
 
@@ -69,26 +68,6 @@ class LedgerIT {
     }
 
     @Test
-    void afterKillsUnderLoadTheLedgerIsExactlyWhatWasSent() throws Exception {
-        try (RestartedCaravan caravan = new RestartedCaravan(servers, folder.path(), Map.of())) {
-            Api api = caravan.api();
-            await().until(api::isReady);
-            for (int kill = 0; kill < KILLS; kill++) {
-                sent.publish(device, 1_000);
-                // with batches under way
-                caravan.kill();
-                sent.publish(device, 500);
-                caravan.start();
-                await().until(api::isReady);
-                long before = stored(api);
-                sent.publish(device, 2_000);
-                await().until(() -> stored(api) > before);
-            }
-            awaitLedger(api);
-        }
-    }
-
-    @Test
     void withoutKafkaTheLedgerSaysSo() throws Exception {
         Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
         settings.put("caravan.kafka.brokers", "127.0.0.1:" + FreePort.next());
@@ -99,10 +78,6 @@ class LedgerIT {
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).contains("Kafka");
         }
-    }
-
-    private static long stored(Api api) throws Exception {
-        return api.json("/api/ledger").at("/stages/1/forwarded").longValue();
     }
 
     /**

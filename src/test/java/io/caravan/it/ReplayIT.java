@@ -261,9 +261,14 @@ class ReplayIT {
                 assertThat(none.exitCode()).isZero();
                 assertThat(none.output()).contains("There are none");
             }
-            try (ChildCaravan unknown = command(caravan, "999999")) {
+            String resolved = rows.list("SELECT min(id)::text FROM dead_letters WHERE resolved_at IS NOT NULL")
+                    .get(0);
+            try (ChildCaravan unknown = command(caravan, "999999", resolved)) {
                 assertThat(unknown.exitCode()).isEqualTo(1);
-                assertThat(unknown.output()).contains("no such dead letter");
+                assertThat(unknown.output())
+                        .contains("999999: There is no such dead letter")
+                        .contains("1 dead letters asked for")
+                        .contains("resolved 1, failed again 0");
             }
             try (ChildCaravan bad = command(caravan, "--state", "done")) {
                 assertThat(bad.exitCode()).isEqualTo(2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -22,13 +23,18 @@ class RenewedProducerTest {
 
     private static final ProducerRecord<Object, Object> RECORD = new ProducerRecord<>("topic", "value");
 
+    private final List<Integer> sizes = new ArrayList<>();
+    private boolean acknowledging = true;
     private final AtomicLong time = new AtomicLong(1);
     private final List<MockProducer<Object, Object>> made = new ArrayList<>();
     private final RenewedProducer producer = new RenewedProducer(
-            () -> {
-                made.add(new MockProducer<>(true, null, new Plain(), new Plain()));
+            bytes -> {
+                sizes.add(bytes);
+                made.add(new MockProducer<>(acknowledging, null, new Plain(), new Plain()));
                 return made.get(made.size() - 1);
             },
+            1_000,
+            10_000,
             time::get);
 
     @Test
@@ -64,6 +70,74 @@ class RenewedProducerTest {
         producer.send(RECORD);
 
         assertThat(made).hasSize(1);
+    }
+
+    @Test
+    void whatIsNotTakenInTimeTakesWithItWhatWasHandedInAfterIt() throws Exception {
+        acknowledge(false);
+        Future<?> late = producer.send(RECORD);
+        Future<?> behind = producer.send(RECORD);
+        Thread network = new Thread(() -> last().errorNext(new TimeoutException("ten minutes have passed")));
+        network.start();
+        network.join();
+
+        assertThat(last().closed()).isTrue();
+        assertThatThrownBy(late::get).hasRootCauseMessage("ten minutes have passed");
+        assertThatThrownBy(() -> producer.send(RECORD))
+                .as("the rest of a list that is being handed in")
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(made).hasSize(1);
+        assertThat(behind).isNotNull();
+
+        time.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+        producer.send(RECORD);
+        assertThat(made).hasSize(2);
+    }
+
+    @Test
+    void whatACallbackAsksForFailsAlone() throws Exception {
+        acknowledge(false);
+        List<Exception> failures = new ArrayList<>();
+        producer.send(RECORD, (metadata, failure) -> failures.add(failure));
+        producer.send(RECORD, (metadata, failure) -> failures.add(failure));
+        Thread network = new Thread(() -> {
+            last().errorNext(new TimeoutException("two minutes have passed"));
+            last().completeNext();
+        });
+        network.start();
+        network.join();
+
+        assertThat(failures).hasSize(2).element(1).isNull();
+        assertThat(last().closed()).isFalse();
+    }
+
+    @Test
+    void onlyOneWhoseBatchesAreTooLargeIsMadeAnew() {
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.limit(1_000);
+        producer.send(RECORD);
+        assertThat(sizes).containsExactly(1_000);
+
+        producer.limit(500);
+        assertThat(last().closed()).isTrue();
+        time.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+        producer.send(RECORD);
+        assertThat(sizes).containsExactly(1_000, 500);
+
+        producer.limit(600);
+        producer.send(RECORD);
+        assertThat(made).hasSize(2);
+    }
+
+    private void acknowledge(boolean at) {
+        acknowledging = at;
+        last().sendException = new KafkaException("made anew");
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        assertThatThrownBy(() -> producer.send(RECORD)).hasMessage("made anew");
+        made.clear();
+        producer.send(RECORD);
+        last().clear();
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
     }
 
     private static void refused(MockProducer<Object, Object> producer) {

@@ -480,6 +480,10 @@ class ApiRoutesTest {
                         "/api/controllers/{controller}",
                         "/api/device-types",
                         "/api/device-types/{type}",
+                        "/api/ingest",
+                        "/api/sites",
+                        "/api/zones",
+                        "/api/sensor-types",
                         "/livez",
                         "/readyz",
                         "/health");
@@ -490,6 +494,11 @@ class ApiRoutesTest {
                 .allMatch(parameter -> !parameter.path("examples").isMissingNode()
                         && parameter.path("schema").has("type"));
         assertThat(readings.get("responses").fieldNames()).toIterable().containsExactly("200", "400", "404", "503");
+        JsonNode ingest = paths.get("/api/ingest").get("post");
+        assertThat(texts(ingest.get("parameters"), "name")).containsExactly("tenant", "Idempotency-Key");
+        assertThat(ingest.get("responses").fieldNames())
+                .toIterable()
+                .containsExactly("202", "400", "403", "408", "413", "415", "422", "503");
     }
 
     /** Last heard of 20 seconds ago, which is long for a breaker alone; the state began an hour ago. */

@@ -10,7 +10,9 @@ import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
@@ -18,6 +20,7 @@ import io.caravan.api.Replays;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
+import io.caravan.decode.EventDecoder;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.ledger.LedgerReader;
@@ -33,6 +36,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,7 +54,12 @@ final class ApiServer implements AutoCloseable {
     private final Health health;
     private final Ledgers ledgers;
 
+    /** Nothing answers at port 1, which is reserved. */
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
+        this(jdbcUrl, "127.0.0.1:1", dependencies);
+    }
+
+    ApiServer(String jdbcUrl, String kafka, Dependency... dependencies) throws Exception {
         port = freePort();
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(jdbcUrl);
@@ -75,6 +84,8 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiReplays", new Replays());
         main.bind("apiF2Templates", new F2Templates());
         main.bind("apiF2Controllers", new F2Controllers());
+        main.bind("apiPlaces", new Places());
+        main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, "iot.enriched"));
         main.bind("apiProblems", new Problems());
@@ -84,6 +95,11 @@ final class ApiServer implements AutoCloseable {
                 "camel.main.routesIncludePattern", "file:routes/api.camel.yaml,file:routes/api-*.camel.yaml");
         main.addInitialProperty("caravan.http.host", "127.0.0.1");
         main.addInitialProperty("caravan.http.port", Integer.toString(port));
+        main.addInitialProperty("caravan.topic.raw", "iot.raw");
+        main.addInitialProperty("camel.component.kafka.brokers", kafka);
+        main.addInitialProperty("camel.component.kafka.batchWithIndividualHeaders", "true");
+        main.addInitialProperty(
+                "camel.component.kafka.valueSerializer", "org.apache.kafka.common.serialization.ByteArraySerializer");
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", Integer.toString(port));

@@ -15,6 +15,7 @@ import io.caravan.enrich.Provisioning;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.store.Refused;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +73,7 @@ class EnrichRouteTest {
         beans.put("directory", directory);
         beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json)::get, new Ownership(directory, true)));
         beans.put("provisioning", new Provisioning(directory, registry, 3));
+        beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);
         beans.put("openOutbox", (Processor) outbox::open);
@@ -370,6 +373,45 @@ class EnrichRouteTest {
                 .filteredOn(message -> topic(message).equals("iot.dlq"))
                 .extracting(message -> message.getHeader("reason"))
                 .containsExactly("device-cap-reached");
+    }
+
+    @Test
+    void aDeviceThatTheDatabaseRefusesCostsNoOther() {
+        AtomicInteger attempts = new AtomicInteger();
+        routes.database(exchange -> {
+            attempts.incrementAndGet();
+            Map<?, ?> parameters = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            List<String> devices = List.of((String[]) parameters.get("devices"));
+            if (devices.contains("b3")) {
+                throw new java.sql.SQLException("violates check constraint \"mine\"", "23514");
+            }
+            exchange.getMessage()
+                    .setBody(devices.stream().map(EnrichRouteTest::device).toList());
+        });
+
+        Exchange batch = routes.run(
+                "enrich",
+                List.of(
+                        raw(0, "b2", "{\"measurements\":{\"voltage\":1}}"),
+                        raw(0, "b3", "{\"measurements\":{\"voltage\":2}}"),
+                        raw(0, "b1", "{\"measurements\":{\"voltage\":3}}"),
+                        raw(0, "b4", "{\"measurements\":{\"voltage\":4}}"),
+                        raw(0, "b3", "{\"measurements\":{\"voltage\":5}}")));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(attempts).as("once all, once each").hasValue(4);
+        assertThat(sent)
+                .filteredOn(message -> topic(message).equals("iot.enriched"))
+                .extracting(this::key)
+                .containsExactly("default/b2", "default/b1", "default/b4");
+        assertThat(sent)
+                .filteredOn(message -> topic(message).equals("iot.dlq"))
+                .extracting(
+                        message -> message.getHeader("reason"),
+                        message -> message.getHeader("owner-device"),
+                        message -> message.getHeader("detail", String.class).contains("\"mine\""))
+                .containsExactly(tuple("refused-by-database", "b3", true), tuple("refused-by-database", "b3", true));
+        assertThat(routes.committed(RAW, 0)).isEqualTo(5);
     }
 
     @Test

@@ -56,6 +56,19 @@ class StoreRetentionRouteTest {
     }
 
     @Test
+    void theDatabaseIsToldHowLongEventIdsAndNamedRequestsAreKept() {
+        List<String> statements = new ArrayList<>();
+        routes.database(exchange -> statements.add(exchange.getMessage().getBody(String.class)));
+
+        Exchange run = routes.run("event-id-retention", List.of());
+
+        assertThat(statements).singleElement().asString().contains("forget_event_ids(");
+        assertThat(run.getMessage().getHeaders())
+                .containsEntry("keepEventIds", "30d")
+                .containsEntry("keepRequests", "1d");
+    }
+
+    @Test
     void aMissedRunIsLeftToTheNextTime() {
         routes.database(exchange -> {
             throw new SQLException("gone", "08006");

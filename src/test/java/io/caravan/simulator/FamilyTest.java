@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.F2Decoder;
+import io.caravan.decode.Measured;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
+import io.caravan.decode.SenmlDecoder;
+import io.caravan.decode.Undecodable;
+import io.caravan.f2.SampleParameters;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +46,107 @@ class FamilyTest {
             assertNumber(json.get("temperature"), 20, 30, 1);
             assertNumber(json.get("humidity"), 40, 60, 1);
         }
+    }
+
+    @Test
+    void f2ControllersSendWhatTheirDecoderReadsByTheSample() throws Exception {
+        Family family = new F2Controllers(false, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<String> kinds = new HashSet<>();
+        for (int i = 0; i < 900; i++) {
+            Decoded decoded = decoder.decode(f2(family.next(i % 9, NOON), family.deviceId(i % 9)));
+            assertThat(decoded.device()).isEqualTo(family.deviceId(i % 9)).hasSize(15);
+            assertThat(decoded.timestamp()).isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, NOON));
+            assertThat(decoded.measured()).allMatch(value -> value.form() != Measured.Form.CUT_OFF);
+            if (i % 9 == 2) {
+                assertThat(decoded.measured().get(0).metric()).isEqualTo("4.3.temperature");
+                assertThat(decoded.measured().get(0).value()).isBetween(18.0, 26.0);
+            }
+            kinds.add(decoded.eventType());
+        }
+        assertThat(kinds)
+                .containsExactlyInAnyOrder(
+                        "telemetry", "f2.strike", "f2.door", "f2.reader", "f2.exit-button", "f2.motion", "f2.siren");
+    }
+
+    @Test
+    void someFramesOfF2ControllersAreAnomaliesWhereThatIsWanted() {
+        Family family = new F2Controllers(true, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<Reason> reasons = new HashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            try {
+                decoder.decode(f2(family.next(i % 3, NOON), family.deviceId(i % 3)));
+            } catch (Undecodable e) {
+                reasons.add(e.reason());
+            }
+        }
+        assertThat(reasons).containsExactlyInAnyOrder(Reason.MALFORMED_FRAME, Reason.UNKNOWN_PIN);
+    }
+
+    private static RawMessage f2(Message message, String device) {
+        return new RawMessage("f2", message.topic(), null, device, 0, message.payload());
+    }
+
+    @Test
+    void senmlSensorsSendTheSameInJsonAndInCbor() throws Exception {
+        Family inJson = senml(new SenmlSensors.Style(10, false, true, false));
+        Family inCbor = senml(new SenmlSensors.Style(10, true, true, false));
+        SenmlDecoder decoder = new SenmlDecoder(raw -> null);
+        List<Double> temperatures = new ArrayList<>();
+        long last = 0;
+        for (int i = 0; i < 500; i++) {
+            Instant time = NOON.plusSeconds(10L * i);
+            Message json = inJson.next(0, time);
+            Message cbor = inCbor.next(0, time);
+            assertThat(json.topic()).isEqualTo("iot/senml-001/raw").isEqualTo(cbor.topic());
+            assertThat(json.contentType()).isEqualTo("application/senml+json");
+            assertThat(cbor.contentType()).isEqualTo("application/senml+cbor");
+            assertThat(cbor.payload()).hasSizeLessThan(json.payload().length * 3 / 4);
+            Decoded said = decoder.decode(received(json));
+            assertThat(decoder.decode(received(cbor)).measured()).isEqualTo(said.measured());
+            assertThat(said.timestamp()).isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, time));
+            List<Measured> numbers = said.measured().stream()
+                    .filter(reading -> reading.form() == Measured.Form.NUMBER)
+                    .toList();
+            assertThat(numbers).hasSize(10).extracting(Measured::metric).containsOnly("temperature", "humidity");
+            assertThat(said.measured()).hasSize(i == 0 ? 11 : 10);
+            for (Measured reading : numbers) {
+                assertThat(reading.timestamp()).isGreaterThan(last);
+                last = reading.timestamp();
+                if (reading.metric().equals("temperature")) {
+                    temperatures.add(reading.value());
+                }
+            }
+        }
+        assertThat(temperatures).anyMatch(value -> value >= 78).allMatch(value -> value >= 18 && value <= 86);
+    }
+
+    @Test
+    void senmlSensorsCatchUpInBursts() {
+        Family family = senml(new SenmlSensors.Style(2, false, false, true));
+        List<Duration> pauses = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            pauses.add(family.next(0, NOON.plusSeconds(i)).pause());
+        }
+        assertThat(pauses)
+                .contains(Duration.ofMillis(200))
+                .allMatch(pause -> pause.toMillis() == 200 || pause.toMillis() >= 3_000 && pause.toMillis() < 8_000);
+    }
+
+    private static Family senml(SenmlSensors.Style style) {
+        return new SenmlSensors(style, new SplittableRandom(1));
+    }
+
+    private static RawMessage received(Message message) {
+        return new RawMessage(
+                "iot",
+                message.topic(),
+                null,
+                "senml-001",
+                ChronoUnit.MICROS.between(Instant.EPOCH, NOON),
+                message.contentType(),
+                message.payload());
     }
 
     @Test

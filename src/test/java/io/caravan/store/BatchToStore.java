@@ -25,7 +25,16 @@ final class BatchToStore {
         String[] none = {};
         Map<String, Object> batch = new HashMap<>();
         for (String name : new String[] {
-            "tenants", "devices", "metrics", "units", "eventTenants", "eventDevices", "eventKinds", "eventBodies"
+            "tenants",
+            "devices",
+            "metrics",
+            "units",
+            "eventTenants",
+            "eventDevices",
+            "eventKinds",
+            "eventBodies",
+            "idTenants",
+            "ids"
         }) {
             batch.put(name, none);
         }
@@ -36,6 +45,7 @@ final class BatchToStore {
         batch.put("qualities", new short[0]);
         batch.put("messages", new int[0]);
         batch.put("eventMessages", new int[0]);
+        batch.put("idMessages", new int[0]);
         String[] owners = new String[offsets.length];
         Arrays.fill(owners, "acme");
         batch.put("topic", "iot.enriched");

@@ -1,0 +1,197 @@
+package io.caravan;
+
+import io.caravan.decode.Timestamps;
+import io.caravan.decode.Undecodable;
+import io.caravan.health.BackgroundRuns;
+import io.caravan.kafka.Batch;
+import io.caravan.kafka.Cut;
+import io.caravan.kafka.WatchedConsumers;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.reload.RouteCheck;
+import io.caravan.trial.Outcome;
+import io.caravan.trial.Report;
+import io.caravan.trial.Trial;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code caravan try}. */
+@Command(
+        name = "try",
+        description = {
+            "Shows what payloads would become: the readings that would be stored, the topics that they would be written to, or"
+                    + " why they would be dead letters.",
+            "Takes them through the routes of the stages ingest and enrich, with the device registry and the settings as they are"
+                    + " now, and without any server. The device directory is taken for empty, and auto-provisioning for on."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  caravan try --topic iot/acme/pump-7/raw payload.json",
+            "  caravan try --topic building/floor-2/air --json day/*.json | jq .readings",
+            "  mosquitto_sub -C 1 -t 'building/#' | caravan try --topic building/x -",
+            "",
+            "Exit codes: 0 all are enriched; 1 one at least is a dead letter, or becomes nothing; 2 a wrong command line or setting."
+        })
+final class TryCommand implements Callable<Integer> {
+
+    private static final Set<Stage> STAGES = EnumSet.of(Stage.INGEST, Stage.ENRICH);
+    private static final int LARGEST = 64 * 1024 * 1024;
+    private static final String STDIN = "-";
+
+    /** The folder that the user is in; the command itself runs in the project's. */
+    private static final Path HERE = Path.of(System.getProperty("caravan.here", ""));
+
+    @Mixin
+    private ConfigOption config;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Files with a payload each, bytes as the device sends them; - for the standard input.")
+    private List<String> files;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            required = true,
+            description =
+                    "The MQTT topic that the payload comes in on. It tells tenant and device where the dialect says so.")
+    private String topic;
+
+    @Option(
+            names = "--dialect",
+            paramLabel = "NAME",
+            description = "The dialect that is to read it. Default: the one that takes in the topic.")
+    private String dialect;
+
+    @Option(
+            names = "--content-type",
+            paramLabel = "TYPE",
+            description = "The content type that the publisher gives it by MQTT 5. Default: none.")
+    private String contentType;
+
+    @Option(
+            names = "--received-at",
+            paramLabel = "TIME",
+            description = "The time of receipt, such as 2026-11-21T10:15:30Z. Default: now.")
+    private String receivedAt;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Prints the enriched message as JSON, or reason and detail of the dead letter, in a line each.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Long received = receivedMicros();
+        if (topic.isEmpty() || topic.matches("(?s).*[+#\0].*")) {
+            throw wrong("--topic must be a topic without + and #, not '" + topic + "'");
+        }
+        Settings settings = config.settings().with(Map.of("caravan.devices.auto-provision", "true"));
+        Values.require(settings);
+        boolean coloured = spec.commandLine().getColorScheme().ansi().enabled();
+        Report report = new Report(spec.commandLine().getOut(), coloured);
+        boolean allEnriched = true;
+        try (Trial trial = open(settings)) {
+            for (String file : files) {
+                List<Outcome> outcomes = trial.run(dialect, topic, payloadOf(file), contentType, received);
+                show(report, file, outcomes);
+                allEnriched &= !outcomes.isEmpty() && outcomes.stream().noneMatch(Outcome::isDeadLetter);
+            }
+        }
+        return allEnriched ? 0 : 1;
+    }
+
+    private void show(Report report, String file, List<Outcome> outcomes) {
+        if (json) {
+            outcomes.forEach(report::json);
+            return;
+        }
+        if (files.size() > 1) {
+            out(file + ":");
+        }
+        if (outcomes.isEmpty()) {
+            out("nothing: the routes pass it over");
+        }
+        for (Outcome outcome : outcomes) {
+            report.text(outcome);
+            out("");
+        }
+    }
+
+    private static Trial open(Settings settings) throws Exception {
+        RouteFiles files = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), STAGES);
+        RouteCheck.require(files);
+        DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        return new Trial(settings, files.pattern(), beans -> bind(beans, settings, registry));
+    }
+
+    /** The beans of {@code caravan run}. The MQTT clients among them connect when somebody uses them, which is nobody. */
+    private static void bind(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        WatchedConsumers consumers = new WatchedConsumers(LARGEST);
+        beans.accept("deviceRegistry", registry);
+        beans.accept("batch", new Batch());
+        beans.accept("cut", new Cut());
+        beans.accept("backgroundRuns", new BackgroundRuns());
+        try {
+            IngestBeans.bind(beans, settings, meters);
+        } catch (MqttException e) {
+            throw new IllegalStateException(e);
+        }
+        EnrichBeans.bind(beans, settings, registry, consumers, meters);
+    }
+
+    private byte[] payloadOf(String file) {
+        try {
+            if (file.equals(STDIN)) {
+                return System.in.readNBytes(LARGEST);
+            }
+            Path path = HERE.resolve(file);
+            if (Files.size(path) > LARGEST) {
+                throw wrong(file + " is no payload: it has more than 64 MB");
+            }
+            return Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw new UserError("Cannot read " + file + ": " + e, e);
+        }
+    }
+
+    private Long receivedMicros() {
+        try {
+            return receivedAt == null ? null : Timestamps.ofText(receivedAt, ZoneOffset.UTC);
+        } catch (Undecodable e) {
+            throw wrong("--received-at: " + e.getMessage());
+        }
+    }
+
+    private void out(String line) {
+        spec.commandLine().getOut().println(line);
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+}

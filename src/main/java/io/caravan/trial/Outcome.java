@@ -1,0 +1,40 @@
+package io.caravan.trial;
+
+import io.caravan.kafka.RecordHeaders;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What became of a message: enriched, or a dead letter.
+ *
+ * @param value the enriched message, or what the dead letter keeps of the payload
+ * @param headers the headers of its record
+ * @param topics the topics that it is written to
+ */
+public record Outcome(byte[] value, Map<String, String> headers, List<String> topics) {
+
+    /** A message that goes to several topics is one outcome. */
+    static List<Outcome> of(List<Written> records) {
+        Map<Object, Outcome> byOrigin = new LinkedHashMap<>();
+        for (Written record : records) {
+            String origin = record.header(RecordHeaders.ORIGIN);
+            byOrigin.computeIfAbsent(
+                            origin == null ? record : origin,
+                            first -> new Outcome(record.value(), record.headers(), new ArrayList<>()))
+                    .topics()
+                    .add(record.topic());
+        }
+        return List.copyOf(byOrigin.values());
+    }
+
+    public boolean isDeadLetter() {
+        return headers.containsKey(RecordHeaders.REASON);
+    }
+
+    /** A header, empty where it is not there. */
+    String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+}
