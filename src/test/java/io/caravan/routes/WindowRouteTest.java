@@ -1,6 +1,7 @@
 package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -140,6 +141,36 @@ class WindowRouteTest {
                 .filteredOn(window -> window.get("window").textValue().equals("15m"))
                 .extracting(window -> window.get("count").intValue())
                 .containsExactly(900);
+    }
+
+    @Test
+    void aPackFillsEveryWindowThatItSpansWhateverItsOrder() throws Exception {
+        start(NEVER, 100);
+        List<String> readings = new ArrayList<>();
+        for (int second : new int[] {299, 0, 270, 30, 90, 60, 210, 239, 120, 150}) {
+            readings.add(
+                    "{\"metric\":\"voltage\",\"value\":%d,\"unit\":\"V\",\"quality\":\"GOOD\",\"timestamp\":\"%s\"}"
+                            .formatted(second, Timestamps.format((START + second) * 1_000_000)));
+        }
+        String pack = readings("a", (START + 299) * 1_000_000, "0");
+        run(enriched(0, pack.substring(0, pack.indexOf("[{")) + readings + "}"));
+        run(reading("a", 302, 1));
+
+        assertThat(published(6))
+                .extracting(
+                        window -> window.get("window").textValue(),
+                        window -> window.get("start").textValue(),
+                        window -> window.get("count").intValue(),
+                        window -> window.get("first").intValue(),
+                        window -> window.get("last").intValue())
+                .containsExactlyInAnyOrder(
+                        tuple("1m", Timestamps.format(START * 1_000_000), 2, 0, 30),
+                        tuple("1m", Timestamps.format((START + 60) * 1_000_000), 2, 60, 90),
+                        tuple("1m", Timestamps.format((START + 120) * 1_000_000), 2, 120, 150),
+                        tuple("1m", Timestamps.format((START + 180) * 1_000_000), 2, 210, 239),
+                        tuple("1m", Timestamps.format((START + 240) * 1_000_000), 2, 270, 299),
+                        tuple("5m", Timestamps.format(START * 1_000_000), 10, 0, 299));
+        assertThat(late()).isZero();
     }
 
     @Test
