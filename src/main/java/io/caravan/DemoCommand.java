@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
             boolean ready = application.awaitReady(READY);
             DemoDevices devices = new DemoDevices();
             if (!noSimulator) {
-                shutdown.closes(devices).start(servers.mqttUrl());
+                shutdown.closes(devices).start(servers.mqttUrl(), servers.kafkaBrokers());
             }
             say(out, DemoGuide.text(demo, servers, noSimulator ? "none (--no-simulator)" : devices.toString()));
             if (!ready) {

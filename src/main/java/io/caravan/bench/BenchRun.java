@@ -3,7 +3,6 @@ package io.caravan.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.MqttAddress;
-import io.caravan.simulator.MqttLink;
 import io.caravan.simulator.Progress;
 import java.io.IOException;
 import java.net.URI;
@@ -148,10 +147,10 @@ final class BenchRun {
         }
     }
 
-    private List<MqttLink> connect() {
-        List<MqttLink> links = new ArrayList<>();
+    private List<Outlet> connect() {
+        List<Outlet> links = new ArrayList<>();
         for (int i = 0; i < Math.min(CONNECTIONS, workload.devices()); i++) {
-            links.add(MqttLink.connect(target.mqtt(), "caravan-" + workload.prefix() + "connection-" + i));
+            links.add(Outlet.of(target, workload, "caravan-" + workload.prefix() + "connection-" + i));
         }
         return links;
     }

@@ -11,13 +11,18 @@ import java.util.regex.Pattern;
  * to nothing beside what it measures. Every value is a function of (seed, device, number of the message, metric), which lets
  * the oracle compute what must be in the database. Immutable.
  *
- * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
+ * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code
+ * <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
  * not name; {@code <metric bool>} for a truth value, stored as 0 or 1.
  */
 final class Template {
 
     private static final Pattern MARK = Pattern.compile("<([^>]+)>");
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final int[] UUID_DIGITS = {
+        0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35
+    };
     private static final int MILLIS = 13;
     private static final int SECONDS = 10;
     private static final byte[] TRUE = "true ".getBytes(StandardCharsets.US_ASCII);
@@ -52,6 +57,7 @@ final class Template {
     private final int deviceOffset;
     private final int deviceDigits;
     private final int timeOffset;
+    private final int uuidOffset;
     private final boolean rfc3339;
     private final long resolution;
     private final long seed;
@@ -68,6 +74,7 @@ final class Template {
         List<Field> found = new ArrayList<>();
         int device = -1;
         int time = -1;
+        int uuid = -1;
         int copied = 0;
         while (mark.find()) {
             plain.append(text, copied, mark.start());
@@ -78,6 +85,10 @@ final class Template {
                     plain.append(devicePrefix);
                     device = offset + devicePrefix.length();
                     plain.append("0".repeat(deviceDigits));
+                }
+                case "uuid" -> {
+                    uuid = offset;
+                    plain.append("00000000-0000-4000-8000-000000000000");
                 }
                 case "millis" -> {
                     time = offset;
@@ -112,6 +123,7 @@ final class Template {
         this.deviceOffset = device;
         this.deviceDigits = deviceDigits;
         this.timeOffset = time;
+        this.uuidOffset = uuid;
         this.rfc3339 = text.contains("<rfc3339>");
         this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
         this.seed = seed;
@@ -162,6 +174,9 @@ final class Template {
         } else {
             Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
         }
+        if (uuidOffset >= 0) {
+            writeUuid(message, device, n);
+        }
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);
             long number = number(field, i, device, n);
@@ -185,10 +200,25 @@ final class Template {
         return number(of, field, device, n) / of.scale;
     }
 
+    /** The hexadecimal digits of a random UUID (RFC 9562, section 5.4), but for those that tell its version and variant. */
+    private void writeUuid(byte[] message, int device, long n) {
+        long bits = bits(-1, device, n);
+        for (int digit = 0; digit < UUID_DIGITS.length; digit++) {
+            if (digit == 16) {
+                bits = bits(-2, device, n);
+            }
+            message[uuidOffset + UUID_DIGITS[digit]] = HEX[(int) (bits >>> 4 * (digit % 16)) & 15];
+        }
+    }
+
     private long number(Field field, int index, int device, long n) {
+        return field.min + (bits(index, device, n) >>> 1) % field.span;
+    }
+
+    private long bits(int index, int device, long n) {
         long bits = seed + device * 0x9E3779B97F4A7C15L + n * 0xD1B54A32D192ED03L + index * 0x8CB92BA72F3D8DD7L;
         bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
         bits = (bits ^ (bits >>> 27)) * 0x94D049BB133111EBL;
-        return field.min + ((bits ^ (bits >>> 31)) >>> 1) % field.span;
+        return bits ^ (bits >>> 31);
     }
 }

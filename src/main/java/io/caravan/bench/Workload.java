@@ -43,6 +43,10 @@ final class Workload {
             + "\"humidity\":{\"value\":<humidity 30.0 60.0 %RH>,\"unit\":\"%RH\"},"
             + "\"occupancy\":{\"value\":<occupancy 0 9 persons>,\"unit\":\"persons\"}}}";
 
+    private static final String EVENTS = "{\"event_id\":\"<uuid>\",\"tenant_id\":\"" + TENANT
+            + "\",\"device_id\":\"<device>\",\"site_id\":\"site-01\",\"zone_id\":\"zone-01\",\"sensor_type\":\"co2\","
+            + "\"value\":<co2 400.00 799.99 ->,\"ts_event\":\"<rfc3339>\"}";
+
     private static final int BUILDING_BYTES = 300;
 
     /** Packs of a second: 250 instants 4 ms apart, the last of them at the time of the message, with 4 values each. */
@@ -56,6 +60,7 @@ final class Workload {
     private final byte[] prefixBytes;
     private final int digits;
     private final Template template;
+    private final boolean forKafka;
     private final MqttTopic[] topics;
     private final int instants;
     private final byte[][] metrics;
@@ -75,8 +80,10 @@ final class Workload {
                     case BUILDING -> BUILDING;
                     case SMART_BREAKER -> SMART_BREAKER;
                     case ENVIRONMENT -> ENVIRONMENT;
+                    case EVENTS -> EVENTS;
                     case SENML -> senml();
                 };
+        this.forKafka = family == FamilyName.EVENTS;
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
         this.topics = new MqttTopic[devices];
@@ -128,6 +135,11 @@ final class Workload {
     String deviceId(int device) {
         String number = String.valueOf(device);
         return prefix + "0".repeat(digits - number.length()) + number;
+    }
+
+    /** Whether its devices send to Kafka, and not to the MQTT broker. */
+    boolean isForKafka() {
+        return forKafka;
     }
 
     MqttTopic topic(int device) {

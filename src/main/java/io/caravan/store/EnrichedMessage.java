@@ -45,6 +45,7 @@ public final class EnrichedMessage {
 
     public String tenant;
     public String device;
+    public String deviceType;
     public String kind;
     /** When it was measured, microseconds since the epoch. */
     public long timestamp;
@@ -58,6 +59,10 @@ public final class EnrichedMessage {
     public String body;
     /** False where the message says that the device is gone. */
     boolean online;
+    /** By what time presence goes where that is not the message's, and silence says nothing; else {@link Decoded#NO_TIME}. */
+    long presenceAt;
+    /** The devices that go offline with the message. */
+    final List<String> offlineWith = new ArrayList<>();
     /** What the device itself says of its channels. */
     final List<TrendStatistic> trends = new ArrayList<>();
 
@@ -89,11 +94,14 @@ public final class EnrichedMessage {
     private void parse(byte[] json, Readings readings) throws IOException {
         tenant = null;
         device = null;
+        deviceType = null;
         kind = null;
         body = null;
         eventId = null;
         online = true;
         trends.clear();
+        presenceAt = Decoded.NO_TIME;
+        offlineWith.clear();
         timestamp = Decoded.NO_TIME;
         receivedAt = Decoded.NO_TIME;
         sequence = 0;
@@ -107,12 +115,18 @@ public final class EnrichedMessage {
                 switch (name) {
                     case "tenant_id" -> tenant = text(parser);
                     case "device_id" -> device = text(parser);
+                    case "device_type" -> {
+                        deviceType = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+                        parser.skipChildren();
+                    }
                     case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
                     case "event_id" -> eventId = text(parser);
                     case "received_at" -> receivedAt = time(parser);
                     case "online" -> online = parser.getBooleanValue();
+                    case "presence_at" -> presenceAt = time(parser);
+                    case "offline_with" -> texts(parser, offlineWith);
                     case "trend_statistics" -> trends(parser);
                     case "body" -> body = slice(parser, json);
                     case "readings" -> {
@@ -134,6 +148,15 @@ public final class EnrichedMessage {
                 || timestamp == Decoded.NO_TIME
                 || receivedAt == Decoded.NO_TIME) {
             throw new IOException("an enriched message without identity");
+        }
+    }
+
+    private static void texts(JsonParser parser, List<String> into) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new IOException(parser.currentName() + " is no list");
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            into.add(text(parser));
         }
     }
 

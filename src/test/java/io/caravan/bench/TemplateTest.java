@@ -11,14 +11,18 @@ import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
+import io.caravan.simulator.RoomEvents;
 import io.caravan.simulator.SmartBreakers;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,7 +40,12 @@ class TemplateTest {
         for (int n = 0; n < 500; n++) {
             int device = n * 7 % 1000;
             JsonNode json = MAPPER.readTree(template.render(device, n, micros(NOON)));
-            JsonNode values = json.has("measurements") ? json.get("measurements") : json;
+            JsonNode values = json.has("measurements")
+                    ? json.get("measurements")
+                    : json.has("sensor_type")
+                            ? MAPPER.createObjectNode()
+                                    .set(json.get("sensor_type").textValue(), json.get("value"))
+                            : json;
             for (int i = 0; i < template.fields().size(); i++) {
                 Template.Field field = template.fields().get(i);
                 JsonNode node = values.at("/" + field.metric().replace('.', '/'));
@@ -60,11 +69,16 @@ class TemplateTest {
                     case BUILDING -> new BuildingSensors(new SplittableRandom(1));
                     case SMART_BREAKER -> new SmartBreakers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     case ENVIRONMENT -> new EnvironmentSensors(new SplittableRandom(1));
+                    case EVENTS -> new RoomEvents(false, false, new SplittableRandom(1));
                     default -> throw new AssertionError(name);
                 };
         JsonNode original = MAPPER.readTree(family.next(0, NOON).payload());
         JsonNode json = MAPPER.readTree(new Workload(name, "r1", 10).template().render(3, 4, micros(NOON)));
-        assertThat(paths("", json)).isEqualTo(paths("", original));
+        List<String> paths = paths("", json);
+        if (name == FamilyName.EVENTS) {
+            paths.remove("/tenant_id"); // tells the run's devices from others
+        }
+        assertThat(paths).isEqualTo(paths("", original));
         assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
     }
 
@@ -103,6 +117,23 @@ class TemplateTest {
                 new Workload(FamilyName.BUILDING, "r1", 1000).template().render(0, 0, micros(NOON));
         assertThat(message).hasSize(300);
         assertThat(new String(message, java.nio.charset.StandardCharsets.UTF_8)).endsWith("  }");
+    }
+
+    @Test
+    void everyEventHasAnIdOfItsOwn() throws IOException {
+        Template template = new Workload(FamilyName.EVENTS, "r1", 10).template();
+        Set<String> ids = new HashSet<>();
+        for (int n = 0; n < 10_000; n++) {
+            String id = MAPPER.readTree(template.render(n % 10, n / 10, micros(NOON)))
+                    .get("event_id")
+                    .textValue();
+            assertThat(UUID.fromString(id)).hasToString(id).satisfies(uuid -> {
+                assertThat(uuid.version()).isEqualTo(4);
+                assertThat(uuid.variant()).isEqualTo(2);
+            });
+            ids.add(id);
+        }
+        assertThat(ids).hasSize(10_000);
     }
 
     @Test

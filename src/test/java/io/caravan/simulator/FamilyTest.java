@@ -303,6 +303,52 @@ class FamilyTest {
     }
 
     @Test
+    void roomsSendAnEventForEachValueAsTheOriginalDoes() throws IOException {
+        Family family = new RoomEvents(false, true, new SplittableRandom(1));
+        Set<String> ids = new HashSet<>();
+        Set<String> above = new HashSet<>();
+        for (int i = 0; i < 5000; i++) {
+            Message message = family.next(i % 45, NOON);
+            assertThat(message.topic()).isEqualTo("telemetry.events");
+            assertThat(message.pause()).isNull();
+            JsonNode json = MAPPER.readTree(message.payload());
+            assertThat(names(json))
+                    .containsExactly("event_id", "device_id", "site_id", "zone_id", "sensor_type", "value", "ts_event");
+            assertThat(json.get("ts_event").textValue()).isEqualTo("2026-11-21T12:00:00.123456");
+            assertThat(json.get("device_id").textValue()).isEqualTo(family.deviceId(i % 45));
+            assertThat(java.util
+                            .UUID
+                            .fromString(json.get("event_id").textValue())
+                            .version())
+                    .isEqualTo(4);
+            ids.add(json.get("event_id").textValue());
+            double value = json.get("value").doubleValue();
+            switch (json.get("sensor_type").textValue()) {
+                case "co2" -> note(above, "co2", value, 800, 1000);
+                case "temperature" -> note(above, "temperature", value, 26, 30);
+                case "humidity" -> note(above, "humidity", value, 60, 80);
+                default -> assertNumber(json.get("value"), 0, 20, 0);
+            }
+        }
+        assertThat(ids).hasSize(5000);
+        assertThat(above).containsExactlyInAnyOrder("co2", "temperature", "humidity");
+    }
+
+    @Test
+    void roomsWithoutAnomaliesStayBelowAndWithBurstsPause() throws IOException {
+        Family family = new RoomEvents(true, false, new SplittableRandom(1));
+        Set<Duration> pauses = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            Message message = family.next(7, NOON);
+            assertThat(MAPPER.readTree(message.payload()).get("value").doubleValue())
+                    .isLessThanOrEqualTo(800);
+            pauses.add(message.pause());
+        }
+        assertThat(pauses).contains(Duration.ofMillis(200)).hasSizeGreaterThan(50);
+        assertThat(pauses).allMatch(pause -> pause.toMillis() == 200 || pause.toMillis() >= 3_000);
+    }
+
+    @Test
     void onlySmartBreakersBurst() {
         assertThatThrownBy(() -> FamilyName.BUILDING.create(true, new SplittableRandom()))
                 .isInstanceOf(IllegalArgumentException.class);
