@@ -36,7 +36,7 @@ final class BenchRun {
 
     private static final int CONNECTIONS = 1;
     private static final int WINDOW = 4000;
-    private static final int WINDOW_BYTES = 256 * 1024 * 1024;
+    private static final int WINDOW_BYTES = 32 * 1024 * 1024;
     private static final long LOOK_NANOS = 2_000_000_000L;
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;
     private static final long GIVE_UP_NANOS = 30_000_000_000L;
