@@ -73,7 +73,7 @@ final class World implements AutoCloseable {
         return world.startServers();
     }
 
-    /** Starts the servers, and all applications of this world, with a clock that can be set. */
+    /** Starts the servers of applications and devices whose clock can be set. */
     static World startWithClock(String prefix) throws IOException {
         World world = new World(Folder.create(), prefix, Options.sabotage());
         world.clock = FakeClock.in(world.folder.path());
@@ -83,7 +83,7 @@ final class World implements AutoCloseable {
     private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
-                servers.put(kind, Server.begin(kind, folder.path(), clockEnvironment()));
+                servers.put(kind, Server.begin(kind, folder.path()));
             }
             kafka = new KafkaView(kafkaBrokers());
             for (Server server : servers.values()) {
@@ -258,12 +258,21 @@ final class World implements AutoCloseable {
         return instances.stream().filter(Instance::isAwake).findFirst().orElseThrow();
     }
 
+    private String chain() {
+        try {
+            return kafka.chain();
+        } catch (Exception e) {
+            return "iot.enriched cannot be read: " + e.getMessage();
+        }
+    }
+
     private String outputs() {
         StringBuilder outputs = new StringBuilder("\n")
                 .append(journal.messages().size())
                 .append(" messages were sent, ")
                 .append(journal.acknowledgements())
-                .append(" acknowledgements came");
+                .append(" acknowledgements came\n")
+                .append(chain());
         for (Instance instance : instances) {
             List<String> lines = instance.process.outputOrNothing().lines().toList();
             outputs.append("\n--- the last that instance ")
