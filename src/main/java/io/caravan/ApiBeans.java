@@ -19,7 +19,6 @@ import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
-import io.caravan.window.Widths;
 import java.util.function.BiConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
@@ -40,7 +39,7 @@ final class ApiBeans {
         beans.accept("apiEvents", new Events());
         beans.accept("apiPresence", new Presence(patience));
         beans.accept("apiTrendStatistics", new TrendStatistics());
-        beans.accept("apiAggregates", new Aggregates(Widths.parse(settings.text(Widths.KEY))));
+        beans.accept("apiAggregates", new Aggregates(WindowBeans.widths(settings, registry)));
         beans.accept("apiDeadLetters", new DeadLetters());
         beans.accept("apiReplays", new Replays());
         beans.accept("apiPlaces", new Places());

@@ -144,7 +144,7 @@ final class TryCommand implements Callable<Integer> {
     private static Trial open(Settings settings) throws Exception {
         RouteFiles files = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), STAGES);
         RouteCheck.require(files);
-        DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        DeviceRegistry registry = WindowBeans.registry(settings);
         return new Trial(settings, files.pattern(), beans -> bind(beans, settings, registry));
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,17 +34,19 @@ final class Server implements AutoCloseable {
 
     private final Kind kind;
     private final Path folder;
+    private final Map<String, String> environment;
     private final int port = FreePort.next();
     private Process process;
 
-    private Server(Kind kind, Path folder) {
+    private Server(Kind kind, Path folder, Map<String, String> environment) {
         this.kind = kind;
         this.folder = folder;
+        this.environment = environment;
     }
 
     /** Begins to start it. */
-    static Server begin(Kind kind, Path folder) throws IOException {
-        Server server = new Server(kind, folder);
+    static Server begin(Kind kind, Path folder, Map<String, String> environment) throws IOException {
+        Server server = new Server(kind, folder, environment);
         server.begin();
         return server;
     }
@@ -59,7 +62,7 @@ final class Server implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
@@ -71,8 +74,9 @@ final class Server implements AutoCloseable {
                         kind.name(),
                         folder.toString(),
                         Integer.toString(port))
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        process = builder.start();
     }
 
     /** Waits until it serves. */

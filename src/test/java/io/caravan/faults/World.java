@@ -40,6 +40,7 @@ final class World implements AutoCloseable {
     private final Sabotage sabotage;
     private KafkaView kafka;
     private SmallDisk disk;
+    private FakeClock clock;
     private int rests;
 
     private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
@@ -72,10 +73,17 @@ final class World implements AutoCloseable {
         return world.startServers();
     }
 
+    /** Starts the servers, and all applications of this world, with a clock that can be set. */
+    static World startWithClock(String prefix) throws IOException {
+        World world = new World(Folder.create(), prefix, Options.sabotage());
+        world.clock = FakeClock.in(world.folder.path());
+        return world.startServers();
+    }
+
     private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
-                servers.put(kind, Server.begin(kind, folder.path()));
+                servers.put(kind, Server.begin(kind, folder.path(), clockEnvironment()));
             }
             kafka = new KafkaView(kafkaBrokers());
             for (Server server : servers.values()) {
@@ -86,6 +94,19 @@ final class World implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private Map<String, String> clockEnvironment() {
+        return clock == null ? Map.of() : clock.environment();
+    }
+
+    /** The clock of this world, where it can be set. */
+    FakeClock clock() {
+        return clock;
+    }
+
+    private long millis() {
+        return clock == null ? System.currentTimeMillis() : clock.millis();
     }
 
     Server server(Server.Kind kind) {
@@ -108,7 +129,7 @@ final class World implements AutoCloseable {
 
     /** Devices that begin to publish. */
     Load load(long seed, int rate) {
-        return new Load(mqttUrl(), journal, prefix, seed, rate);
+        return new Load(mqttUrl(), journal, prefix, this::millis, seed, rate);
     }
 
     Publisher publisher() {
@@ -200,7 +221,7 @@ final class World implements AutoCloseable {
      */
     private void awaitRest() {
         String last = prefix + "last-" + rests++;
-        long now = System.currentTimeMillis();
+        long now = millis();
         try (Publisher publisher = publisher()) {
             publisher.publish(Message.building(last, now, 1, 2));
             publisher.publish(Message.breaker(last, now, 3, 4));
@@ -310,7 +331,7 @@ final class World implements AutoCloseable {
         void start() throws IOException {
             settings.put("caravan.management.port", Integer.toString(FreePort.next()));
             StringBuilder own = new StringBuilder(properties);
-            Map<String, String> environment = new HashMap<>();
+            Map<String, String> environment = new HashMap<>(clockEnvironment());
             settings.forEach((key, value) -> {
                 if (key.startsWith("camel.")) {
                     own.append(key).append('=').append(value).append('\n');

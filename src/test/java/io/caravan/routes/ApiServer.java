@@ -25,6 +25,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -77,7 +78,7 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
-        main.bind("apiAggregates", new Aggregates(Widths.parse("1m,5m")));
+        main.bind("apiAggregates", new Aggregates(TypeWidths.forAll(Widths.parse("1m,5m"))));
         main.bind("apiDeadLetters", new DeadLetters());
         main.bind("apiReplays", new Replays());
         main.bind("apiPlaces", new Places());
