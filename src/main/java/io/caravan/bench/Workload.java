@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import io.caravan.UserError;
 import io.caravan.simulator.FamilyName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -76,6 +77,7 @@ final class Workload {
                     case SMART_BREAKER -> SMART_BREAKER;
                     case ENVIRONMENT -> ENVIRONMENT;
                     case SENML -> senml();
+                    case SPARKPLUG -> throw new UserError("--family: there is no load of sparkplug devices");
                 };
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);

@@ -12,7 +12,9 @@ public enum FamilyName {
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
     ENVIRONMENT("environment", 45, 0.2),
     /** Packs of SenML, several readings of the last seconds in each. */
-    SENML("senml", 5, 0.1);
+    SENML("senml", 5, 0.1),
+    /** Pumps of a Sparkplug B edge node: births, data by alias, a will that is its death. */
+    SPARKPLUG("sparkplug", 5, 0.2);
 
     private final String text;
     private final int devices;
@@ -48,6 +50,7 @@ public enum FamilyName {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
+            case SPARKPLUG -> new SparkplugNode(random);
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
         };
     }

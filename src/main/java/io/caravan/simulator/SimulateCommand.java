@@ -44,7 +44,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml 5.")
+                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5.")
     private Integer devices;
 
     @Option(

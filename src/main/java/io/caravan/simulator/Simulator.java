@@ -55,7 +55,10 @@ public final class Simulator implements AutoCloseable {
      * @throws UserError when the broker cannot be reached
      */
     public void start(String mqttUrl) {
-        link = MqttLink.connect(mqttUrl, "caravan-simulator-" + UUID.randomUUID());
+        link = MqttLink.connect(
+                mqttUrl,
+                "caravan-simulator-" + UUID.randomUUID(),
+                family instanceof Attended attended ? attended : null);
         thread = new Thread(this::run, "simulator");
         thread.setDaemon(true);
         thread.start();
