@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import io.caravan.UserError;
 import io.caravan.simulator.FamilyName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -87,6 +88,7 @@ final class Workload {
                     case EVENTS -> EVENTS;
                     case F2 -> F2;
                     case SENML -> senml();
+                    case SPARKPLUG -> throw new UserError("--family: there is no load of sparkplug devices");
                 };
         this.forKafka = family == FamilyName.EVENTS;
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;

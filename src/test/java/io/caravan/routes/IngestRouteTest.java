@@ -11,6 +11,7 @@ import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
@@ -67,6 +69,8 @@ class IngestRouteTest {
         beans.put("mqttSparkplug", MqttClients.ordered(broker, inFlight, "sparkplug", null));
         beans.put("stampSparkplug", (Processor)
                 Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
+        beans.put("isOfEdgeNode", new ThirdLevel(Set.of("NDATA", "DDATA", "DBIRTH")));
+        beans.put("passOver", new PassedOver(new SimpleMeterRegistry()));
         beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry()));
         beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
@@ -197,6 +201,15 @@ class IngestRouteTest {
         assertThat(record.getHeader("received-by")).isEqualTo("here");
         assertThat(record.getHeader("tenant")).isEqualTo("plant");
         assertThat(record.getHeader("device")).isEqualTo("edge/pump");
+    }
+
+    @Test
+    void commandsAndStatesOfSparkplugArePassedOver() {
+        for (String topic : List.of("spBv1.0/g/NCMD/n", "spBv1.0/g/DCMD/n/d", "spBv1.0/STATE/host", "spBv1.0")) {
+            assertThat(routes.run("ingest-sparkplug", arrived(topic, "x")).getException())
+                    .isNull();
+        }
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
     }
 
     @Test
