@@ -13,15 +13,12 @@ public enum FamilyName {
     ENVIRONMENT("environment", 45, 0.2),
     /** Packs of SenML, several readings of the last seconds in each. */
     SENML("senml", 5, 0.1),
-<<<<<<< HEAD
     /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
     EVENTS("events", 45, 0.2),
     /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
-    F2("f2", 7, 0.5);
-=======
+    F2("f2", 7, 0.5),
     /** Pumps of a Sparkplug B edge node: births, data by alias, a will that is its death. */
     SPARKPLUG("sparkplug", 5, 0.2);
->>>>>>> sparkplug
 
     private final String text;
     private final int devices;
@@ -57,11 +54,8 @@ public enum FamilyName {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
-<<<<<<< HEAD
             case EVENTS -> new RoomEvents(burst, true, random);
-=======
             case SPARKPLUG -> new SparkplugNode(random);
->>>>>>> sparkplug
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
             case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
         };

@@ -48,11 +48,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-<<<<<<< HEAD
-                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml 5; f2 7.")
-=======
-                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5.")
->>>>>>> sparkplug
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5; f2 7.")
     private Integer devices;
 
     @Option(

@@ -54,19 +54,15 @@ public final class Simulator implements AutoCloseable {
      * @throws UserError when the broker cannot be reached
      */
     public void start(String mqttUrl) {
-<<<<<<< HEAD
-        start(MqttLink.connect(mqttUrl, "caravan-simulator-" + UUID.randomUUID()));
+        start(MqttLink.connect(
+                mqttUrl,
+                "caravan-simulator-" + UUID.randomUUID(),
+                family instanceof Attended attended ? attended : null));
     }
 
     /** Begins to publish over a link, which ends with the simulator. Can be called once. */
     public void start(Link to) {
         link = to;
-=======
-        link = MqttLink.connect(
-                mqttUrl,
-                "caravan-simulator-" + UUID.randomUUID(),
-                family instanceof Attended attended ? attended : null);
->>>>>>> sparkplug
         thread = new Thread(this::run, "simulator");
         thread.setDaemon(true);
         thread.start();

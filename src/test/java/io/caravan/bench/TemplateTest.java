@@ -41,11 +41,7 @@ class TemplateTest {
     @EnumSource(
             value = FamilyName.class,
             mode = EnumSource.Mode.EXCLUDE,
-<<<<<<< HEAD
-            names = {"SENML", "F2"})
-=======
-            names = {"SENML", "SPARKPLUG"})
->>>>>>> sparkplug
+            names = {"SENML", "F2", "SPARKPLUG"})
     void aPatchedMessageParsesToWhatTheOracleExpects(FamilyName family) throws IOException {
         Workload workload = new Workload(family, "r1", 1000);
         Template template = workload.template();
