@@ -29,7 +29,7 @@ final class FakeClock {
     static Optional<Path> library() throws IOException {
         try (Stream<Path> folders = Files.list(LIBRARIES)) {
             return Stream.concat(Stream.of(LIBRARIES), folders)
-                    .map(folder -> folder.resolve("faketime").resolve("libfaketimeMT.so.1"))
+                    .map(folder -> folder.resolve("faketime").resolve("libfaketime.so.1"))
                     .filter(Files::exists)
                     .findFirst();
         }
@@ -65,6 +65,10 @@ final class FakeClock {
                 "FAKETIME_CACHE_DURATION",
                 "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1",
+                "FAKETIME_DISABLE_SHM",
+                "1",
+                "NO_FAKE_STAT",
                 "1");
     }
 }
