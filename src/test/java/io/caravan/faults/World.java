@@ -40,7 +40,6 @@ final class World implements AutoCloseable {
     private final Sabotage sabotage;
     private KafkaView kafka;
     private SmallDisk disk;
-    private FakeClock clock;
     private int rests;
 
     private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
@@ -73,13 +72,6 @@ final class World implements AutoCloseable {
         return world.startServers();
     }
 
-    /** Starts the servers of applications and devices whose clock can be set. */
-    static World startWithClock(String prefix) throws IOException {
-        World world = new World(Folder.create(), prefix, Options.sabotage());
-        world.clock = FakeClock.in(world.folder.path());
-        return world.startServers();
-    }
-
     private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
@@ -94,19 +86,6 @@ final class World implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    private Map<String, String> clockEnvironment() {
-        return clock == null ? Map.of() : clock.environment();
-    }
-
-    /** The clock of this world, where it can be set. */
-    FakeClock clock() {
-        return clock;
-    }
-
-    private long millis() {
-        return clock == null ? System.currentTimeMillis() : clock.millis();
     }
 
     Server server(Server.Kind kind) {
@@ -129,7 +108,7 @@ final class World implements AutoCloseable {
 
     /** Devices that begin to publish. */
     Load load(long seed, int rate) {
-        return new Load(mqttUrl(), journal, prefix, this::millis, seed, rate);
+        return new Load(mqttUrl(), journal, prefix, seed, rate);
     }
 
     Publisher publisher() {
@@ -221,7 +200,7 @@ final class World implements AutoCloseable {
      */
     private void awaitRest() {
         String last = prefix + "last-" + rests++;
-        long now = millis();
+        long now = System.currentTimeMillis();
         try (Publisher publisher = publisher()) {
             publisher.publish(Message.building(last, now, 1, 2));
             publisher.publish(Message.breaker(last, now, 3, 4));
@@ -340,7 +319,7 @@ final class World implements AutoCloseable {
         void start() throws IOException {
             settings.put("caravan.management.port", Integer.toString(FreePort.next()));
             StringBuilder own = new StringBuilder(properties);
-            Map<String, String> environment = new HashMap<>(clockEnvironment());
+            Map<String, String> environment = new HashMap<>();
             settings.forEach((key, value) -> {
                 if (key.startsWith("camel.")) {
                     own.append(key).append('=').append(value).append('\n');
