@@ -35,6 +35,7 @@ public final class Outbox {
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
             RecordHeaders.RECEIVED_BY,
+            RecordHeaders.DIRECTORY_TYPE,
             RecordHeaders.ORIGIN,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE,

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the log how routes fare that run by a timer: of the first run that fails, of the first that succeeds again, and in
+ * Tells the log how routes fare that run by a schedule: of the first run that fails, of the first that succeeds again, and in
  * between every five minutes. Thread-safe; the runs of one route come one after the other.
  */
 public final class BackgroundRuns {

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * quarter of a second to ten seconds), for ever; what was not acknowledged is sent again within the same session.
  * Thread-safe.
  */
-public final class MqttLink implements AutoCloseable {
+public final class MqttLink implements Link {
 
     private static final long CONNECT_SECONDS = 10;
     private static final long SESSION_SECONDS = 600;
@@ -129,8 +129,15 @@ public final class MqttLink implements AutoCloseable {
     }
 
     /** Whether the connection is up right now. */
+    @Override
     public boolean connected() {
         return client.getState().isConnected();
+    }
+
+    /** Publishes at QoS 1 to the topic that the message names. */
+    @Override
+    public void publish(String device, Message message, Consumer<Throwable> done) {
+        publish(MqttTopic.of(message.topic()), message.payload(), message.contentType(), done);
     }
 
     /**

@@ -40,6 +40,7 @@ final class World implements AutoCloseable {
     private final Sabotage sabotage;
     private KafkaView kafka;
     private SmallDisk disk;
+    private FakeClock clock;
     private int rests;
 
     private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
@@ -72,6 +73,13 @@ final class World implements AutoCloseable {
         return world.startServers();
     }
 
+    /** Starts the servers of applications and devices whose clock can be set. */
+    static World startWithClock(String prefix) throws IOException {
+        World world = new World(Folder.create(), prefix, Options.sabotage());
+        world.clock = FakeClock.in(world.folder.path());
+        return world.startServers();
+    }
+
     private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
@@ -86,6 +94,19 @@ final class World implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private Map<String, String> clockEnvironment() {
+        return clock == null ? Map.of() : clock.environment();
+    }
+
+    /** The clock of this world, where it can be set. */
+    FakeClock clock() {
+        return clock;
+    }
+
+    private long millis() {
+        return clock == null ? System.currentTimeMillis() : clock.millis();
     }
 
     Server server(Server.Kind kind) {
@@ -108,7 +129,7 @@ final class World implements AutoCloseable {
 
     /** Devices that begin to publish. */
     Load load(long seed, int rate) {
-        return new Load(mqttUrl(), journal, prefix, seed, rate);
+        return new Load(mqttUrl(), journal, prefix, this::millis, seed, rate);
     }
 
     Publisher publisher() {
@@ -200,7 +221,7 @@ final class World implements AutoCloseable {
      */
     private void awaitRest() {
         String last = prefix + "last-" + rests++;
-        long now = System.currentTimeMillis();
+        long now = millis();
         try (Publisher publisher = publisher()) {
             publisher.publish(Message.building(last, now, 1, 2));
             publisher.publish(Message.breaker(last, now, 3, 4));
@@ -237,12 +258,21 @@ final class World implements AutoCloseable {
         return instances.stream().filter(Instance::isAwake).findFirst().orElseThrow();
     }
 
+    private String chain() {
+        try {
+            return kafka.chain();
+        } catch (Exception e) {
+            return "iot.enriched cannot be read: " + e.getMessage();
+        }
+    }
+
     private String outputs() {
         StringBuilder outputs = new StringBuilder("\n")
                 .append(journal.messages().size())
                 .append(" messages were sent, ")
                 .append(journal.acknowledgements())
-                .append(" acknowledgements came");
+                .append(" acknowledgements came\n")
+                .append(chain());
         for (Instance instance : instances) {
             List<String> lines = instance.process.outputOrNothing().lines().toList();
             outputs.append("\n--- the last that instance ")
@@ -310,7 +340,7 @@ final class World implements AutoCloseable {
         void start() throws IOException {
             settings.put("caravan.management.port", Integer.toString(FreePort.next()));
             StringBuilder own = new StringBuilder(properties);
-            Map<String, String> environment = new HashMap<>();
+            Map<String, String> environment = new HashMap<>(clockEnvironment());
             settings.forEach((key, value) -> {
                 if (key.startsWith("camel.")) {
                     own.append(key).append('=').append(value).append('\n');

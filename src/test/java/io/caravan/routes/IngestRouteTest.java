@@ -10,6 +10,7 @@ import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
@@ -45,6 +46,7 @@ class IngestRouteTest {
 
     private static final int LARGEST = 100_000;
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
     private final List<String> commands = new ArrayList<>();
     private int failures;
@@ -57,6 +59,10 @@ class IngestRouteTest {
         beans.put("mqttIot", new MqttClients(broker, inFlight, "iot", 1, true));
         beans.put("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
         beans.put("mqttBuilding", new MqttClients(broker, inFlight, "building", 1, true));
+        beans.put("mqttF2", new MqttClients(broker, inFlight, "f2", 1, true));
+        beans.put("stampF2", (Processor) new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")::stamp);
+        beans.put("isF2", new SecondLevel("f2-"));
+        beans.put("passOver", new PassedOver(meters));
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
@@ -70,7 +76,7 @@ class IngestRouteTest {
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
-        routes = new StageRoutes(beans, "ingest", "ingest-sparkplug");
+        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-sparkplug");
     }
 
     @AfterEach
@@ -87,6 +93,8 @@ class IngestRouteTest {
                 "ingest-iot-status | iot/b1/status    | {\"status\":{}}                           | iot      | default/b1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\",\"tenant_id\":\"t1\"} | building | t1/s1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\"}                     | building | default/s1",
+                "ingest-f2 | cmnd/f2-E4FD45F654BE/sensor-mode/J1/sensor-1 | {}       | f2       | default/f2-e4fd45f654be",
+                "ingest-f2 | stat/f2-al1111222233/alarm-mode/1/siren-1    | 1        | f2       | default/f2-al1111222233",
                 "ingest-building   | building/room1   | {broken                                   | building | building/room1",
                 "ingest-sparkplug  | spBv1.0/g/NDATA/n   | binary                               | sparkplug | g/n",
                 "ingest-sparkplug  | spBv1.0/g/DDATA/n/d | binary                               | sparkplug | g/n"
@@ -103,6 +111,20 @@ class IngestRouteTest {
         assertThat(record.getHeader("dialect")).isEqualTo(dialect);
         assertThat(Long.parseLong(record.getHeader("received-at", String.class)))
                 .isGreaterThan(1_700_000_000_000_000L);
+    }
+
+    @Test
+    void whatComesByTheTopicsOfF2AndIsOfSomethingElseIsPassedOverAndCounted() {
+        for (String topic : new String[] {"tele/plug-1/a/b/SENSOR", "stat/xf2-1/a/b/c", "cmnd/f/2/3/4"}) {
+            assertThat(routes.run("ingest-f2", arrived(topic, "{}")).getException())
+                    .isNull();
+        }
+
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        assertThat(routes.kafka("iot.dlq").getExchanges()).isEmpty();
+        assertThat(meters.counter("caravan.ingest.passed.over", "route", "ingest-f2")
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test

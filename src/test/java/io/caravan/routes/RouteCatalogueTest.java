@@ -71,6 +71,14 @@ class RouteCatalogueTest {
         });
     }
 
+    /** Camel's component timer waits by the wall clock: when that is set back an hour, it waits an hour. */
+    @Test
+    void noRouteWaitsByTheWallClock() {
+        assertThat(RouteFiles.routes())
+                .extracting(route -> route.at("/from/uri").asText())
+                .noneMatch(uri -> uri.startsWith("timer:"));
+    }
+
     @Test
     void everyStepHasAnIdOfItsOwn() {
         List<JsonNode> steps = RouteFiles.all().stream()
