@@ -70,7 +70,6 @@ class IngestRouteTest {
         beans.put("stampSparkplug", (Processor)
                 Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
         beans.put("isOfEdgeNode", new ThirdLevel(Set.of("NDATA", "DDATA", "DBIRTH")));
-        beans.put("passOver", new PassedOver(new SimpleMeterRegistry()));
         beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry()));
         beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
