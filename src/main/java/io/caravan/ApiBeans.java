@@ -4,6 +4,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.F2Controllers;
+import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Places;
@@ -42,6 +44,8 @@ final class ApiBeans {
         beans.accept("apiAggregates", new Aggregates(WindowBeans.widths(settings, registry)));
         beans.accept("apiDeadLetters", new DeadLetters());
         beans.accept("apiReplays", new Replays());
+        beans.accept("apiF2Templates", new F2Templates());
+        beans.accept("apiF2Controllers", new F2Controllers());
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));

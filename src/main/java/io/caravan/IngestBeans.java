@@ -15,12 +15,14 @@ import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.Stamp;
+import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.camel.Processor;
@@ -57,6 +59,7 @@ final class IngestBeans implements AutoCloseable {
         MqttClients sparkplug =
                 MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
         beans.accept("mqttSparkplug", sparkplug);
+        beans.accept("isOfEdgeNode", new ThirdLevel(Set.of("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH")));
         beans.accept("commands", new Commands(sparkplug::publish, meters));
         beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());

@@ -49,7 +49,8 @@ public final class BenchCommand implements Callable<Integer> {
             description =
                     "What the devices send: ${COMPLETION-CANDIDATES}. building: 2 readings, filled up to 300 bytes with "
                             + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; senml: packs of 1,000 "
-                            + "readings, 250 instants of 4 metrics; events: 1 reading, over Kafka.")
+                            + "readings, 250 instants of 4 metrics; events: 1 reading, over Kafka; f2: frames of 3 readings, whose parameters are in the "
+                            + "database as long as the run takes.")
     private FamilyName family;
 
     @Option(

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code
  * <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
- * not name; {@code <metric bool>} for a truth value, stored as 0 or 1.
+ * not name; {@code <metric bool>} for a truth value, stored as 0 or 1; {@code <metric hex min max unit>} for two bytes of a frame,
+ * big-endian, whose number has as many decimals as min and max.
  */
 final class Template {
 
@@ -40,6 +41,7 @@ final class Template {
      * @param span how many values there are
      * @param scale 10 to the power of the decimals
      * @param truth whether it is written as true and false
+     * @param hex whether it is written as two bytes of a frame
      */
     record Field(
             String metric,
@@ -50,7 +52,8 @@ final class Template {
             long min,
             long span,
             double scale,
-            boolean truth) {}
+            boolean truth,
+            boolean hex) {}
 
     private final byte[] base;
     private final List<Field> fields;
@@ -105,11 +108,7 @@ final class Template {
                 default -> {
                     Field field = field(mark.group(1).split(" "), offset);
                     found.add(field);
-                    plain.append(
-                            field.truth
-                                    ? "false"
-                                    : "0".repeat(field.whole)
-                                            + (field.decimals > 0 ? "." + "0".repeat(field.decimals) : ""));
+                    plain.append(placeholder(field));
                 }
             }
         }
@@ -129,9 +128,23 @@ final class Template {
         this.seed = seed;
     }
 
+    private static String placeholder(Field field) {
+        if (field.truth) {
+            return "false";
+        }
+        return field.hex
+                ? "00 00"
+                : "0".repeat(field.whole) + (field.decimals > 0 ? "." + "0".repeat(field.decimals) : "");
+    }
+
     private static Field field(String[] words, int offset) {
         if (words.length == 2) {
-            return new Field(words[0], "", offset, 0, 0, 0, 2, 1, true);
+            return new Field(words[0], "", offset, 0, 0, 0, 2, 1, true, false);
+        }
+        if (words[1].equals("hex")) {
+            String[] number = {words[0], words[2], words[3], words[4]};
+            Field field = field(number, offset);
+            return new Field(field.metric, field.unit, offset, 0, 0, field.min, field.span, field.scale, false, true);
         }
         String min = words[1];
         int point = min.indexOf('.');
@@ -141,7 +154,7 @@ final class Template {
         String unit = words[3].equals("-") ? null : words[3];
         int whole = point < 0 ? min.length() : point;
         return new Field(
-                words[0], unit, offset, whole, decimals, first, last - first + 1, Math.pow(10, decimals), false);
+                words[0], unit, offset, whole, decimals, first, last - first + 1, Math.pow(10, decimals), false, false);
     }
 
     /** The values of a message, in the order of the text. */
@@ -168,7 +181,9 @@ final class Template {
      */
     byte[] render(int device, long n, long micros) {
         byte[] message = base.clone();
-        Digits.write(message, deviceOffset, deviceDigits, device);
+        if (deviceOffset >= 0) {
+            Digits.write(message, deviceOffset, deviceDigits, device);
+        }
         if (rfc3339) {
             Rfc3339.write(message, timeOffset, micros);
         } else {
@@ -180,7 +195,10 @@ final class Template {
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);
             long number = number(field, i, device, n);
-            if (field.truth) {
+            if (field.hex) {
+                Digits.writeHex(message, field.offset, (int) number >> 8);
+                Digits.writeHex(message, field.offset + 3, (int) number);
+            } else if (field.truth) {
                 byte[] word = number == 1 ? TRUE : FALSE;
                 System.arraycopy(word, 0, message, field.offset, word.length);
             } else if (field.decimals == 0) {

@@ -61,7 +61,7 @@ final class MappedMessage {
                 && (rules.hasStatus || first != JsonToken.START_OBJECT
                         ? saysOffline(status != null ? status : first.isScalarValue() ? parser.getText() : "")
                         : StatusReport.saysOffline(raw.payload()));
-        return decoded(offline, null);
+        return decoded(offline, first.isScalarValue() ? new Slice(raw.payload(), 0, raw.payload().length) : null);
     }
 
     /** Takes the payload for one text. */
@@ -77,7 +77,8 @@ final class MappedMessage {
         return decoded(rules.isStatus() && saysOffline(payload), quoted);
     }
 
-    private Decoded decoded(boolean offline, Slice body) throws Undecodable {
+    /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
+    private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
         for (UnitOf values : unitsOf) {
             leaves.unit(units[values.unit()], values.from(), values.to());
         }
@@ -107,7 +108,13 @@ final class MappedMessage {
                 Map.of(),
                 List.of(),
                 offline);
-        return body == null ? decoded : decoded.withBody(body);
+        if (alone == null) {
+            return decoded;
+        }
+        return decoded.withBody(
+                decoded.measurements() != null
+                        ? decoded.measurements()
+                        : Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8)));
     }
 
     private String typeOf() {

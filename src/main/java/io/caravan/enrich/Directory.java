@@ -25,7 +25,7 @@ public final class Directory {
     private volatile Map<String, Map<String, Device>> byId = Map.of();
 
     private volatile boolean loaded;
-    private Instant lastWhole = Instant.EPOCH;
+    private long lastWhole; // System.nanoTime(): a clock that is set back must not put it off
     private boolean whole = true;
 
     /** The device of a tenant, or null where the directory has none. */
@@ -55,7 +55,7 @@ public final class Directory {
     /** Says since when the route is to read: since 1970 when it is time to read everything. */
     public synchronized void ask(Exchange exchange) {
         Instant now = Instant.now();
-        whole = !loaded || now.isAfter(lastWhole.plus(WHOLE));
+        whole = !loaded || System.nanoTime() - lastWhole > WHOLE.toNanos();
         Instant since = whole ? Instant.EPOCH : now.minus(WHOLE).minus(OVERLAP);
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, Map.of("since", since.toString()));
     }
@@ -70,7 +70,7 @@ public final class Directory {
         rows.forEach(row -> put(fresh, row));
         byId = fresh;
         loaded = true;
-        lastWhole = Instant.now();
+        lastWhole = System.nanoTime();
     }
 
     /** Adds rows of {@code devices}. */

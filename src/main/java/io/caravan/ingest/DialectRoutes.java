@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class DialectRoutes {
 
     private static final String TEMPLATE = "ingest-mapped";
-    /** The route in the file of the template. */
-    private static final String NEIGHBOUR = "follow-dialects";
+    /** Camel forgets the file of the template, which would tell. */
+    private static final String STAGE = "ingest";
 
     private static final Logger LOG = LoggerFactory.getLogger(DialectRoutes.class);
 
@@ -145,19 +145,17 @@ public final class DialectRoutes {
             CamelContext context, String id, String dialect, String session, String topics, String takes)
             throws Exception {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
-        RouteDefinition neighbour = model.getRouteDefinition(NEIGHBOUR);
         model.addRouteTemplateDefinitionConverter(TEMPLATE, (template, parameters) -> {
-            // Camel leaves out how the template's route deals with errors, and the file that it stands in
+            // Camel leaves out how the template's route deals with errors
             RouteDefinition route = RouteTemplateDefinition.Converter.DEFAULT_CONVERTER.apply(template, parameters);
             route.setRouteConfigurationId(template.getRoute().getRouteConfigurationId());
-            route.setResource(neighbour.getResource());
             return route;
         });
         model.addRouteFromTemplate(
                 id,
                 TEMPLATE,
                 id,
-                null,
+                STAGE,
                 Map.of("dialect", dialect, "session", session, "topics", topics, "takes", takes));
     }
 

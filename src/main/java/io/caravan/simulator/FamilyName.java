@@ -15,6 +15,10 @@ public enum FamilyName {
     SENML("senml", 5, 0.1),
     /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
     EVENTS("events", 45, 0.2),
+    /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
+    F2("f2", 7, 0.5),
+    /** Pumps of a Sparkplug B edge node: births, data by alias, a will that is its death. */
+    SPARKPLUG("sparkplug", 5, 0.2),
     /** Plugs and climate sensors with Tasmota. */
     TASMOTA("tasmota", 4, 0.1),
     /** Switches of Shelly's second generation. */
@@ -60,7 +64,9 @@ public enum FamilyName {
             case ENVIRONMENT -> new EnvironmentSensors(random);
             case EVENTS -> new RoomEvents(burst, true, random);
             case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> mapped(burst, false, random);
+            case SPARKPLUG -> new SparkplugNode(random);
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
+            case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
         };
     }
 

@@ -3,6 +3,7 @@ package io.caravan.simulator;
 import io.caravan.UserError;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -47,14 +48,15 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml 5; tasmota and ttn 4, shelly 3, zigbee2mqtt 6.")
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5; f2 7; tasmota and ttn 4; shelly 3; zigbee2mqtt 6.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
             description =
-                    "Messages per second of each device. Default: 0.2; building 0.5; senml, tasmota, shelly, zigbee2mqtt and ttn 0.1.")
+                    "Messages per second of each device. Default: 0.2; building and f2 0.5; senml, tasmota, shelly, "
+                            + "zigbee2mqtt and ttn 0.1.")
     private Double rate;
 
     @Option(
@@ -75,8 +77,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--anomalies",
             description =
-                    "senml, events, tasmota, shelly, zigbee2mqtt and ttn: one message in fifty has a value that is too high. Of the other families, "
-                            + "environment does so anyway.")
+                    "senml, events, tasmota, shelly, zigbee2mqtt and ttn: one message in fifty has a value that is too high; f2: one frame in fifty ends too "
+                            + "early, or comes from a pin that nobody knows. Of the other families, environment has anomalies anyway.")
     private boolean anomalies;
 
     @Option(
@@ -121,8 +123,8 @@ public final class SimulateCommand implements Callable<Integer> {
         boolean senml = family == FamilyName.SENML;
         boolean events = family == FamilyName.EVENTS;
         check(
-                senml || events || family.isMapped() || !anomalies,
-                "--anomalies is for senml, events, tasmota, shelly, zigbee2mqtt and ttn only");
+                senml || events || family == FamilyName.F2 || family.isMapped() || !anomalies,
+                "--anomalies is for senml, events, f2, tasmota, shelly, zigbee2mqtt and ttn only");
         check(senml || records == null && !cbor, "--records and --cbor are for senml only");
         check(events || kafka == null && url == null, "--kafka and --url are for events only");
         check(kafka == null || url == null, "--kafka and --url exclude each other");
@@ -168,6 +170,7 @@ public final class SimulateCommand implements Callable<Integer> {
                         random);
             case EVENTS -> new RoomEvents(burst, anomalies, random);
             case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> family.mapped(burst, anomalies, random);
+            case F2 -> new F2Controllers(anomalies, random, ZoneId.systemDefault());
             default -> family.create(burst, random);
         };
     }

@@ -54,7 +54,10 @@ public final class Simulator implements AutoCloseable {
      * @throws UserError when the broker cannot be reached
      */
     public void start(String mqttUrl) {
-        start(MqttLink.connect(mqttUrl, "caravan-simulator-" + UUID.randomUUID()));
+        start(MqttLink.connect(
+                mqttUrl,
+                "caravan-simulator-" + UUID.randomUUID(),
+                family instanceof Attended attended ? attended : null));
     }
 
     /** Begins to publish over a link, which ends with the simulator. Can be called once. */

@@ -64,8 +64,9 @@ public final class Rebirths {
             wishes.remove(receiver);
         } else if (!session.isBorn() || node.type().isData() && !session.isWhole(node.device())) {
             wanted(receiver, node, receivedAt);
-        } else if (session.missingSince() >= 0) {
-            wish(receiver, receivedAt, new Wish(node, session.missingSince() + reorder.toMillis() * 1_000, true));
+        } else if (session.isMissingAny()) {
+            // from now on, not from the receipt: what is missing may be waiting in the same backlog
+            wish(receiver, receivedAt, new Wish(node, micros.getAsLong() + reorder.toMillis() * 1_000, true));
         } else {
             wishes.computeIfPresent(receiver, (same, wish) -> wish.gap ? null : wish);
         }

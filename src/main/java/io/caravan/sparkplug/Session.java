@@ -24,7 +24,6 @@ final class Session {
     private int[] hashes;
 
     private final BitSet missing = new BitSet(NUMBERS);
-    private long missingSince;
 
     /**
      * Takes a certificate as the newest. Those of one node are given in the order of iot.raw, live or as they were stored.
@@ -123,7 +122,7 @@ final class Session {
      *
      * @param first whether counting begins with it: a birth of the node
      */
-    void received(int seq, long hash, long receivedAt, boolean first) {
+    void received(int seq, long hash, boolean first) {
         if (seq == Payload.NO_SEQ) {
             return;
         }
@@ -140,9 +139,6 @@ final class Session {
         } else if (missing.get(seq)) {
             missing.clear(seq);
         } else {
-            if (missing.isEmpty()) {
-                missingSince = receivedAt;
-            }
             for (int next = (last + 1) % NUMBERS; next != seq; next = (next + 1) % NUMBERS) {
                 missing.set(next);
             }
@@ -150,8 +146,8 @@ final class Session {
         }
     }
 
-    /** When the first of the messages that are missing now was missed, microseconds since the epoch; or -1. */
-    long missingSince() {
-        return missing.isEmpty() ? -1 : missingSince;
+    /** Whether a message between the first and the last has not been received. */
+    boolean isMissingAny() {
+        return !missing.isEmpty();
     }
 }

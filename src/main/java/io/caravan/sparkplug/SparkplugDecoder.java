@@ -70,7 +70,7 @@ public final class SparkplugDecoder implements Decoder {
             List<String> gone = topic.type() == Topic.Type.NDEATH && inPlace ? session.devices() : List.of();
             boolean counts = !inPlace || certify(declared);
             if (inPlace && topic.type() != Topic.Type.NDEATH) {
-                session.received(payload.seq(), hash, raw.receivedAt(), counts && topic.type() == Topic.Type.NBIRTH);
+                session.received(payload.seq(), hash, counts && topic.type() == Topic.Type.NBIRTH);
             }
             try {
                 return decoded(declared, counts ? gone : List.of());

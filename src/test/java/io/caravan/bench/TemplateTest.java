@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.F2Decoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.SenmlDecoder;
+import io.caravan.f2.Parameters;
+import io.caravan.f2.SampleParameters;
 import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
+import io.caravan.simulator.F2Controllers;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.RoomEvents;
@@ -33,7 +38,10 @@ class TemplateTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123456Z");
 
     @ParameterizedTest
-    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
+    @EnumSource(
+            value = FamilyName.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SENML", "F2", "SPARKPLUG"})
     void aPatchedMessageParsesToWhatTheOracleExpects(FamilyName family) throws IOException {
         Workload workload = new Workload(family, "r1", 1000);
         Template template = workload.template();
@@ -62,7 +70,10 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
+    @EnumSource(
+            value = FamilyName.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SENML", "SPARKPLUG"})
     void aMessageHasTheFieldsOfTheSimulatedFamily(FamilyName name) throws IOException {
         Family family =
                 switch (name) {
@@ -70,6 +81,7 @@ class TemplateTest {
                     case SMART_BREAKER -> new SmartBreakers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     case ENVIRONMENT -> new EnvironmentSensors(new SplittableRandom(1));
                     case EVENTS -> new RoomEvents(false, false, new SplittableRandom(1));
+                    case F2 -> new F2Controllers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     default -> throw new AssertionError(name);
                 };
         JsonNode original = MAPPER.readTree(family.next(0, NOON).payload());
@@ -79,7 +91,36 @@ class TemplateTest {
             paths.remove("/tenant_id"); // tells the run's devices from others
         }
         assertThat(paths).isEqualTo(paths("", original));
-        assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
+        if (name != FamilyName.F2) { // whose own times have no zone
+            assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
+        }
+    }
+
+    @Test
+    void aFrameIsDecodedToWhatTheOracleExpects() throws Exception {
+        Workload workload = new Workload(FamilyName.F2, "r1", 1000);
+        Template template = workload.template();
+        Parameters parameters = new SampleParameters()
+                .pin(workload.deviceId(7).substring(3), 1, 1, "env")
+                .point("env", "Temperature", "Int16", "big", 0, 2, "1", "", " °C")
+                .point("env", "Humidity", "Uint16", "big", 2, 2, "1", "", " %")
+                .point("env", "CO2", "Uint16", "big", 4, 0, "1", "", " ppm")
+                .parameters();
+        F2Decoder decoder = new F2Decoder(parameters, ZoneId.of("UTC"));
+        for (int n = 0; n < 500; n++) {
+            Decoded decoded = decoder.decode(new RawMessage(
+                    "f2", workload.topic(7).toString(), null, null, 0, template.render(7, n, micros(NOON))));
+            assertThat(decoded.device()).isEqualTo(workload.deviceId(7)).startsWith(workload.prefix());
+            assertThat(decoded.timestamp()).isEqualTo(micros(NOON));
+            for (int i = 0; i < 3; i++) {
+                assertThat(decoded.measured().get(i))
+                        .isEqualTo(new Measured(
+                                template.fields().get(i).metric(),
+                                template.value(i, 7, n),
+                                template.fields().get(i).unit(),
+                                Measured.Form.NUMBER));
+            }
+        }
     }
 
     @Test

@@ -1,8 +1,13 @@
 package io.caravan.faults;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -10,9 +15,12 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What Kafka knows of topics and of those who read them. Its questions throw while Kafka does not answer. */
 final class KafkaView implements AutoCloseable {
@@ -26,9 +34,11 @@ final class KafkaView implements AutoCloseable {
 
     private static final long ANSWER_SECONDS = 20;
 
+    private final String brokers;
     private final Admin admin;
 
     KafkaView(String brokers) {
+        this.brokers = brokers;
         this.admin = Admin.create(Map.of("bootstrap.servers", brokers));
     }
 
@@ -66,6 +76,38 @@ final class KafkaView implements AutoCloseable {
         answer(admin.alterConsumerGroupOffsets(group, beginning).all());
     }
 
+    /**
+     * In a line, what the ledger has to go by: how many records iot.enriched has, how many messages of iot.raw they are of, and
+     * which of these were written first behind a later one of their partitions.
+     */
+    String chain() throws Exception {
+        Map<TopicPartition, Long> ends = ends("iot.enriched");
+        Set<String> seen = new HashSet<>();
+        Map<String, Long> newest = new HashMap<>();
+        List<String> behind = new ArrayList<>();
+        long records = 0;
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", brokers), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(ends.keySet());
+            consumer.seekToBeginning(ends.keySet());
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> next : consumer.poll(Duration.ofSeconds(1))) {
+                    records++;
+                    String origin =
+                            new String(next.headers().lastHeader("origin").value(), StandardCharsets.UTF_8);
+                    long offset = Long.parseLong(origin.substring(origin.lastIndexOf('/') + 1));
+                    String way = origin.substring(0, origin.lastIndexOf('/')) + " > " + next.partition();
+                    Long before = newest.merge(way, offset, Math::max);
+                    if (seen.add(origin) && offset < before) {
+                        behind.add(origin + " at " + next.partition() + '/' + next.offset() + " behind " + before);
+                    }
+                }
+            }
+        }
+        return records + " records of " + seen.size() + " messages, written first behind a later one: " + behind.size()
+                + ' ' + behind.subList(0, Math.min(20, behind.size()));
+    }
+
     private Map<TopicPartition, Long> ends(String topic) throws Exception {
         Map<TopicPartition, OffsetSpec> latest =
                 answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().stream()
@@ -84,6 +126,6 @@ final class KafkaView implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close(java.time.Duration.ZERO);
+        admin.close(Duration.ZERO);
     }
 }

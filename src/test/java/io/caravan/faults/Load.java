@@ -3,7 +3,6 @@ package io.caravan.faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.LongSupplier;
 
 /**
  * Devices of two families that report in time, late, twice, and now and then nonsense, at a steady rate until it is stopped.
@@ -16,7 +15,6 @@ final class Load implements AutoCloseable {
 
     private final Publisher publisher;
     private final String prefix;
-    private final LongSupplier clock;
     private final Random random;
     private final Thread thread;
     private final List<Message> earlier = new ArrayList<>();
@@ -28,13 +26,11 @@ final class Load implements AutoCloseable {
      * Starts to publish.
      *
      * @param prefix what the ids of the devices begin with
-     * @param clock the devices' time in ms
      * @param rate messages per second
      */
-    Load(String mqttUrl, Journal journal, String prefix, LongSupplier clock, long seed, int rate) {
+    Load(String mqttUrl, Journal journal, String prefix, long seed, int rate) {
         this.publisher = new Publisher(mqttUrl, journal);
         this.prefix = prefix;
-        this.clock = clock;
         this.random = new Random(seed);
         this.thread = new Thread(() -> run(rate), "load");
         thread.setDaemon(true);
@@ -68,7 +64,7 @@ final class Load implements AutoCloseable {
         }
         // one in five is late: by milliseconds, seconds, minutes or weeks
         long late = random.nextInt(5) > 0 ? 0 : (long) Math.pow(random.nextInt(200), random.nextInt(4) + 1);
-        long time = clock.getAsLong() - late;
+        long time = System.currentTimeMillis() - late;
         Message message = number % 2 == 0
                 ? Message.building(device, time, number / 7.0, random.nextGaussian())
                 : Message.breaker(device, time, number / 3.0, random.nextGaussian() * 1e6);

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,19 +33,17 @@ final class Server implements AutoCloseable {
 
     private final Kind kind;
     private final Path folder;
-    private final Map<String, String> environment;
     private final int port = FreePort.next();
     private Process process;
 
-    private Server(Kind kind, Path folder, Map<String, String> environment) {
+    private Server(Kind kind, Path folder) {
         this.kind = kind;
         this.folder = folder;
-        this.environment = environment;
     }
 
     /** Begins to start it. */
-    static Server begin(Kind kind, Path folder, Map<String, String> environment) throws IOException {
-        Server server = new Server(kind, folder, environment);
+    static Server begin(Kind kind, Path folder) throws IOException {
+        Server server = new Server(kind, folder);
         server.begin();
         return server;
     }
@@ -62,7 +59,7 @@ final class Server implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+        process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
@@ -74,9 +71,8 @@ final class Server implements AutoCloseable {
                         kind.name(),
                         folder.toString(),
                         Integer.toString(port))
-                .redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        process = builder.start();
+                .redirectErrorStream(true)
+                .start();
     }
 
     /** Waits until it serves. */

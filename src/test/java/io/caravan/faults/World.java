@@ -40,7 +40,6 @@ final class World implements AutoCloseable {
     private final Sabotage sabotage;
     private KafkaView kafka;
     private SmallDisk disk;
-    private FakeClock clock;
     private int rests;
 
     private World(Folder folder, String prefix, Sabotage sabotage) throws IOException {
@@ -73,17 +72,10 @@ final class World implements AutoCloseable {
         return world.startServers();
     }
 
-    /** Starts the servers, and all applications of this world, with a clock that can be set. */
-    static World startWithClock(String prefix) throws IOException {
-        World world = new World(Folder.create(), prefix, Options.sabotage());
-        world.clock = FakeClock.in(world.folder.path());
-        return world.startServers();
-    }
-
     private World startServers() throws IOException {
         try {
             for (Server.Kind kind : Server.Kind.values()) {
-                servers.put(kind, Server.begin(kind, folder.path(), clockEnvironment()));
+                servers.put(kind, Server.begin(kind, folder.path()));
             }
             kafka = new KafkaView(kafkaBrokers());
             for (Server server : servers.values()) {
@@ -94,19 +86,6 @@ final class World implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    private Map<String, String> clockEnvironment() {
-        return clock == null ? Map.of() : clock.environment();
-    }
-
-    /** The clock of this world, where it can be set. */
-    FakeClock clock() {
-        return clock;
-    }
-
-    private long millis() {
-        return clock == null ? System.currentTimeMillis() : clock.millis();
     }
 
     Server server(Server.Kind kind) {
@@ -129,7 +108,7 @@ final class World implements AutoCloseable {
 
     /** Devices that begin to publish. */
     Load load(long seed, int rate) {
-        return new Load(mqttUrl(), journal, prefix, this::millis, seed, rate);
+        return new Load(mqttUrl(), journal, prefix, seed, rate);
     }
 
     Publisher publisher() {
@@ -221,7 +200,7 @@ final class World implements AutoCloseable {
      */
     private void awaitRest() {
         String last = prefix + "last-" + rests++;
-        long now = millis();
+        long now = System.currentTimeMillis();
         try (Publisher publisher = publisher()) {
             publisher.publish(Message.building(last, now, 1, 2));
             publisher.publish(Message.breaker(last, now, 3, 4));
@@ -258,12 +237,21 @@ final class World implements AutoCloseable {
         return instances.stream().filter(Instance::isAwake).findFirst().orElseThrow();
     }
 
+    private String chain() {
+        try {
+            return kafka.chain();
+        } catch (Exception e) {
+            return "iot.enriched cannot be read: " + e.getMessage();
+        }
+    }
+
     private String outputs() {
         StringBuilder outputs = new StringBuilder("\n")
                 .append(journal.messages().size())
                 .append(" messages were sent, ")
                 .append(journal.acknowledgements())
-                .append(" acknowledgements came");
+                .append(" acknowledgements came\n")
+                .append(chain());
         for (Instance instance : instances) {
             List<String> lines = instance.process.outputOrNothing().lines().toList();
             outputs.append("\n--- the last that instance ")
@@ -331,7 +319,7 @@ final class World implements AutoCloseable {
         void start() throws IOException {
             settings.put("caravan.management.port", Integer.toString(FreePort.next()));
             StringBuilder own = new StringBuilder(properties);
-            Map<String, String> environment = new HashMap<>(clockEnvironment());
+            Map<String, String> environment = new HashMap<>();
             settings.forEach((key, value) -> {
                 if (key.startsWith("camel.")) {
                     own.append(key).append('=').append(value).append('\n');

@@ -109,7 +109,7 @@ class MappedDialectsIT {
             assertThat(api.json("/api/devices/shellyplus1pm-1").get("online").asBoolean(true))
                     .isFalse();
             assertThat(api.json("/api/events?device=shellyplus1pm-1")
-                            .at("/0/body")
+                            .at("/0/body/status")
                             .asText())
                     .isEqualTo("false");
             assertThat(api.json("/api/devices/before").get("online").asBoolean(true))

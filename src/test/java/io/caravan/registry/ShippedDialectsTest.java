@@ -108,7 +108,7 @@ class ShippedDialectsTest {
         assertThat(decoded.device()).isEqualTo(device);
         assertThat(decoded.offline()).isEqualTo(gone);
         String body = decoded.body() == null ? payload : decoded.body().text();
-        assertThat(body).isEqualTo(payload.startsWith("{") ? payload : '"' + payload + '"');
+        assertThat(body).isEqualTo(payload.startsWith("{") ? payload : "{\"status\":\"" + payload + "\"}");
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.F2Controllers;
+import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Places;
@@ -81,6 +83,8 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiAggregates", new Aggregates(TypeWidths.forAll(Widths.parse("1m,5m"))));
         main.bind("apiDeadLetters", new DeadLetters());
         main.bind("apiReplays", new Replays());
+        main.bind("apiF2Templates", new F2Templates());
+        main.bind("apiF2Controllers", new F2Controllers());
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
@@ -110,6 +114,10 @@ final class ApiServer implements AutoCloseable {
 
     HttpResponse<String> send(String method, String path, String... headers) throws IOException, InterruptedException {
         return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
+    }
+
+    HttpResponse<String> send(String method, String path, byte[] body) throws IOException, InterruptedException {
+        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body));
     }
 
     HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {

@@ -12,7 +12,10 @@ import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MappedTopics;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
 import io.caravan.ingest.Stamp;
+import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
@@ -51,6 +55,7 @@ class IngestRouteTest {
 
     private static final int LARGEST = 100_000;
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
     private final List<String> commands = new ArrayList<>();
     private int failures;
@@ -61,6 +66,10 @@ class IngestRouteTest {
         InFlightBytes inFlight = new InFlightBytes(1_000_000, new SimpleMeterRegistry());
         MappedTopics topics = new MappedTopics(new DeviceRegistry(Path.of("config", "device-registry.json")));
         Map<String, Object> beans = new HashMap<>();
+        beans.put("mqttF2", new MqttClients(broker, inFlight, "f2", 1, true));
+        beans.put("stampF2", (Processor) new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")::stamp);
+        beans.put("isF2", new SecondLevel("f2-"));
+        beans.put("passOver", new PassedOver(meters));
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
@@ -70,12 +79,13 @@ class IngestRouteTest {
         beans.put("mqttSparkplug", MqttClients.ordered(broker, inFlight, "sparkplug", null));
         beans.put("stampSparkplug", (Processor)
                 Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
+        beans.put("isOfEdgeNode", new ThirdLevel(Set.of("NDATA", "DDATA", "DBIRTH")));
         beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry()));
         beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
-        routes = new StageRoutes(beans, "ingest", "ingest-mapped", "ingest-sparkplug");
+        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-mapped", "ingest-sparkplug");
     }
 
     /** Stands for what makes routes, which needs a broker. */
@@ -101,6 +111,8 @@ class IngestRouteTest {
                 "ingest-iot-status | iot/b1/status    | {\"status\":{}}                           | iot      | default/b1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\",\"tenant_id\":\"t1\"} | building | t1/s1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\"}                     | building | default/s1",
+                "ingest-f2 | cmnd/f2-E4FD45F654BE/sensor-mode/J1/sensor-1 | {}       | f2       | default/f2-e4fd45f654be",
+                "ingest-f2 | stat/f2-al1111222233/alarm-mode/1/siren-1    | 1        | f2       | default/f2-al1111222233",
                 "ingest-building   | building/room1   | {broken                                   | building | building/room1",
                 "ingest-sparkplug  | spBv1.0/g/NDATA/n   | binary                               | sparkplug | g/n",
                 "ingest-sparkplug  | spBv1.0/g/DDATA/n/d | binary                               | sparkplug | g/n"
@@ -143,6 +155,20 @@ class IngestRouteTest {
         int before = Followed.TIMES.get();
         routes.run("follow-dialects", arrived("", ""));
         assertThat(Followed.TIMES.get()).isGreaterThan(before);
+    }
+
+    @Test
+    void whatComesByTheTopicsOfF2AndIsOfSomethingElseIsPassedOverAndCounted() {
+        for (String topic : new String[] {"tele/plug-1/a/b/SENSOR", "stat/xf2-1/a/b/c", "cmnd/f/2/3/4"}) {
+            assertThat(routes.run("ingest-f2", arrived(topic, "{}")).getException())
+                    .isNull();
+        }
+
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        assertThat(routes.kafka("iot.dlq").getExchanges()).isEmpty();
+        assertThat(meters.counter("caravan.ingest.passed.over", "route", "ingest-f2")
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test
@@ -219,6 +245,15 @@ class IngestRouteTest {
         assertThat(record.getHeader("received-by")).isEqualTo("here");
         assertThat(record.getHeader("tenant")).isEqualTo("plant");
         assertThat(record.getHeader("device")).isEqualTo("edge/pump");
+    }
+
+    @Test
+    void commandsAndStatesOfSparkplugArePassedOver() {
+        for (String topic : List.of("spBv1.0/g/NCMD/n", "spBv1.0/g/DCMD/n/d", "spBv1.0/STATE/host", "spBv1.0")) {
+            assertThat(routes.run("ingest-sparkplug", arrived(topic, "x")).getException())
+                    .isNull();
+        }
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
     }
 
     @Test

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.decode.Decoded;
+import io.caravan.decode.F2Decoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
 import io.caravan.decode.SenmlDecoder;
+import io.caravan.decode.Undecodable;
+import io.caravan.f2.SampleParameters;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -42,6 +46,46 @@ class FamilyTest {
             assertNumber(json.get("temperature"), 20, 30, 1);
             assertNumber(json.get("humidity"), 40, 60, 1);
         }
+    }
+
+    @Test
+    void f2ControllersSendWhatTheirDecoderReadsByTheSample() throws Exception {
+        Family family = new F2Controllers(false, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<String> kinds = new HashSet<>();
+        for (int i = 0; i < 900; i++) {
+            Decoded decoded = decoder.decode(f2(family.next(i % 9, NOON), family.deviceId(i % 9)));
+            assertThat(decoded.device()).isEqualTo(family.deviceId(i % 9)).hasSize(15);
+            assertThat(decoded.timestamp()).isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, NOON));
+            assertThat(decoded.measured()).allMatch(value -> value.form() != Measured.Form.CUT_OFF);
+            if (i % 9 == 2) {
+                assertThat(decoded.measured().get(0).metric()).isEqualTo("4.3.temperature");
+                assertThat(decoded.measured().get(0).value()).isBetween(18.0, 26.0);
+            }
+            kinds.add(decoded.eventType());
+        }
+        assertThat(kinds)
+                .containsExactlyInAnyOrder(
+                        "telemetry", "f2.strike", "f2.door", "f2.reader", "f2.exit-button", "f2.motion", "f2.siren");
+    }
+
+    @Test
+    void someFramesOfF2ControllersAreAnomaliesWhereThatIsWanted() {
+        Family family = new F2Controllers(true, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<Reason> reasons = new HashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            try {
+                decoder.decode(f2(family.next(i % 3, NOON), family.deviceId(i % 3)));
+            } catch (Undecodable e) {
+                reasons.add(e.reason());
+            }
+        }
+        assertThat(reasons).containsExactlyInAnyOrder(Reason.MALFORMED_FRAME, Reason.UNKNOWN_PIN);
+    }
+
+    private static RawMessage f2(Message message, String device) {
+        return new RawMessage("f2", message.topic(), null, device, 0, message.payload());
     }
 
     @Test

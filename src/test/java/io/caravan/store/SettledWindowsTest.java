@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.caravan.oracle.WindowProof;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -166,6 +168,27 @@ class SettledWindowsTest {
 
         assertThat(marks()).isZero();
         assertThat(windows("width = 60 AND max = 7")).hasSize(1);
+        assertThatWindowsAreRight();
+    }
+
+    /** The statement of docs/operations.md for windows that were left wrong. */
+    @Test
+    void windowsThatAreWrongAreRightOnceTheirDayIsMarked() throws Exception {
+        store("a", T.plusSeconds(30), 1, 2, 3);
+        store("b", T.plusSeconds(90), 4);
+        Instant now = T.plusSeconds(960);
+        settleAt(now);
+        run("UPDATE windows SET count = 1, sum = 1 WHERE device_id = 'a'");
+        run("DELETE FROM windows WHERE device_id = 'b'");
+
+        String docs = Files.readString(Path.of("docs", "operations.md"));
+        String statement = docs.substring(docs.indexOf("INSERT INTO window_marks"));
+        run(statement
+                .substring(0, statement.indexOf(';'))
+                .replace("2026-11-20Z", T.minusSeconds(DAY).toString())
+                .replace("2026-11-21Z", T.plusSeconds(DAY).toString()));
+        settleAt(now);
+
         assertThatWindowsAreRight();
     }
 
