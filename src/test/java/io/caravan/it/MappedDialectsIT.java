@@ -66,6 +66,7 @@ class MappedDialectsIT {
                 caravan.kill();
                 device.publish("wetter/roof/obs", observation(4));
                 caravan.start();
+                await().until(api::isReady);
                 await().untilAsserted(() -> assertThat(wind(api)).containsExactly(4, 2, 1));
 
                 Files.copy(
