@@ -10,8 +10,11 @@ FROM (
         CASE WHEN count(moments) = count(*) THEN pooled_moments(moments ORDER BY device_id) END AS moments,
         min(min) AS min, max(max) AS max, bool_and(settled) AS settled
     FROM devices
-    LEFT JOIN LATERAL newest_windows(
-        :?width, tenant_id, device_id, :?from, :?beforeTime, :?beforeMetric, :?firstMetric, :?lastMetric, :?rows) ON true
+    LEFT JOIN LATERAL (
+        SELECT *
+        FROM newest_windows(
+            :?width, tenant_id, device_id, :?from, :?beforeTime, :?beforeMetric, :?firstMetric, :?lastMetric, :?rows)
+        WHERE has_windows(device_type, :?width)) AS newest ON true
     WHERE tenant_id = :?tenant
         AND (:?site::text IS NULL OR site_id = :?site::text)
         AND (:?zone::text IS NULL OR zone_id = :?zone::text)

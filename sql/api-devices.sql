@@ -1,7 +1,7 @@
 -- The devices of a tenant, newest first, from a place in that order on.
 SELECT
     page.device_id, page.label, page.device_type, page.site_id, page.zone_id, page.created_at, last_seen,
-    coalesce(online AND now() <= last_seen + patience(device_type, :?types::text[], :?silences::bigint[]), false) AS online
+    coalesce(online AND (announces OR now() <= last_seen + patience(device_type, :?types::text[], :?silences::bigint[])), false) AS online
 FROM (
     SELECT *
     FROM devices

@@ -13,6 +13,7 @@ LEFT JOIN LATERAL (
         FROM events
         WHERE tenant_id = :?tenant
             AND device_id = :?device
+            AND (:?kind::text IS NULL OR kind = :?kind)
             AND ts >= :?from
             AND ts <= :?beforeTime
             AND (ts, seq) < (:?beforeTime, :?beforeSequence)

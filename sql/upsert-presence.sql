@@ -1,6 +1,6 @@
 -- Moves presence forward, never back: last_seen by the time of receipt, online by (ts, seq). since begins anew when a device
--- comes or goes, also when it comes back from silence. The batch holds a device once, sorted by key.
-INSERT INTO presence AS stored (tenant_id, device_id, last_seen, online, ts, seq, since)
+-- comes or goes, also when it comes back from silence, unless it announces that it goes. The batch holds a device once, sorted by key.
+INSERT INTO presence AS stored (tenant_id, device_id, last_seen, online, ts, seq, since, announces)
 SELECT
     tenant,
     device,
@@ -12,10 +12,12 @@ SELECT
         WHEN known.since IS NULL THEN moment(changed)
         WHEN (known.ts, known.seq) < (moment(micros), sequence)
             AND (known.online <> batch.online OR changed > first_heard) THEN moment(changed)
-        WHEN known.online AND moment(first_heard) > known.last_seen + patience(device_type, :?types::text[], :?silences::bigint[])
+        WHEN known.online AND NOT known.announces
+            AND moment(first_heard) > known.last_seen + patience(device_type, :?types::text[], :?silences::bigint[])
             THEN moment(first_heard)
         ELSE known.since
-    END
+    END,
+    batch.announces
 FROM unnest(
     :?tenants::text[],
     :?devices::text[],
@@ -24,9 +26,10 @@ FROM unnest(
     :?online::boolean[],
     :?changed::bigint[],
     :?timestamps::bigint[],
-    :?sequences::bigint[])
+    :?sequences::bigint[],
+    :?announces::boolean[])
     WITH ORDINALITY
-    AS batch (tenant, device, first_heard, last_heard, online, changed, micros, sequence, place)
+    AS batch (tenant, device, first_heard, last_heard, online, changed, micros, sequence, announces, place)
 LEFT JOIN presence AS known ON known.tenant_id = tenant AND known.device_id = device
 LEFT JOIN devices ON devices.tenant_id = tenant AND devices.device_id = device
 ORDER BY place
@@ -35,5 +38,8 @@ SET last_seen = greatest(stored.last_seen, excluded.last_seen),
     online = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.online ELSE stored.online END,
     ts = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.ts ELSE stored.ts END,
     seq = CASE WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.seq ELSE stored.seq END,
-    since = excluded.since
+    since = excluded.since,
+    announces = CASE
+        WHEN (stored.ts, stored.seq) < (excluded.ts, excluded.seq) THEN excluded.announces ELSE stored.announces
+    END
 WHERE stored.last_seen < excluded.last_seen OR (stored.ts, stored.seq) < (excluded.ts, excluded.seq)

@@ -27,8 +27,9 @@ COMMENT ON COLUMN ingest_requests.completed IS 'Kafka has all of its events';
 -- has brought yet, of several in one batch the first. The others are answered as known. What of them is stored moves latest on
 -- in the same transaction: latest reads no event ids, and must not show what no reading holds.
 --
--- The lock of insert_readings comes first here as well, and ids are written in their order, so that two batches that hold the
--- same ids wait for each other and never in a circle.
+-- As there, a batch without a duplicate goes in as it is, and only the first duplicate has them found out. The lock comes first
+-- here as well, and ids are written in their order, so that two batches that hold the same ids wait for each other and never
+-- in a circle.
 CREATE FUNCTION insert_readings_once(
     tenants text[], devices text[], metrics text[], timestamps bigint[], sequences bigint[], "values" float8[],
     units text[], qualities smallint[], messages int[], id_tenants text[], ids uuid[], id_messages int[])
@@ -43,20 +44,28 @@ BEGIN
             tenants, devices, metrics, timestamps, sequences, "values", units, qualities, messages);
     END IF;
     PERFORM pg_advisory_xact_lock_shared(hashtext('caravan windows'));
-    WITH batch AS MATERIALIZED (
-        SELECT *
-        FROM unnest(id_tenants, ids, id_messages) WITH ORDINALITY AS brought (tenant_id, event_id, message, place)
-    ), added AS (
+    BEGIN
         INSERT INTO event_ids (event_id, tenant_id)
-        SELECT event_id, tenant_id FROM batch ORDER BY event_id, tenant_id COLLATE "C"
-        ON CONFLICT DO NOTHING
-        RETURNING event_id, tenant_id
-    ), judged AS (
-        SELECT message, added.event_id IS NOT NULL
-            AND place = min(place) OVER (PARTITION BY event_id, tenant_id) AS is_new
-        FROM batch LEFT JOIN added USING (event_id, tenant_id)
-    )
-    SELECT coalesce(array_agg(message) FILTER (WHERE NOT is_new), '{}') INTO again FROM judged;
+        SELECT event_id, tenant_id
+        FROM unnest(ids, id_tenants) AS brought (event_id, tenant_id)
+        ORDER BY event_id, tenant_id COLLATE "C";
+        again := '{}';
+    EXCEPTION WHEN unique_violation THEN
+        WITH batch AS MATERIALIZED (
+            SELECT *
+            FROM unnest(id_tenants, ids, id_messages) WITH ORDINALITY AS brought (tenant_id, event_id, message, place)
+        ), added AS (
+            INSERT INTO event_ids (event_id, tenant_id)
+            SELECT event_id, tenant_id FROM batch ORDER BY event_id, tenant_id COLLATE "C"
+            ON CONFLICT DO NOTHING
+            RETURNING event_id, tenant_id
+        ), judged AS (
+            SELECT message, added.event_id IS NOT NULL
+                AND place = min(place) OVER (PARTITION BY event_id, tenant_id) AS is_new
+            FROM batch LEFT JOIN added USING (event_id, tenant_id)
+        )
+        SELECT coalesce(array_agg(message) FILTER (WHERE NOT is_new), '{}') INTO again FROM judged;
+    END;
     IF cardinality(again) > 0 THEN
         SELECT coalesce(array_agg(r.tenant ORDER BY place), '{}'), coalesce(array_agg(r.device ORDER BY place), '{}'),
             coalesce(array_agg(r.metric ORDER BY place), '{}'), coalesce(array_agg(r.micros ORDER BY place), '{}'),

@@ -140,3 +140,32 @@ BEGIN
     RETURN outcome;
 END
 $$;
+
+-- The data points of a template, as the API shows them.
+CREATE FUNCTION f2_data_points_of(tenant text, template text) RETURNS json
+    LANGUAGE sql STABLE AS $$
+    SELECT coalesce(
+        json_agg(
+            json_build_object(
+                'label', label, 'format', format, 'byte_order', byte_order, 'offset', byte_offset, 'length', length,
+                'decimals', decimals, 'scale', trim_scale(scale), 'prepend', prepend, 'append', append)
+            ORDER BY place),
+        '[]')
+    FROM f2_data_points
+    WHERE tenant_id = tenant AND template_id = template
+$$;
+
+-- The connectors of a controller with their pins, as the API shows them.
+CREATE FUNCTION f2_connectors_of(controller text) RETURNS json
+    LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(json_build_object('connector', connector, 'pins', pins) ORDER BY connector), '[]')
+    FROM (
+        SELECT
+            connector,
+            json_agg(
+                json_build_object('pin', pin, 'template', template_id, 'name', name, 'serial_number', serial_number)
+                ORDER BY pin) AS pins
+        FROM f2_pins
+        WHERE controller_id = controller
+        GROUP BY connector) AS wired
+$$;

@@ -67,7 +67,7 @@ public final class Application implements AutoCloseable {
         this.settings = settings;
         this.stages = EnumSet.copyOf(stages);
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
-        this.deviceRegistry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        this.deviceRegistry = WindowBeans.registry(settings);
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
@@ -167,7 +167,7 @@ public final class Application implements AutoCloseable {
             StoreBeans.bind(main::bind, settings, patience, meters);
         }
         if (stages.contains(Stage.WINDOW)) {
-            WindowBeans.bind(main::bind, settings, consumers, meters);
+            WindowBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
         }
     }
 

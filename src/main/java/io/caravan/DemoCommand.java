@@ -66,9 +66,12 @@ final class DemoCommand implements Callable<Integer> {
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
             boolean ready = application.awaitReady(READY);
+            if (ready) {
+                Samples.load(demo);
+            }
             DemoDevices devices = new DemoDevices();
             if (!noSimulator) {
-                shutdown.closes(devices).start(servers.mqttUrl());
+                shutdown.closes(devices).start(servers.mqttUrl(), servers.kafkaBrokers());
             }
             say(out, DemoGuide.text(demo, servers, noSimulator ? "none (--no-simulator)" : devices.toString()));
             if (!ready) {

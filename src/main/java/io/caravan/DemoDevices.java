@@ -1,6 +1,8 @@
 package io.caravan;
 
 import io.caravan.simulator.FamilyName;
+import io.caravan.simulator.KafkaLink;
+import io.caravan.simulator.RoomEvents;
 import io.caravan.simulator.Simulator;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,21 +12,30 @@ import java.util.SplittableRandom;
 final class DemoDevices implements AutoCloseable {
 
     private static final int SMART_BREAKERS = 5;
+    private static final int ROOMS = 15;
 
     private final List<Simulator> simulators = new ArrayList<>();
 
-    void start(String mqttUrl) {
+    void start(String mqttUrl, String kafkaBrokers) {
         for (FamilyName family : FamilyName.values()) {
             boolean burst = family == FamilyName.SMART_BREAKER;
             Simulator simulator =
                     new Simulator(family.create(burst, new SplittableRandom()), countOf(family), family.defaultRate());
             simulators.add(simulator);
-            simulator.start(mqttUrl);
+            if (family == FamilyName.EVENTS) {
+                simulator.start(KafkaLink.connect(kafkaBrokers, RoomEvents.TOPIC));
+            } else {
+                simulator.start(mqttUrl);
+            }
         }
     }
 
     private static int countOf(FamilyName family) {
-        return family == FamilyName.SMART_BREAKER ? SMART_BREAKERS : family.defaultDevices();
+        return switch (family) {
+            case SMART_BREAKER -> SMART_BREAKERS;
+            case EVENTS -> ROOMS;
+            default -> family.defaultDevices();
+        };
     }
 
     @Override

@@ -10,6 +10,10 @@ import io.caravan.f2.Parameters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.TopicShape;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.sparkplug.Certificates;
+import io.caravan.sparkplug.Rebirths;
+import io.caravan.sparkplug.Sessions;
+import io.caravan.sparkplug.SparkplugDecoder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +29,16 @@ public final class Dialects {
             new Entry(new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id"), Dialects::jsonOrSenml),
             new Entry(new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id"), Dialects::flexibleJson),
             new Entry(new Dialect("events", TopicShape.OPAQUE, "device_id", "tenant_id"), Dialects::events),
-            new Entry(new Dialect("f2", TopicShape.F2, "device_id", "tenant_id"), Dialects::f2));
+            new Entry(new Dialect("f2", TopicShape.F2, "device_id", "tenant_id"), Dialects::f2),
+            new Entry(
+                    Dialect.ordered(Certificates.DIALECT, TopicShape.SPARKPLUG),
+                    (dialect, settings, lookups) -> new SparkplugDecoder(lookups.sessions(), lookups.rebirths())));
 
     /**
      * What decoders look up while they decode, held in process: for the stage enrich its routes keep it up to date with file
      * and database.
      */
-    public record Lookups(DeviceRegistry registry, Parameters f2) {}
+    public record Lookups(DeviceRegistry registry, Parameters f2, Sessions sessions, Rebirths rebirths) {}
 
     private record Entry(Dialect dialect, DecoderOf decoder) {}
 

@@ -13,6 +13,9 @@ import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.sparkplug.Certificates;
+import io.caravan.sparkplug.Rebirths;
+import io.caravan.sparkplug.Sessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -39,7 +42,10 @@ final class EnrichBeans {
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Directory directory = new Directory();
         Parameters f2 = new Parameters();
-        Map<String, Decoder> decoders = Dialects.decoders(settings, new Dialects.Lookups(registry, f2));
+        Sessions sessions = new Sessions();
+        Rebirths rebirths = rebirths(settings, meters);
+        Map<String, Decoder> decoders =
+                Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
         ParameterChanges f2Changes = new ParameterChanges(
@@ -48,6 +54,8 @@ final class EnrichBeans {
                 settings.text("caravan.db.password", null));
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
+        beans.accept("certificates", new Certificates(sessions));
+        beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
         beans.accept("decodeBatch", new DecodeBatch(decoders::get, new Ownership(directory, autoProvision)));
         beans.accept("provisioning", new Provisioning(directory, registry, cap));
@@ -58,9 +66,21 @@ final class EnrichBeans {
         beans.accept("refusedToDeadLetter", processor(outbox::refused));
         CommittedLedger ledger = new CommittedLedger();
         beans.accept("enrichLedger", ledger);
-        consumers.onLeave("caravan-enrich", ledger::left);
+        consumers.onLeave("caravan-enrich", partitions -> {
+            ledger.left(partitions);
+            sessions.left(partitions);
+        });
         consumers.weigh("caravan-enrich", Weight::of);
         return f2Changes;
+    }
+
+    private static Rebirths rebirths(Settings settings, MeterRegistry meters) {
+        String key = "caravan.sparkplug.rebirth-interval";
+        return new Rebirths(
+                settings.text("caravan.topic.commands"),
+                settings.text(key).equals("off") ? null : settings.duration(key),
+                settings.duration("caravan.sparkplug.reorder-timeout"),
+                meters);
     }
 
     private static Processor processor(Processor step) {

@@ -2,6 +2,7 @@ package io.caravan;
 
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
+import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.KafkaSource;
@@ -10,10 +11,12 @@ import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.camel.Processor;
@@ -42,12 +45,17 @@ final class IngestBeans implements AutoCloseable {
         MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
         MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
         MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
+        MqttClients sparkplug =
+                MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
+        beans.accept("mqttSparkplug", sparkplug);
+        beans.accept("isOfEdgeNode", new ThirdLevel(Set.of("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH")));
+        beans.accept("commands", new Commands(sparkplug::publish, meters));
         beans.accept("mqttIot", iot);
         beans.accept("mqttIotStatus", iotStatus);
         beans.accept("mqttBuilding", building);
         beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
-        Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect)));
+        Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect.takenInBy(broker.clientId()))));
         beans.accept("isF2", new SecondLevel("f2-"));
         beans.accept("passOver", new PassedOver(meters));
         int largest = settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
@@ -69,7 +77,7 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building, f2), counters);
+        return new IngestBeans(List.of(iot, iotStatus, building, f2, sparkplug), counters);
     }
 
     /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */

@@ -1,13 +1,18 @@
 package io.caravan;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
+import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Refused;
+import io.caravan.trial.AlwaysDue;
 import io.caravan.trial.Outcome;
 import io.caravan.trial.Report;
 import io.caravan.trial.Trial;
@@ -19,10 +24,12 @@ import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,6 +118,7 @@ final class TryCommand implements Callable<Integer> {
         }
         Settings settings = config.settings().with(Map.of("caravan.devices.auto-provision", "true"));
         Values.require(settings);
+        quieten();
         boolean coloured = spec.commandLine().getColorScheme().ansi().enabled();
         Report report = new Report(spec.commandLine().getOut(), coloured);
         boolean allEnriched = true;
@@ -141,14 +149,21 @@ final class TryCommand implements Callable<Integer> {
         }
     }
 
+    /** Routes tell the log what they are about; here that is for nobody. */
+    private static void quieten() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(TryCommand.class.getPackageName()).setLevel(Level.ERROR);
+        }
+    }
+
     private static Trial open(Settings settings) throws Exception {
         RouteFiles files = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), STAGES);
         RouteCheck.require(files);
-        DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
+        DeviceRegistry registry = WindowBeans.registry(settings);
         return new Trial(settings, files.pattern(), beans -> bind(beans, settings, registry));
     }
 
-    /** The beans of {@code caravan run}. The MQTT clients among them connect when somebody uses them, which is nobody. */
+    /** The beans of {@code caravan run}. The clients among them connect when somebody uses them, which is nobody. */
     private static void bind(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         WatchedConsumers consumers = new WatchedConsumers(LARGEST);
@@ -156,12 +171,18 @@ final class TryCommand implements Callable<Integer> {
         beans.accept("batch", new Batch());
         beans.accept("cut", new Cut());
         beans.accept("backgroundRuns", new BackgroundRuns());
+        beans.accept("refused", new Refused(origin -> Optional.empty(), meters));
         try {
             IngestBeans.bind(beans, settings, meters);
         } catch (MqttException e) {
             throw new IllegalStateException(e);
         }
-        EnrichBeans.bind(beans, settings, registry, consumers, meters);
+        EnrichBeans.bind(
+                (name, bean) -> beans.accept(name, bean instanceof ParameterChanges ? new AlwaysDue() : bean),
+                settings,
+                registry,
+                consumers,
+                meters);
     }
 
     private byte[] payloadOf(String file) {

@@ -31,7 +31,7 @@ final class Values {
                     "caravan.ingest.max-payload-bytes must not be more than caravan.kafka.max-record-bytes (" + record
                             + "): Kafka would refuse what ingest takes");
         }
-        for (String topic : List.of("raw", "enriched", "aggregates", "dead-letters", "events")) {
+        for (String topic : List.of("raw", "enriched", "aggregates", "commands", "dead-letters", "events")) {
             require(settings, "caravan.topic." + topic, TOPIC, "a Kafka topic of letters, digits, '.', '_' and '-'");
         }
         Widths.parse(settings.text(Widths.KEY));

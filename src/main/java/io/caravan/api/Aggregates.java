@@ -3,9 +3,10 @@ package io.caravan.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.caravan.decode.Timestamps;
+import io.caravan.window.TypeWidths;
 import io.caravan.window.Width;
-import io.caravan.window.Widths;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 
 /**
@@ -17,9 +18,9 @@ public final class Aggregates {
     private static final int MOST_ROWS = 10_000;
     private static final String PLACE = "caravan.api.place";
 
-    private final Widths widths;
+    private final TypeWidths widths;
 
-    public Aggregates(Widths widths) {
+    public Aggregates(TypeWidths widths) {
         this.widths = widths;
     }
 
@@ -64,9 +65,13 @@ public final class Aggregates {
             String other = site != null ? "site" : "zone";
             throw ApiProblem.parameter(other, other + " cannot be given together with device");
         }
-        String window = query.text("window", widths.smallest().label());
-        Width width = widths.named(window)
-                .orElseThrow(() -> ApiProblem.parameter("window", "window must be one of " + widths));
+        String window = query.text("window", widths.common().smallest().label());
+        TypeWidths.InUse inUse = widths.inUse();
+        Width width = inUse.named(window)
+                .orElseThrow(() -> ApiProblem.parameter(
+                        "window",
+                        "window must be one of "
+                                + inUse.all().stream().map(Width::label).collect(Collectors.joining(","))));
         return new Place(device, site, zone, width);
     }
 

@@ -14,13 +14,14 @@ public final class Events {
     private static final int MOST_ROWS = 1_000;
 
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "device", "from", "to", "limit", Cursor.PARAMETER)
+        Request request = Request.open(exchange, "device", "kind", "from", "to", "limit", Cursor.PARAMETER)
                 .withLimit(100, MOST_ROWS);
         Query query = request.query();
         TimeRange range = TimeRange.of(query);
         Cursor cursor = query.cursor(Long.class, Long.class);
         boolean fromStart = cursor == null || cursor.number(0) >= range.to();
         request.with("device", query.required("device"))
+                .with("kind", query.text("kind", null))
                 .with("from", TimeRange.toDatabase(range.from()))
                 .with("beforeTime", TimeRange.toDatabase(fromStart ? range.to() : cursor.number(0)))
                 .with("beforeSequence", fromStart ? Long.MIN_VALUE : cursor.number(1))

@@ -65,7 +65,7 @@ public final class Ingest {
         }
         Work work = new Work();
         work.key = key(Request.header(exchange, "Idempotency-Key"));
-        byte[] body = RequestBody.read(exchange, largestBody);
+        byte[] body = RequestBody.read(exchange, largestBody, "caravan.http.ingest.max-bytes");
         exchange.getMessage().setBody(null);
         Request request = Request.open(exchange);
         work.tenant = request.query().text(Request.TENANT, null);

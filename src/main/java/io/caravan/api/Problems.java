@@ -53,6 +53,9 @@ public final class Problems {
             return ApiProblem.unavailable(
                     "The database took too long; a shorter time range or a smaller limit may help");
         }
+        if (state.equals("23503")) {
+            return ApiProblem.conflict("Something else still refers to this, or what this refers to has gone");
+        }
         // 08 connection, 40 lost against another transaction, 53 out of resources, 57 shut down or starting, 42P01 not
         // migrated yet
         boolean away = failure instanceof SQLTransientException

@@ -18,9 +18,10 @@ final class RequestBody {
     /**
      * The whole body; called once for a request, on a thread that may wait.
      *
+     * @param key the setting that says how many bytes it may have, null where none does
      * @throws ApiProblem 413 when it has more than so many bytes, 408 when it does not arrive
      */
-    static byte[] read(Exchange exchange, int most) {
+    static byte[] read(Exchange exchange, int most, String key) {
         if (!(exchange.getMessage().getBody() instanceof HttpServerRequest request)) {
             byte[] body = exchange.getMessage().getBody(byte[].class);
             return body == null ? new byte[0] : body;
@@ -29,7 +30,7 @@ final class RequestBody {
         Buffer arrived = Buffer.buffer();
         request.handler(part -> {
             if (arrived.length() + part.length() > most) {
-                whole.completeExceptionally(tooLarge(most)); // what still comes is dropped
+                whole.completeExceptionally(tooLarge(most, key)); // what still comes is dropped
             } else if (!whole.isDone()) {
                 arrived.appendBuffer(part);
             }
@@ -52,8 +53,8 @@ final class RequestBody {
         }
     }
 
-    private static ApiProblem tooLarge(int most) {
-        return ApiProblem.of(413, "The body may have " + most + " bytes (caravan.http.ingest.max-bytes)");
+    private static ApiProblem tooLarge(int most, String key) {
+        return ApiProblem.of(413, "The body may have " + most + " bytes" + (key == null ? "" : " (" + key + ")"));
     }
 
     private static ApiProblem incomplete() {

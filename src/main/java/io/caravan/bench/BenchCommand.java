@@ -28,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Publishes at QoS 1 through the MQTT broker, remembers every acknowledged message, then compares with the "
+            "Publishes at QoS 1 through the MQTT broker (events: to Kafka), remembers every acknowledged message, then compares with the "
                     + "database: lost, duplicated, altered and invented must be 0, settled windows what their readings "
                     + "are, no message a dead letter, and the ledger balanced. Prints rates, latencies and CPU time, "
                     + "which leave out the warm-up.",
@@ -49,7 +49,8 @@ public final class BenchCommand implements Callable<Integer> {
             description =
                     "What the devices send: ${COMPLETION-CANDIDATES}. building: 2 readings, filled up to 300 bytes with "
                             + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; senml: packs of 1,000 "
-                            + "readings, 250 instants of 4 metrics.")
+                            + "readings, 250 instants of 4 metrics; events: 1 reading, over Kafka; f2: frames of 3 readings, whose parameters are in the "
+                            + "database as long as the run takes.")
     private FamilyName family;
 
     @Option(

@@ -3,7 +3,7 @@ package io.caravan.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.MqttAddress;
-import io.caravan.simulator.MqttLink;
+import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.Progress;
 import java.io.IOException;
 import java.net.URI;
@@ -36,7 +36,7 @@ final class BenchRun {
 
     private static final int CONNECTIONS = 1;
     private static final int WINDOW = 4000;
-    private static final int WINDOW_BYTES = 256 * 1024 * 1024;
+    private static final int WINDOW_BYTES = 32 * 1024 * 1024;
     private static final long LOOK_NANOS = 2_000_000_000L;
     private static final long LOOK_OFTEN_NANOS = 200_000_000L;
     private static final long GIVE_UP_NANOS = 30_000_000_000L;
@@ -73,8 +73,12 @@ final class BenchRun {
      */
     Result run() throws InterruptedException {
         try (Database database = new Database(target);
+                F2Setup parameters = workload.family() == FamilyName.F2 ? new F2Setup(target, workload) : null;
                 Backlog backlog = new Backlog(target.kafka());
                 Publisher publisher = new Publisher(workload, journal, connect(), rate, window())) {
+            if (parameters != null) {
+                parameters.await();
+            }
             boolean kafka = backlog.mark();
             EnrichedProbe probe = kafka ? probe() : null;
             CpuMeter cpu = cpuMeter();
@@ -148,10 +152,10 @@ final class BenchRun {
         }
     }
 
-    private List<MqttLink> connect() {
-        List<MqttLink> links = new ArrayList<>();
+    private List<Outlet> connect() {
+        List<Outlet> links = new ArrayList<>();
         for (int i = 0; i < Math.min(CONNECTIONS, workload.devices()); i++) {
-            links.add(MqttLink.connect(target.mqtt(), "caravan-" + workload.prefix() + "connection-" + i));
+            links.add(Outlet.of(target, workload, "caravan-" + workload.prefix() + "connection-" + i));
         }
         return links;
     }

@@ -1,7 +1,11 @@
 package io.caravan.bench;
 
-/** Decimal digits of a fixed width in bytes. */
+import java.nio.charset.StandardCharsets;
+
+/** Digits of a fixed width in bytes. */
 final class Digits {
+
+    private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
     private Digits() {}
 
@@ -12,6 +16,12 @@ final class Digits {
             target[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
+    }
+
+    /** Writes the lowest byte of a number as two hexadecimal digits. */
+    static void writeHex(byte[] target, int offset, int number) {
+        target[offset] = HEX[number >> 4 & 0xf];
+        target[offset + 1] = HEX[number & 0xf];
     }
 
     /** The number of exactly this many digits, or -1 where something else stands. */

@@ -1,6 +1,5 @@
 package io.caravan.bench;
 
-import io.caravan.simulator.MqttLink;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +19,7 @@ final class Publisher implements AutoCloseable {
 
     private final Workload workload;
     private final Journal journal;
-    private final List<MqttLink> links;
+    private final List<Outlet> links;
     private final double rate;
     private final int window;
     private final AtomicLong acknowledged = new AtomicLong();
@@ -37,7 +36,7 @@ final class Publisher implements AutoCloseable {
      * @param rate messages per second of all devices together, 0 for flat out
      * @param window how many messages may wait for their acknowledgement
      */
-    Publisher(Workload workload, Journal journal, List<MqttLink> links, double rate, int window) {
+    Publisher(Workload workload, Journal journal, List<Outlet> links, double rate, int window) {
         this.workload = workload;
         this.journal = journal;
         this.links = links;
@@ -95,7 +94,7 @@ final class Publisher implements AutoCloseable {
         Journal.Chunk chunk = journal.lastChunk();
         int index = journal.lastIndex();
         sent++;
-        links.get(device % links.size()).publish(workload.topic(device), payload, failure -> {
+        links.get(device % links.size()).publish(device, payload, failure -> {
             if (failure == null) {
                 chunk.acknowledge(index);
                 acknowledged.incrementAndGet();
@@ -153,6 +152,6 @@ final class Publisher implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        links.forEach(MqttLink::close);
+        links.forEach(Outlet::close);
     }
 }

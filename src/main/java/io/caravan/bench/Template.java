@@ -11,13 +11,19 @@ import java.util.regex.Pattern;
  * to nothing beside what it measures. Every value is a function of (seed, device, number of the message, metric), which lets
  * the oracle compute what must be in the database. Immutable.
  *
- * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
+ * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code
+ * <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
- * not name; {@code <metric bool>} for a truth value, stored as 0 or 1.
+ * not name; {@code <metric bool>} for a truth value, stored as 0 or 1; {@code <metric hex min max unit>} for two bytes of a frame,
+ * big-endian, whose number has as many decimals as min and max.
  */
 final class Template {
 
     private static final Pattern MARK = Pattern.compile("<([^>]+)>");
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final int[] UUID_DIGITS = {
+        0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35
+    };
     private static final int MILLIS = 13;
     private static final int SECONDS = 10;
     private static final byte[] TRUE = "true ".getBytes(StandardCharsets.US_ASCII);
@@ -35,6 +41,7 @@ final class Template {
      * @param span how many values there are
      * @param scale 10 to the power of the decimals
      * @param truth whether it is written as true and false
+     * @param hex whether it is written as two bytes of a frame
      */
     record Field(
             String metric,
@@ -45,13 +52,15 @@ final class Template {
             long min,
             long span,
             double scale,
-            boolean truth) {}
+            boolean truth,
+            boolean hex) {}
 
     private final byte[] base;
     private final List<Field> fields;
     private final int deviceOffset;
     private final int deviceDigits;
     private final int timeOffset;
+    private final int uuidOffset;
     private final boolean rfc3339;
     private final long resolution;
     private final long seed;
@@ -68,6 +77,7 @@ final class Template {
         List<Field> found = new ArrayList<>();
         int device = -1;
         int time = -1;
+        int uuid = -1;
         int copied = 0;
         while (mark.find()) {
             plain.append(text, copied, mark.start());
@@ -78,6 +88,10 @@ final class Template {
                     plain.append(devicePrefix);
                     device = offset + devicePrefix.length();
                     plain.append("0".repeat(deviceDigits));
+                }
+                case "uuid" -> {
+                    uuid = offset;
+                    plain.append("00000000-0000-4000-8000-000000000000");
                 }
                 case "millis" -> {
                     time = offset;
@@ -94,11 +108,7 @@ final class Template {
                 default -> {
                     Field field = field(mark.group(1).split(" "), offset);
                     found.add(field);
-                    plain.append(
-                            field.truth
-                                    ? "false"
-                                    : "0".repeat(field.whole)
-                                            + (field.decimals > 0 ? "." + "0".repeat(field.decimals) : ""));
+                    plain.append(placeholder(field));
                 }
             }
         }
@@ -112,14 +122,29 @@ final class Template {
         this.deviceOffset = device;
         this.deviceDigits = deviceDigits;
         this.timeOffset = time;
+        this.uuidOffset = uuid;
         this.rfc3339 = text.contains("<rfc3339>");
         this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
         this.seed = seed;
     }
 
+    private static String placeholder(Field field) {
+        if (field.truth) {
+            return "false";
+        }
+        return field.hex
+                ? "00 00"
+                : "0".repeat(field.whole) + (field.decimals > 0 ? "." + "0".repeat(field.decimals) : "");
+    }
+
     private static Field field(String[] words, int offset) {
         if (words.length == 2) {
-            return new Field(words[0], "", offset, 0, 0, 0, 2, 1, true);
+            return new Field(words[0], "", offset, 0, 0, 0, 2, 1, true, false);
+        }
+        if (words[1].equals("hex")) {
+            String[] number = {words[0], words[2], words[3], words[4]};
+            Field field = field(number, offset);
+            return new Field(field.metric, field.unit, offset, 0, 0, field.min, field.span, field.scale, false, true);
         }
         String min = words[1];
         int point = min.indexOf('.');
@@ -129,7 +154,7 @@ final class Template {
         String unit = words[3].equals("-") ? null : words[3];
         int whole = point < 0 ? min.length() : point;
         return new Field(
-                words[0], unit, offset, whole, decimals, first, last - first + 1, Math.pow(10, decimals), false);
+                words[0], unit, offset, whole, decimals, first, last - first + 1, Math.pow(10, decimals), false, false);
     }
 
     /** The values of a message, in the order of the text. */
@@ -156,16 +181,24 @@ final class Template {
      */
     byte[] render(int device, long n, long micros) {
         byte[] message = base.clone();
-        Digits.write(message, deviceOffset, deviceDigits, device);
+        if (deviceOffset >= 0) {
+            Digits.write(message, deviceOffset, deviceDigits, device);
+        }
         if (rfc3339) {
             Rfc3339.write(message, timeOffset, micros);
         } else {
             Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
         }
+        if (uuidOffset >= 0) {
+            writeUuid(message, device, n);
+        }
         for (int i = 0; i < fields.size(); i++) {
             Field field = fields.get(i);
             long number = number(field, i, device, n);
-            if (field.truth) {
+            if (field.hex) {
+                Digits.writeHex(message, field.offset, (int) number >> 8);
+                Digits.writeHex(message, field.offset + 3, (int) number);
+            } else if (field.truth) {
                 byte[] word = number == 1 ? TRUE : FALSE;
                 System.arraycopy(word, 0, message, field.offset, word.length);
             } else if (field.decimals == 0) {
@@ -185,10 +218,25 @@ final class Template {
         return number(of, field, device, n) / of.scale;
     }
 
+    /** The hexadecimal digits of a random UUID (RFC 9562, section 5.4), but for those that tell its version and variant. */
+    private void writeUuid(byte[] message, int device, long n) {
+        long bits = bits(-1, device, n);
+        for (int digit = 0; digit < UUID_DIGITS.length; digit++) {
+            if (digit == 16) {
+                bits = bits(-2, device, n);
+            }
+            message[uuidOffset + UUID_DIGITS[digit]] = HEX[(int) (bits >>> 4 * (digit % 16)) & 15];
+        }
+    }
+
     private long number(Field field, int index, int device, long n) {
+        return field.min + (bits(index, device, n) >>> 1) % field.span;
+    }
+
+    private long bits(int index, int device, long n) {
         long bits = seed + device * 0x9E3779B97F4A7C15L + n * 0xD1B54A32D192ED03L + index * 0x8CB92BA72F3D8DD7L;
         bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
         bits = (bits ^ (bits >>> 27)) * 0x94D049BB133111EBL;
-        return field.min + ((bits ^ (bits >>> 31)) >>> 1) % field.span;
+        return bits ^ (bits >>> 31);
     }
 }

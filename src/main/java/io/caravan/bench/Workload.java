@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import io.caravan.UserError;
 import io.caravan.simulator.FamilyName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -43,6 +44,13 @@ final class Workload {
             + "\"humidity\":{\"value\":<humidity 30.0 60.0 %RH>,\"unit\":\"%RH\"},"
             + "\"occupancy\":{\"value\":<occupancy 0 9 persons>,\"unit\":\"persons\"}}}";
 
+    private static final String F2 = "{\"timestamp\":\"<rfc3339>\",\"data\":\"<1.1.temperature hex -20.00 49.99 °C> "
+            + "<1.1.humidity hex 00.00 99.99 %> <1.1.co2 hex 0400 5000 ppm> 01 02 03 04 05 06 07 08 09 0A\"}";
+
+    private static final String EVENTS = "{\"event_id\":\"<uuid>\",\"tenant_id\":\"" + TENANT
+            + "\",\"device_id\":\"<device>\",\"site_id\":\"site-01\",\"zone_id\":\"zone-01\",\"sensor_type\":\"co2\","
+            + "\"value\":<co2 400.00 799.99 ->,\"ts_event\":\"<rfc3339>\"}";
+
     private static final int BUILDING_BYTES = 300;
 
     /** Packs of a second: 250 instants 4 ms apart, the last of them at the time of the message, with 4 values each. */
@@ -51,11 +59,13 @@ final class Workload {
     private static final int SENML_INSTANTS = 250;
     private static final int SENML_STEP_MICROS = 4_000;
 
+    private final FamilyName family;
     private final int devices;
     private final String prefix;
     private final byte[] prefixBytes;
     private final int digits;
     private final Template template;
+    private final boolean forKafka;
     private final MqttTopic[] topics;
     private final int instants;
     private final byte[][] metrics;
@@ -67,7 +77,7 @@ final class Workload {
      */
     Workload(FamilyName family, String run, int devices) {
         this.devices = devices;
-        this.prefix = "bench-" + run + "-";
+        this.prefix = (family == FamilyName.F2 ? F2Setup.DEVICE : "") + "bench-" + run + "-";
         this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
         this.digits = Math.max(4, String.valueOf(devices - 1).length());
         String text =
@@ -75,17 +85,24 @@ final class Workload {
                     case BUILDING -> BUILDING;
                     case SMART_BREAKER -> SMART_BREAKER;
                     case ENVIRONMENT -> ENVIRONMENT;
+                    case EVENTS -> EVENTS;
+                    case F2 -> F2;
                     case SENML -> senml();
+                    case SPARKPLUG -> throw new UserError("--family: there is no load of sparkplug devices");
                 };
+        this.forKafka = family == FamilyName.EVENTS;
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
         this.topics = new MqttTopic[devices];
         MqttTopic shared = MqttTopic.of("building/room1/data");
         for (int device = 0; device < devices; device++) {
-            topics[device] = family == FamilyName.BUILDING
-                    ? shared
-                    : MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
+            topics[device] = switch (family) {
+                case BUILDING -> shared;
+                case F2 -> MqttTopic.of("tele/" + deviceId(device) + "/sensor-mode/1/sensor-1");
+                default -> MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
+            };
         }
+        this.family = family;
         this.instants = family == FamilyName.SENML ? SENML_INSTANTS : 1;
         int each = template.fields().size() / instants;
         this.metrics = template.fields().stream()
@@ -96,6 +113,10 @@ final class Workload {
                 .limit(each)
                 .map(field -> field.unit() == null ? null : field.unit().getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+    }
+
+    FamilyName family() {
+        return family;
     }
 
     private static String senml() {
@@ -128,6 +149,11 @@ final class Workload {
     String deviceId(int device) {
         String number = String.valueOf(device);
         return prefix + "0".repeat(digits - number.length()) + number;
+    }
+
+    /** Whether its devices send to Kafka, and not to the MQTT broker. */
+    boolean isForKafka() {
+        return forKafka;
     }
 
     MqttTopic topic(int device) {

@@ -128,8 +128,11 @@ final class Cbor {
                 default -> Double.longBitsToDouble(argument);
             };
         }
-        double magnitude = argument >= 0 ? argument : (argument >>> 1 | argument & 1) * 2.0;
-        return major == NEGATIVE ? -1 - magnitude : magnitude;
+        if (argument >= 0) {
+            return integer();
+        }
+        double magnitude = (argument >>> 1 | argument & 1) * 2.0; // from 2^63 on, where 1 more or less is nothing
+        return major == NEGATIVE ? -magnitude : magnitude;
     }
 
     /** The text that the item is, in one piece or in several. */

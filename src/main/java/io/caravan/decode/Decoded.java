@@ -25,6 +25,7 @@ import java.util.UUID;
  * @param offline whether it is a status message that says that the device is gone
  * @param body what it is kept as where it is an event, one JSON value; null for the payload as it came
  * @param eventId what the message is known by, whatever else a second copy of it says; null where its readings tell
+ * @param standing what it says of presence in a dialect where devices announce their coming and going, else null
  */
 public record Decoded(
         String tenant,
@@ -42,10 +43,11 @@ public record Decoded(
         List<TrendStatistic> trends,
         boolean offline,
         Slice body,
-        UUID eventId) {
+        UUID eventId,
+        Standing standing) {
 
     /** How many values a message may have: each becomes a hundred times as much in memory as two bytes of an array. */
-    static final int MOST_VALUES = 20_000;
+    public static final int MOST_VALUES = 20_000;
 
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
@@ -82,20 +84,26 @@ public record Decoded(
                 trends,
                 offline,
                 null,
+                null,
                 null);
     }
 
     /** The same, kept as this JSON value where it is an event. */
-    Decoded withBody(Slice value) {
-        return with(value, eventId);
+    public Decoded withBody(Slice value) {
+        return with(value, eventId, standing);
     }
 
     /** The same, known by this id. */
     Decoded withEventId(UUID id) {
-        return with(body, id);
+        return with(body, id, standing);
     }
 
-    private Decoded with(Slice value, UUID id) {
+    /** The same, saying this of presence. */
+    public Decoded withStanding(Standing says) {
+        return with(body, eventId, says);
+    }
+
+    private Decoded with(Slice value, UUID id, Standing says) {
         return new Decoded(
                 tenant,
                 device,
@@ -112,7 +120,8 @@ public record Decoded(
                 trends,
                 offline,
                 value,
-                id);
+                id,
+                says);
     }
 
     /** Whether the device reports on itself. */

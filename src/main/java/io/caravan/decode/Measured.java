@@ -8,15 +8,15 @@ package io.caravan.decode;
  * @param unit the unit that the message gives, or null
  * @param form what it is
  * @param timestamp its own time in microseconds since the epoch, or {@link Decoded#NO_TIME} where it has that of its message
- * @param ofReceipt whether that time is counted from the receipt, because the device knows no other
+ * @param doubtful whether the device itself is not sure of it: its time is counted from the receipt, or it says so
  */
-public record Measured(String metric, double value, String unit, Form form, long timestamp, boolean ofReceipt) {
+public record Measured(String metric, double value, String unit, Form form, long timestamp, boolean doubtful) {
 
     /** What a leaf is. */
     public enum Form {
         /** A finite number, a boolean as 0 or 1, or a text that is a number with an optional unit. */
         NUMBER,
-        /** A number that no double can hold, such as 1e999. */
+        /** A number that no double can hold, such as 1e999, or one that the device itself says it does not know. */
         OVERFLOW,
         /** A number that should be there and is not, because the frame of its sensor ends before it. */
         CUT_OFF,
@@ -37,6 +37,6 @@ public record Measured(String metric, double value, String unit, Form form, long
     }
 
     Measured withUnit(String other) {
-        return new Measured(metric, value, other, form, timestamp, ofReceipt);
+        return new Measured(metric, value, other, form, timestamp, doubtful);
     }
 }

@@ -10,6 +10,7 @@ package io.caravan.decode;
  * @param receivedAt microseconds since the epoch, stamped once by ingest and reused by every replay
  * @param contentType what the publisher says that the payload is (MQTT 5, 3.3.2.3.9), or null
  * @param payload the bytes, unchanged
+ * @param place where it lies on iot.raw; null where a message is looked at alone
  */
 public record RawMessage(
         String dialect,
@@ -18,9 +19,31 @@ public record RawMessage(
         String device,
         long receivedAt,
         String contentType,
-        byte[] payload) {
+        byte[] payload,
+        Place place) {
 
-    /** A message whose publisher does not say what the payload is. */
+    /**
+     * Where a message lies on iot.raw, and how it got there: what the dialects ask for that read messages in the light of
+     * earlier ones.
+     *
+     * @param receivedBy who took it in, where its dialect keeps those apart; else empty
+     * @param replay whether it is a dead letter that was sent again, out of its place
+     */
+    public record Place(int partition, long offset, String receivedBy, boolean replay) {}
+
+    /** A message looked at alone. */
+    public RawMessage(
+            String dialect,
+            String topic,
+            String tenant,
+            String device,
+            long receivedAt,
+            String contentType,
+            byte[] payload) {
+        this(dialect, topic, tenant, device, receivedAt, contentType, payload, null);
+    }
+
+    /** A message looked at alone, whose publisher does not say what the payload is. */
     public RawMessage(String dialect, String topic, String tenant, String device, long receivedAt, byte[] payload) {
         this(dialect, topic, tenant, device, receivedAt, null, payload);
     }

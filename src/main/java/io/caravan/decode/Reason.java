@@ -32,6 +32,10 @@ public enum Reason {
     DEVICE_CAP_REACHED("device-cap-reached"),
     /** The payload claims another tenant than the one that the device belongs to. */
     TENANT_MISMATCH("tenant-mismatch"),
+    /** No topic or no payload of Sparkplug B. */
+    MALFORMED_SPARKPLUG("malformed-sparkplug"),
+    /** A metric that no birth of its node or device declares, so that nobody can tell what it is. */
+    UNKNOWN_ALIAS("unknown-alias"),
     /** The frame of a sensor is no row of hexadecimal bytes, or too short for all that is to be read in it. */
     MALFORMED_FRAME("malformed-frame"),
     /** A frame of a sensor that no parameters describe. */

@@ -20,6 +20,7 @@ public final class Timestamps {
             "(\\d{4})-(\\d\\d)-(\\d\\d)[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,18}))?)? ?([Zz]|[+-]\\d\\d:?\\d\\d)?");
     private static final Pattern NUMBER = Pattern.compile("(\\d{1,17})(?:\\.\\d{1,18})?");
     private static final int LONGEST = 64;
+    private static final long NONE = Long.MIN_VALUE;
 
     private Timestamps() {}
 
@@ -35,8 +36,8 @@ public final class Timestamps {
             throw invalid("a text of " + text.length() + " characters");
         }
         String time = text.strip();
-        Long fast = fastUtc(time);
-        if (fast != null) {
+        long fast = fastUtc(time.toCharArray(), 0, time.length());
+        if (fast != NONE) {
             return inRange(fast, text);
         }
         Matcher number = NUMBER.matcher(time);
@@ -126,32 +127,41 @@ public final class Timestamps {
         }
     }
 
-    /** The common form, {@code 2026-11-21T10:15:30[.ffffff]Z}, without a regular expression; null for any other. */
-    private static Long fastUtc(String t) {
-        int length = t.length();
+    /**
+     * As {@link #ofText(String, ZoneId)}, of a text that is part of an array.
+     *
+     * @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is no time of 1970 to 9999
+     */
+    public static long ofText(char[] text, int from, int length, ZoneId zone) throws Undecodable {
+        long fast = fastUtc(text, from, length);
+        return isTime(fast) ? fast : ofText(new String(text, from, length), zone);
+    }
+
+    /** The common form, {@code 2026-11-21T10:15:30[.ffffff]Z}, without a regular expression; {@link #NONE} for any other. */
+    private static long fastUtc(char[] t, int from, int length) {
         if (length < 20
                 || length > 27
-                || t.charAt(length - 1) != 'Z'
-                || t.charAt(4) != '-'
-                || t.charAt(7) != '-'
-                || t.charAt(10) != 'T'
-                || t.charAt(13) != ':'
-                || t.charAt(16) != ':'
-                || length > 20 && (t.charAt(19) != '.' || length < 22)) {
-            return null;
+                || t[from + length - 1] != 'Z'
+                || t[from + 4] != '-'
+                || t[from + 7] != '-'
+                || t[from + 10] != 'T'
+                || t[from + 13] != ':'
+                || t[from + 16] != ':'
+                || length > 20 && (t[from + 19] != '.' || length < 22)) {
+            return NONE;
         }
-        int year = number(t, 0, 4);
-        int month = number(t, 5, 7);
-        int day = number(t, 8, 10);
-        int hour = number(t, 11, 13);
-        int minute = number(t, 14, 16);
-        int second = number(t, 17, 19);
-        int fraction = length == 20 ? 0 : number(t, 20, length - 1);
+        int year = number(t, from, 4);
+        int month = number(t, from + 5, 2);
+        int day = number(t, from + 8, 2);
+        int hour = number(t, from + 11, 2);
+        int minute = number(t, from + 14, 2);
+        int second = number(t, from + 17, 2);
+        int fraction = length == 20 ? 0 : number(t, from + 20, length - 21);
         if (year < 1 || month < 1 || month > 12 || day < 1 || day > 28 && !exists(year, month, day)) {
-            return null;
+            return NONE;
         }
         if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || fraction < 0) {
-            return null;
+            return NONE;
         }
         for (int digits = length - 21; length > 20 && digits < 6; digits++) {
             fraction *= 10;
@@ -168,10 +178,10 @@ public final class Timestamps {
         return day <= java.time.YearMonth.of(year, month).lengthOfMonth();
     }
 
-    private static int number(String text, int from, int to) {
+    private static int number(char[] text, int from, int digits) {
         int number = 0;
-        for (int i = from; i < to; i++) {
-            int digit = text.charAt(i) - '0';
+        for (int i = from; i < from + digits; i++) {
+            int digit = text[i] - '0';
             if (digit < 0 || digit > 9) {
                 return -1;
             }

@@ -8,6 +8,7 @@ import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.sparkplug.Certificates;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.camel.Body;
@@ -60,7 +61,8 @@ public final class DecodeBatch {
                 RecordHeaders.text(message, RecordHeaders.DEVICE),
                 receivedAt(message),
                 RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
-                payload instanceof byte[] bytes ? bytes : new byte[0]);
+                payload instanceof byte[] bytes ? bytes : new byte[0],
+                Certificates.placeOf(message));
         Decoder decoder = decoders.apply(raw.dialect());
         if (decoder != null && !decoder.isReady()) {
             throw new DirectoryUnavailable();

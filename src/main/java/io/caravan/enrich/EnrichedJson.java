@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Slice;
+import io.caravan.decode.Standing;
 import io.caravan.decode.Timestamps;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
@@ -42,6 +43,8 @@ final class EnrichedJson {
     private static final SerializedString EVENT_ID = new SerializedString("event_id");
     private static final SerializedString RECEIVED_AT = new SerializedString("received_at");
     private static final SerializedString ONLINE = new SerializedString("online");
+    private static final SerializedString PRESENCE_AT = new SerializedString("presence_at");
+    private static final SerializedString OFFLINE_WITH = new SerializedString("offline_with");
     private static final SerializedString BODY = new SerializedString("body");
     private static final SerializedString TREND_STATISTICS = new SerializedString("trend_statistics");
     private static final SerializedString AVG = new SerializedString("avg");
@@ -96,6 +99,9 @@ final class EnrichedJson {
                 json.writeFieldName(ONLINE);
                 json.writeBoolean(!decoded.offline());
             }
+            if (decoded.standing() != null) {
+                standing(json, decoded.standing(), parcel.raw.receivedAt());
+            }
             if (message.event()) {
                 raw(json, BODY, decoded.body() != null ? decoded.body() : Slice.of(parcel.raw.payload()));
             }
@@ -147,6 +153,20 @@ final class EnrichedJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void standing(JsonGenerator json, Standing standing, long receivedAt) throws IOException {
+        json.writeFieldName(ONLINE);
+        json.writeBoolean(standing.online());
+        time(json, PRESENCE_AT, receivedAt);
+        if (!standing.offlineWith().isEmpty()) {
+            json.writeFieldName(OFFLINE_WITH);
+            json.writeStartArray();
+            for (String device : standing.offlineWith()) {
+                json.writeString(device);
+            }
+            json.writeEndArray();
+        }
     }
 
     private void trends(JsonGenerator json, Normalised message) throws IOException {

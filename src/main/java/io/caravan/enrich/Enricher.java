@@ -44,6 +44,7 @@ public final class Enricher {
         Message message = exchange.getMessage();
         Parcel parcel = message.getBody(Parcel.class);
         exchange.setProperty(RAW, parcel.raw);
+        message.removeHeader(RecordHeaders.DIRECTORY_TYPE); // what a stranger wrote is not the directory's
         if (message.getHeader(RecordHeaders.REASON) != null) {
             VERDICT.forEach(message::removeHeader);
         }
@@ -85,6 +86,10 @@ public final class Enricher {
         }
         message.setBody(enriched);
         message.setHeader(DEVICE_TYPE, type.name());
+        String registered = parcel.device.deviceType();
+        if (registered != null && !registered.equals(type.name())) {
+            message.setHeader(RecordHeaders.DIRECTORY_TYPE, registered);
+        }
         message.setHeader(
                 org.apache.camel.component.kafka.KafkaConstants.KEY, parcel.tenant + '/' + parcel.decoded.device());
     }

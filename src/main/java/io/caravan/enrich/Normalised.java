@@ -45,7 +45,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             if (hasTime) {
                 requireUsable(measured.timestamp(), receivedAt);
             }
-            boolean trusted = hasTime ? !measured.ofReceipt() : ownTime;
+            boolean trusted = (hasTime || ownTime) && !measured.doubtful();
             Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
             if (reading != null) {
                 readings.add(reading);

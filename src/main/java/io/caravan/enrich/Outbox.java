@@ -34,6 +34,8 @@ public final class Outbox {
             RecordHeaders.RECEIVED_AT,
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
+            RecordHeaders.RECEIVED_BY,
+            RecordHeaders.DIRECTORY_TYPE,
             RecordHeaders.ORIGIN,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE,

@@ -1,6 +1,8 @@
 package io.caravan.f2;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** How a number stands in a frame: signed integers in two's complement, floats as IEEE 754 has them. */
 public enum DataFormat {
@@ -63,6 +65,11 @@ public enum DataFormat {
             }
         }
         return null;
+    }
+
+    /** The names of all, for people. */
+    public static String names() {
+        return Arrays.stream(values()).map(DataFormat::toString).collect(Collectors.joining(", "));
     }
 
     /** How many bytes such a number has. */

@@ -19,6 +19,8 @@ public final class Dialect {
     private final TopicShape shape;
     private final PayloadField device;
     private final PayloadField tenant;
+    private final boolean ordered;
+    private final String receivedBy;
 
     /**
      * @param name the dialect's name, written on every record
@@ -27,10 +29,37 @@ public final class Dialect {
      * @param tenant the field of the payload that names the tenant, where the topic does not
      */
     public Dialect(String name, TopicShape shape, String device, String tenant) {
+        this(name, shape, new PayloadField(device), new PayloadField(tenant), false, null);
+    }
+
+    private Dialect(
+            String name,
+            TopicShape shape,
+            PayloadField device,
+            PayloadField tenant,
+            boolean ordered,
+            String receivedBy) {
         this.name = name;
         this.shape = shape;
-        this.device = new PayloadField(device);
-        this.tenant = new PayloadField(tenant);
+        this.device = device;
+        this.tenant = tenant;
+        this.ordered = ordered;
+        this.receivedBy = receivedBy;
+    }
+
+    /** A dialect in whose messages the order counts. Their topics name tenant and device. */
+    public static Dialect ordered(String name, TopicShape shape) {
+        return new Dialect(name, shape, new PayloadField(""), new PayloadField(""), true, null);
+    }
+
+    /**
+     * The same in this process. Where the order of messages counts, they say who took them in: what another instance hears is
+     * in an order of its own.
+     *
+     * @param instance the start of its MQTT clients' ids
+     */
+    public Dialect takenInBy(String instance) {
+        return ordered ? new Dialect(name, shape, device, tenant, true, instance) : this;
     }
 
     /** By which the enrich stage finds its decoder. */
@@ -60,12 +89,15 @@ public final class Dialect {
         if (names.device() != null) {
             message.setHeader(RecordHeaders.DEVICE, names.device());
         }
+        if (receivedBy != null) {
+            message.setHeader(RecordHeaders.RECEIVED_BY, receivedBy);
+        }
         message.setHeader(KafkaConstants.KEY, key(names, topic, (byte[]) message.getBody()));
     }
 
     private String key(TopicShape.Names names, String topic, byte[] payload) {
         if (names.device() != null) {
-            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.device();
+            return (names.tenant() != null ? names.tenant() : DEFAULT_TENANT) + '/' + names.ordered();
         }
         return keyOf(payload, topic);
     }

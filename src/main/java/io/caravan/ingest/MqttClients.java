@@ -1,5 +1,7 @@
 package io.caravan.ingest;
 
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +68,46 @@ public final class MqttClients extends MqttClient {
      */
     public MqttClients(MqttSettings settings, InFlightBytes inFlight, String name, int count, boolean shared)
             throws MqttException {
+        this(settings, inFlight, name, count, shared, null);
+    }
+
+    private MqttClients(
+            MqttSettings settings, InFlightBytes inFlight, String name, int count, boolean shared, HostState state)
+            throws MqttException {
         super(NOWHERE, settings.clientId() + '-' + name, new MemoryPersistence());
         this.settings = settings;
-        this.sessions = new Sessions(settings, inFlight, name);
+        this.sessions = new Sessions(settings, inFlight, name, state);
         this.count = count;
         this.shared = shared;
+    }
+
+    /**
+     * One client, which does not share its subscription, for messages whose order counts.
+     *
+     * @param host the id under which it says of this host application that it is online (Sparkplug); null where it does not
+     */
+    public static MqttClients ordered(MqttSettings settings, InFlightBytes inFlight, String name, String host)
+            throws MqttException {
+        return new MqttClients(settings, inFlight, name, 1, false, host == null ? null : HostState.of(host));
+    }
+
+    /**
+     * Publishes at QoS 1 and waits until the broker has it.
+     *
+     * @throws Exception when no client is connected, or the broker does not take it
+     */
+    public void publish(String topic, byte[] payload) throws Exception {
+        MqttSubscription current = subscription;
+        MqttConnection connection =
+                current == null ? null : current.connection().orElse(null);
+        if (connection == null) {
+            throw new MqttUnavailable("not connected", null);
+        }
+        connection.publish(Mqtt5Publish.builder()
+                .topic(topic)
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .payload(payload)
+                .build());
     }
 
     /** Takes the receiver of all messages; it stands before the first connection does. */

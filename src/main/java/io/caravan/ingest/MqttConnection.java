@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
@@ -52,6 +53,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private final InFlightBytes inFlight;
     private final ReceiveMaximum receiveMaximum;
     private final Listener listener;
+    private final HostState state;
 
     /** What has arrived, in order. Acknowledgements leave in this order (MQTT 5, 4.6), and the client keeps what waits. */
     private final Deque<Delivery> window = new ArrayDeque<>();
@@ -69,7 +71,9 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
             InFlightBytes inFlight,
             ReceiveMaximum receiveMaximum,
             String clientId,
-            Listener listener) {
+            Listener listener,
+            HostState state) {
+        this.state = state;
         this.settings = settings;
         this.inFlight = inFlight;
         this.receiveMaximum = receiveMaximum;
@@ -118,6 +122,13 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     }
 
     private void received(Mqtt5Publish message) {
+        if (state != null && state.isOurs(message)) {
+            message.acknowledge();
+            if (state.isDenied(message) && !leaving) {
+                client.publish(state.birth());
+            }
+            return;
+        }
         Delivery delivery = new Delivery(this, message, inFlight);
         synchronized (this) {
             received = true;
@@ -181,7 +192,8 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     /** Connects; from here on messages of the session may arrive. */
     void connect() throws MqttUnavailable {
-        resumed = answer(client.connectWith()
+        var connect = client.connectWith();
+        resumed = answer((state == null ? connect : connect.willPublish(state.will()))
                         .cleanStart(false)
                         .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
                         .keepAlive(KEEP_ALIVE_SECONDS)
@@ -219,6 +231,23 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()));
     }
 
+    /** Says of this host application that it is online, where that is wanted; its own topic is to be subscribed. */
+    void announce() throws MqttUnavailable {
+        if (state != null) {
+            subscribe(List.of(state.topic()), 1);
+            publish(state.birth());
+        }
+    }
+
+    /** Publishes a message, and waits until the broker has it. */
+    void publish(Mqtt5Publish message) throws MqttUnavailable {
+        Mqtt5PublishResult result = answer(client.publish(message));
+        if (result.getError().isPresent()) {
+            throw new MqttUnavailable(
+                    reason(result.getError().get()), result.getError().get());
+        }
+    }
+
     void unsubscribe(Iterable<String> filters) throws MqttUnavailable {
         for (String filter : filters) {
             answer(client.unsubscribe(
@@ -245,6 +274,9 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         leaving = true;
         try {
             if (client.getState().isConnected()) {
+                if (state != null) {
+                    publish(state.death());
+                }
                 answer(client.disconnectWith()
                         .sessionExpiryInterval(expiry.toSeconds())
                         .send());

@@ -65,6 +65,13 @@ final class MqttSubscription implements AutoCloseable {
                         + " clients are connected and subscribed");
     }
 
+    /** The first client that is connected. */
+    synchronized Optional<MqttConnection> connection() {
+        return Arrays.stream(connections)
+                .filter(connection -> connection != null && connection.isConnected())
+                .findFirst();
+    }
+
     /** Leaves; the broker keeps the sessions. */
     @Override
     public synchronized void close() {
@@ -95,6 +102,7 @@ final class MqttSubscription implements AutoCloseable {
             if (sessions.resubscribe() || !connection.resumedSession()) {
                 subscribe(connection);
             }
+            connection.announce();
             put(index, connection);
             LOG.info("MQTT {}: client {} is connected", sessions.name(), sessions.clientId(index));
         } catch (MqttUnavailable | RuntimeException e) {

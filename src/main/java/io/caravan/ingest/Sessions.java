@@ -7,11 +7,13 @@ package io.caravan.ingest;
  * @param inFlight counts what arrives on all of them
  * @param name of the dialect, such as {@code iot}
  * @param receiveMaximum of each of them
+ * @param state what the first of them says of this host application, or null
  */
-record Sessions(MqttSettings settings, InFlightBytes inFlight, String name, ReceiveMaximum receiveMaximum) {
+record Sessions(
+        MqttSettings settings, InFlightBytes inFlight, String name, ReceiveMaximum receiveMaximum, HostState state) {
 
-    Sessions(MqttSettings settings, InFlightBytes inFlight, String name) {
-        this(settings, inFlight, name, new ReceiveMaximum(settings.receiveMaximum()));
+    Sessions(MqttSettings settings, InFlightBytes inFlight, String name, HostState state) {
+        this(settings, inFlight, name, new ReceiveMaximum(settings.receiveMaximum()), state);
     }
 
     String url() {
@@ -28,6 +30,7 @@ record Sessions(MqttSettings settings, InFlightBytes inFlight, String name, Rece
 
     /** A connection, not made yet, that takes up a session. */
     MqttConnection connection(int index, MqttConnection.Listener listener) {
-        return new MqttConnection(settings, inFlight, receiveMaximum, clientId(index), listener);
+        return new MqttConnection(
+                settings, inFlight, receiveMaximum, clientId(index), listener, index == 0 ? state : null);
     }
 }

@@ -19,6 +19,18 @@ public enum TopicShape {
                     : new Names(topic.substring(first + 1, second), topic.substring(second + 1, third));
         }
     },
+    /** {@code spBv1.0/{tenant}/{type}/{node}[/{device}]}; what a node and its devices send stays in order together. */
+    SPARKPLUG {
+        @Override
+        public Names read(String topic) {
+            String[] levels = topic.split("/", 5);
+            if (levels.length < 4) {
+                return Names.NONE;
+            }
+            String node = levels[3];
+            return new Names(levels[1], levels.length == 5 ? node + '/' + levels[4] : node, node);
+        }
+    },
     /** {@code (cmnd|stat|tele)/f2-<controller>/...}: the device, whose id is lower case; its tenant is for others to know. */
     F2 {
         @Override
@@ -41,8 +53,16 @@ public enum TopicShape {
     /** What the topic names; null for what it does not. */
     public abstract Names read(String topic);
 
-    /** Tenant and device of a topic. */
-    public record Names(String tenant, String device) {
+    /**
+     * Tenant and device of a topic.
+     *
+     * @param ordered what the device stays in order with: itself, or what it hangs on
+     */
+    public record Names(String tenant, String device, String ordered) {
         static final Names NONE = new Names(null, null);
+
+        Names(String tenant, String device) {
+            this(tenant, device, device);
+        }
     }
 }

@@ -16,8 +16,14 @@ public final class RecordHeaders {
     public static final String TENANT = "tenant";
     /** The device, where the topic names one. */
     public static final String DEVICE = "device";
+    /** The MQTT client that took it in, of dialects in whose messages the order counts. */
+    public static final String RECEIVED_BY = "received-by";
+    /** On a command: when it is too late to publish it, microseconds since the epoch, decimal. */
+    public static final String EXPIRES_AT = "expires-at";
     /** What the publisher says that the payload is, a media type; where it says so. */
     public static final String CONTENT_TYPE = "content-type";
+    /** On an enriched message whose type is not the one that the directory has for its device: that one. */
+    public static final String DIRECTORY_TYPE = "directory-type";
     /** Where on iot.raw an enriched message or a dead letter comes from: topic/partition/offset. */
     public static final String ORIGIN = "origin";
     /** The trace that the message belongs to, where its publisher says so (W3C Trace Context, 3.2). */

@@ -15,12 +15,16 @@ import java.util.List;
 public final class WindowProof {
 
     /**
-     * Over the widths in use, up to where each is settled; a prefix that ends with '-' ends before the same with '.'. What is
+     * Over the widths that each device has by its type, up to where each is settled; a prefix that ends with '-' ends before the same with '.'. What is
      * smaller than 1e-290 counts as that: the server takes a product that is no double any more for an error.
      */
     private static final String WRONG =
             """
             WITH settled AS (SELECT width, settled_until FROM window_widths WHERE settled_until IS NOT NULL),
+            had AS (
+                SELECT type, width, settled_until
+                FROM (SELECT DISTINCT device_type AS type FROM devices UNION ALL SELECT '') AS types CROSS JOIN settled
+                WHERE has_windows(type, width)),
             truth AS (
                 SELECT tenant_id, device_id, metric, width,
                     date_bin(width * interval '1 second', ts, '1970-01-01 00:00:00Z') AS start,
@@ -28,7 +32,9 @@ public final class WindowProof {
                     (array_agg(value ORDER BY ts, seq))[1] AS first,
                     (array_agg(value ORDER BY ts DESC, seq DESC))[1] AS last,
                     greatest(sum(abs(value)), 1e-290) AS magnitude
-                FROM readings CROSS JOIN settled
+                FROM readings
+                LEFT JOIN devices USING (tenant_id, device_id)
+                JOIN had ON type = coalesce(device_type, '')
                 WHERE device_id >= ? AND device_id < ? AND value IS NOT NULL AND ts < settled_until
                     AND date_bin(width * interval '1 second', ts, '1970-01-01 00:00:00Z')
                         + width * interval '1 second' <= settled_until

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -47,8 +48,17 @@ public final class DeviceRegistry {
      * @throws UserError when the file cannot be read or is not valid; its message has a line for each problem, ten at most
      */
     public DeviceRegistry(Path file) {
+        this(file, Duration.ofSeconds(1));
+    }
+
+    /**
+     * As above.
+     *
+     * @param smallestWindow what windows of types are multiples of
+     */
+    public DeviceRegistry(Path file, Duration smallestWindow) {
         this.file = file;
-        this.reader = new RegistryReader(RegistrySchema.besides(file));
+        this.reader = new RegistryReader(RegistrySchema.besides(file), smallestWindow);
         Stamp stamp = Stamp.of(file);
         try {
             byte[] content = Files.readAllBytes(file);

@@ -3,6 +3,7 @@ package io.caravan.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.Settings;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class DeviceType {
     private final List<String> capabilities;
     private final List<String> detectBy;
     private final Duration updateFrequency;
+    private final List<Duration> windows;
     private final byte[] metadataJson;
     private final byte[] json;
 
@@ -51,6 +53,9 @@ public final class DeviceType {
         this.capabilities = strings(declaration.path("capabilities"));
         this.detectBy = strings(declaration.path("detect_by"));
         this.updateFrequency = frequency(declaration.path("update_frequency").asText());
+        this.windows = strings(declaration.path("windows")).stream()
+                .map(Settings::parseDuration)
+                .toList();
 
         Set<String> names = new LinkedHashSet<>();
         Set<String> required = new LinkedHashSet<>();
@@ -122,6 +127,11 @@ public final class DeviceType {
     /** How often a device reports; empty only for the unknown type. */
     public Optional<Duration> updateFrequency() {
         return Optional.ofNullable(updateFrequency);
+    }
+
+    /** The widths of the windows of its devices, whole seconds that divide a day; none where the common ones are meant. */
+    public List<Duration> windows() {
+        return windows;
     }
 
     /** The top-level measurements in the order of the file. */

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.Settings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +22,15 @@ final class RegistryReader {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final RegistrySchema schema;
+    private static final Duration DAY = Duration.ofDays(1);
 
-    RegistryReader(RegistrySchema schema) {
+    private final RegistrySchema schema;
+    private final Duration smallestWindow;
+
+    /** @param smallestWindow of which all windows are made */
+    RegistryReader(RegistrySchema schema, Duration smallestWindow) {
         this.schema = schema;
+        this.smallestWindow = smallestWindow;
     }
 
     DeviceTypes read(byte[] content) throws InvalidRegistryException {
@@ -55,7 +62,7 @@ final class RegistryReader {
     }
 
     /** What JSON Schema cannot say; the names once more, because the schema is the user's to edit and topics are not. */
-    private static List<String> problemsBeyondSchema(JsonNode registry) {
+    private List<String> problemsBeyondSchema(JsonNode registry) {
         List<String> problems = new ArrayList<>();
         JsonPointer types = JsonPointer.empty().appendProperty("device_types");
         for (Map.Entry<String, JsonNode> type : registry.path("device_types").properties()) {
@@ -68,8 +75,32 @@ final class RegistryReader {
                 problems.add(Problem.at(place, "must be an object"));
             }
             checkRanges(type.getValue().path("measurements"), place.appendProperty("measurements"), problems);
+            checkWindows(type.getValue().path("windows"), place.appendProperty("windows"), problems);
         }
         return problems;
+    }
+
+    private void checkWindows(JsonNode windows, JsonPointer place, List<String> problems) {
+        for (int i = 0; i < windows.size(); i++) {
+            JsonPointer here = place.appendIndex(i);
+            long millis = millis(windows.path(i).asText());
+            if (millis <= 0 || millis % 1_000 != 0 || DAY.toMillis() % millis != 0) {
+                problems.add(Problem.at(here, "must be a divisor of a day in whole seconds, such as 1m, 15m or 1h"));
+            } else if (millis % smallestWindow.toMillis() != 0) {
+                problems.add(Problem.at(
+                        here,
+                        "must be a multiple of " + smallestWindow.toSeconds()
+                                + " s, the smallest of caravan.window.widths: all windows are made of that"));
+            }
+        }
+    }
+
+    private static long millis(String text) {
+        try {
+            return Settings.parseDuration(text).toMillis();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return -1;
+        }
     }
 
     private static void checkRanges(JsonNode measurements, JsonPointer place, List<String> problems) {

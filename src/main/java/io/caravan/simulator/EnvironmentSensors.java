@@ -25,8 +25,7 @@ public final class EnvironmentSensors implements Family {
 
     @Override
     public String deviceId(int device) {
-        return String.format(
-                Locale.ROOT, "%s-%s-dev-%02d", siteId(device), zoneId(device), device % DEVICES_PER_ZONE + 1);
+        return idOf(device);
     }
 
     @Override
@@ -56,11 +55,16 @@ public final class EnvironmentSensors implements Family {
         return new Message("iot/" + deviceId(device) + "/raw", Json.bytes(message));
     }
 
-    private static String siteId(int device) {
+    static String idOf(int device) {
+        return String.format(
+                Locale.ROOT, "%s-%s-dev-%02d", siteId(device), zoneId(device), device % DEVICES_PER_ZONE + 1);
+    }
+
+    static String siteId(int device) {
         return String.format(Locale.ROOT, "site-%02d", device / (ZONES_PER_SITE * DEVICES_PER_ZONE) + 1);
     }
 
-    private static String zoneId(int device) {
+    static String zoneId(int device) {
         return String.format(Locale.ROOT, "zone-%02d", device / DEVICES_PER_ZONE % ZONES_PER_SITE + 1);
     }
 }

@@ -12,7 +12,13 @@ public enum FamilyName {
     /** Room sensors of 3 sites with 5 zones with 3 devices, now and then above a threshold. */
     ENVIRONMENT("environment", 45, 0.2),
     /** Packs of SenML, several readings of the last seconds in each. */
-    SENML("senml", 5, 0.1);
+    SENML("senml", 5, 0.1),
+    /** The same rooms, an event for each value: to Kafka or over HTTP, not to the MQTT broker. */
+    EVENTS("events", 45, 0.2),
+    /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
+    F2("f2", 7, 0.5),
+    /** Pumps of a Sparkplug B edge node: births, data by alias, a will that is its death. */
+    SPARKPLUG("sparkplug", 5, 0.2);
 
     private final String text;
     private final int devices;
@@ -37,24 +43,27 @@ public enum FamilyName {
     /**
      * A family of this name.
      *
-     * @param burst whether its devices send in bursts; only smart breakers and SenML sensors can
+     * @param burst whether its devices send in bursts; only those of which {@link #bursts} says so can
      * @throws IllegalArgumentException when bursts are asked of devices that send none
      */
     public Family create(boolean burst, RandomGenerator random) {
         if (burst && !bursts()) {
-            throw new IllegalArgumentException("only " + SMART_BREAKER + " and " + SENML + " devices send in bursts");
+            throw new IllegalArgumentException(this + " devices do not send in bursts");
         }
         return switch (this) {
             case SMART_BREAKER -> new SmartBreakers(burst, random, ZoneId.systemDefault());
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
+            case EVENTS -> new RoomEvents(burst, true, random);
+            case SPARKPLUG -> new SparkplugNode(random);
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
+            case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
         };
     }
 
     /** Whether its devices can send in bursts. */
     public boolean bursts() {
-        return this == SMART_BREAKER || this == SENML;
+        return this == SMART_BREAKER || this == SENML || this == EVENTS;
     }
 
     /** The name as the command line has it. */

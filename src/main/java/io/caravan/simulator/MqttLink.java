@@ -6,6 +6,8 @@ import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.lifecycle.Mqtt5ClientReconnector;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.MqttAddress;
 import io.caravan.UserError;
@@ -22,7 +24,7 @@ import java.util.function.Consumer;
  * quarter of a second to ten seconds), for ever; what was not acknowledged is sent again within the same session.
  * Thread-safe.
  */
-public final class MqttLink implements AutoCloseable {
+public final class MqttLink implements Link {
 
     private static final long CONNECT_SECONDS = 10;
     private static final long SESSION_SECONDS = 600;
@@ -32,7 +34,10 @@ public final class MqttLink implements AutoCloseable {
     private volatile boolean wasConnected;
     private volatile boolean closed;
 
-    private MqttLink(MqttAddress broker, String clientId) {
+    private final Attended devices;
+
+    private MqttLink(MqttAddress broker, String clientId, Attended devices) {
+        this.devices = devices;
         Mqtt5ClientBuilder builder = MqttClient.builder()
                 .useMqttVersion5()
                 .identifier(clientId)
@@ -42,7 +47,12 @@ public final class MqttLink implements AutoCloseable {
                 // Acknowledgements are told on the connection's own thread: a hop to another costs more than the rest.
                 .applicationScheduler(Schedulers.trampoline())
                 .applyExecutorConfig()
-                .addConnectedListener(context -> leaveIfClosed())
+                .addConnectedListener(context -> {
+                    leaveIfClosed();
+                    if (devices != null) {
+                        devices.connected();
+                    }
+                })
                 .addDisconnectedListener(this::reconnect);
         if (broker.tls()) {
             builder = builder.sslWithDefaultConfig();
@@ -64,15 +74,27 @@ public final class MqttLink implements AutoCloseable {
      * @throws UserError when the URL is none, or the broker cannot be reached or refuses
      */
     public static MqttLink connect(String url, String clientId) {
+        return connect(url, clientId, null);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param devices are told of the connection, and leave their will; or null
+     * @throws UserError as {@link #connect(String, String)}
+     */
+    static MqttLink connect(String url, String clientId, Attended devices) {
         MqttAddress broker = parse(url);
-        MqttLink link = new MqttLink(broker, clientId);
+        MqttLink link = new MqttLink(broker, clientId, devices);
         try {
-            link.client
-                    .connectWith()
+            (devices == null
+                            ? link.client.connectWith()
+                            : link.client.connectWith().willPublish(link.will()))
                     .cleanStart(false)
                     .sessionExpiryInterval(SESSION_SECONDS)
                     .send()
                     .get(CONNECT_SECONDS, TimeUnit.SECONDS);
+            link.hearCommands();
         } catch (ExecutionException e) {
             throw unreachable(broker, e.getCause());
         } catch (TimeoutException e) {
@@ -86,9 +108,36 @@ public final class MqttLink implements AutoCloseable {
         return link;
     }
 
+    private Mqtt5Publish will() {
+        Message will = devices.will();
+        return Mqtt5Publish.builder()
+                .topic(will.topic())
+                .payload(will.payload())
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .build();
+    }
+
+    private void hearCommands() throws InterruptedException, ExecutionException, TimeoutException {
+        if (devices != null) {
+            client.subscribeWith()
+                    .topicFilter(devices.commands())
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .callback(command -> devices.command(command.getPayloadAsBytes()))
+                    .send()
+                    .get(CONNECT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     /** Whether the connection is up right now. */
+    @Override
     public boolean connected() {
         return client.getState().isConnected();
+    }
+
+    /** Publishes at QoS 1 to the topic that the message names. */
+    @Override
+    public void publish(String device, Message message, Consumer<Throwable> done) {
+        publish(MqttTopic.of(message.topic()), message.payload(), message.contentType(), done);
     }
 
     /**
@@ -126,7 +175,14 @@ public final class MqttLink implements AutoCloseable {
             return;
         }
         try {
-            client.disconnectWith().sessionExpiryInterval(0).send().join();
+            client.disconnectWith()
+                    .reasonCode(
+                            devices == null
+                                    ? Mqtt5DisconnectReasonCode.NORMAL_DISCONNECTION
+                                    : Mqtt5DisconnectReasonCode.DISCONNECT_WITH_WILL_MESSAGE)
+                    .sessionExpiryInterval(0)
+                    .send()
+                    .join();
         } catch (CompletionException e) {
             // The connection went down just now: there is nothing left to close.
         }
@@ -144,6 +200,14 @@ public final class MqttLink implements AutoCloseable {
             int attempts = Math.min(context.getReconnector().getAttempts(), 6);
             long delay = Math.min(LONGEST_DELAY_MILLIS, 250L << attempts);
             context.getReconnector().reconnect(true).delay(delay, TimeUnit.MILLISECONDS);
+            if (devices != null) {
+                ((Mqtt5ClientReconnector) context.getReconnector())
+                        .connectWith()
+                        .cleanStart(false)
+                        .sessionExpiryInterval(SESSION_SECONDS)
+                        .willPublish(will())
+                        .applyConnect();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.caravan.simulator;
 import io.caravan.UserError;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -15,14 +16,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code caravan simulate}: devices of one family against an MQTT broker, until the duration is over or Ctrl-C. Exit code 0,
- * 1 when the broker cannot be reached at start or did not acknowledge everything, 2 when an option is wrong.
+ * {@code caravan simulate}: devices of one family against an MQTT broker (events: Kafka, or HTTP), until the duration is over or Ctrl-C. Exit code 0,
+ * 1 when that cannot be reached at start or did not acknowledge everything, 2 when an option is wrong.
  */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Simulates devices of one family: publishes their messages to an MQTT broker at QoS 1.")
+        description = {
+            "Simulates devices of one family: publishes their messages to an MQTT broker at QoS 1, those of the family "
+                    + "events to Kafka or over HTTP."
+        })
 public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MOST_DEVICES = 100_000;
@@ -44,13 +48,13 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment 45, which is 3 sites x 5 zones x 3 devices; senml 5.")
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5; f2 7.")
     private Integer devices;
 
     @Option(
             names = "--rate",
             paramLabel = "HZ",
-            description = "Messages per second of each device. Default: 0.2; building 0.5; senml 0.1.")
+            description = "Messages per second of each device. Default: 0.2; building and f2 0.5; senml 0.1.")
     private Double rate;
 
     @Option(
@@ -62,15 +66,16 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--burst",
-            description =
-                    "smart-breaker and senml only: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
-                            + "smart-breaker then trends and status; then it pauses for 3-8 s. These pauses take the place of --rate.")
+            description = "smart-breaker and senml: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
+                    + "smart-breaker then trends and status; then it pauses for 3-8 s. events: 3-6 events 0.2 s apart, then "
+                    + "such a pause. These pauses take the place of --rate.")
     private boolean burst;
 
     @Option(
             names = "--anomalies",
-            description = "senml only: one pack in fifty has a value that is far too high. Of the other families, "
-                    + "environment does so anyway.")
+            description =
+                    "senml and events: one message in fifty has a value that is too high; f2: one frame in fifty ends too "
+                            + "early, or comes from a pin that nobody knows. Of the other families, environment has anomalies anyway.")
     private boolean anomalies;
 
     @Option(
@@ -90,6 +95,20 @@ public final class SimulateCommand implements Callable<Integer> {
                     "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: ${DEFAULT-VALUE}.")
     private String mqtt;
 
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "events only: the Kafka whose topic " + RoomEvents.TOPIC
+                    + " they go to. Default: 127.0.0.1:19092, the demo's.")
+    private String kafka;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "events only: in place of Kafka, where they are posted to, such as "
+                    + "http://127.0.0.1:8080/api/ingest.")
+    private String url;
+
     @Override
     public Integer call() throws InterruptedException {
         Logs.quiet();
@@ -97,17 +116,25 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family.bursts(), "--burst: only smart-breaker and senml devices send in bursts");
+        check(!burst || family.bursts(), "--burst: only smart-breaker, senml and events devices send in bursts");
         boolean senml = family == FamilyName.SENML;
-        check(senml || !anomalies && records == null && !cbor, "--anomalies, --records and --cbor are for senml only");
+        boolean events = family == FamilyName.EVENTS;
+        check(senml || events || family == FamilyName.F2 || !anomalies, "--anomalies is for senml, events and f2 only");
+        check(senml || records == null && !cbor, "--records and --cbor are for senml only");
+        check(events || kafka == null && url == null, "--kafka and --url are for events only");
+        check(kafka == null || url == null, "--kafka and --url exclude each other");
         check(
                 records == null || records >= 1 && records <= MOST_RECORDS,
                 "--records must be a number from 1 to " + MOST_RECORDS);
 
         PrintWriter out = spec.commandLine().getOut();
-        Simulator simulator = new Simulator(devices(senml), count, hertz);
+        Simulator simulator = new Simulator(devices(), count, hertz);
         try {
-            simulator.start(mqtt);
+            if (events) {
+                simulator.start(url != null ? HttpLink.connect(url) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
+            } else {
+                simulator.start(mqtt);
+            }
         } catch (UserError e) {
             spec.commandLine().getErr().println(e.getMessage());
             return 1;
@@ -117,20 +144,29 @@ public final class SimulateCommand implements Callable<Integer> {
                 "%d %s devices publish to %s%s%n",
                 count,
                 family,
-                mqtt.replaceFirst("//[^/@]*@", "//"),
+                (events ? (url != null ? url : kafka()) : mqtt).replaceFirst("//[^/@]*@", "//"),
                 burst ? ", in bursts" : String.format(Locale.ROOT, ", %s messages/s each", shortest(hertz)));
         out.flush();
         publish(simulator, out);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
     }
 
-    private Family devices(boolean senml) {
+    private String kafka() {
+        return kafka == null ? "127.0.0.1:19092" : kafka;
+    }
+
+    private Family devices() {
         SplittableRandom random = new SplittableRandom();
-        if (!senml) {
-            return family.create(burst, random);
-        }
-        int size = records == null ? SenmlSensors.RECORDS : records;
-        return new SenmlSensors(new SenmlSensors.Style(size, cbor, anomalies, burst), random);
+        return switch (family) {
+            case SENML ->
+                new SenmlSensors(
+                        new SenmlSensors.Style(
+                                records == null ? SenmlSensors.RECORDS : records, cbor, anomalies, burst),
+                        random);
+            case EVENTS -> new RoomEvents(burst, anomalies, random);
+            case F2 -> new F2Controllers(anomalies, random, ZoneId.systemDefault());
+            default -> family.create(burst, random);
+        };
     }
 
     /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */

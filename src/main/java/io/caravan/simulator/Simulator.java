@@ -1,6 +1,5 @@
 package io.caravan.simulator;
 
-import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import io.caravan.UserError;
 import java.time.Clock;
 import java.time.Instant;
@@ -9,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Devices of a family that publish through one MQTT connection at QoS 1, each at its own rate and from a schedule that does
+ * Devices of a family that publish through one link, over MQTT at QoS 1, each at its own rate and from a schedule that does
  * not drift. Survives the loss of its broker: it keeps up to {@link #WINDOW} messages waiting, drops what its devices
  * measure beyond that, and goes on when the broker is back. The counters may be read from any thread.
  */
@@ -30,7 +29,7 @@ public final class Simulator implements AutoCloseable {
     private volatile long sent;
     private volatile long dropped;
     private volatile boolean stopping;
-    private MqttLink link;
+    private Link link;
     private Thread thread;
 
     /**
@@ -55,7 +54,15 @@ public final class Simulator implements AutoCloseable {
      * @throws UserError when the broker cannot be reached
      */
     public void start(String mqttUrl) {
-        link = MqttLink.connect(mqttUrl, "caravan-simulator-" + UUID.randomUUID());
+        start(MqttLink.connect(
+                mqttUrl,
+                "caravan-simulator-" + UUID.randomUUID(),
+                family instanceof Attended attended ? attended : null));
+    }
+
+    /** Begins to publish over a link, which ends with the simulator. Can be called once. */
+    public void start(Link to) {
+        link = to;
         thread = new Thread(this::run, "simulator");
         thread.setDaemon(true);
         thread.start();
@@ -122,8 +129,9 @@ public final class Simulator implements AutoCloseable {
             if (wait > 0) {
                 LockSupport.parkNanos(Math.min(wait, LONGEST_SLEEP_NANOS));
             } else {
-                Message message = family.next(schedule.device(), Instant.now(clock));
-                publish(message);
+                int device = schedule.device();
+                Message message = family.next(device, Instant.now(clock));
+                publish(family.deviceId(device), message);
                 long pause =
                         message.pause() == null ? periodNanos : message.pause().toNanos();
                 schedule.advance(pause, System.nanoTime() - start);
@@ -132,16 +140,12 @@ public final class Simulator implements AutoCloseable {
     }
 
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread only
-    private void publish(Message message) {
+    private void publish(String device, Message message) {
         if (outstanding() >= WINDOW) {
             dropped++;
             return;
         }
         sent++;
-        link.publish(
-                MqttTopic.of(message.topic()),
-                message.payload(),
-                message.contentType(),
-                failure -> (failure == null ? acknowledged : failed).incrementAndGet());
+        link.publish(device, message, failure -> (failure == null ? acknowledged : failed).incrementAndGet());
     }
 }

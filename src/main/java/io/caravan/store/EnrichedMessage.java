@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.PayloadHash;
 import io.caravan.decode.Timestamps;
@@ -29,8 +30,22 @@ public final class EnrichedMessage {
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .build();
 
+    /** The fields of a reading as enrich writes them; others are understood in any order. */
+    private static final SerializedString[] IN_ORDER = {
+        new SerializedString("metric"),
+        new SerializedString("value"),
+        new SerializedString("unit"),
+        new SerializedString("quality"),
+        new SerializedString("timestamp")
+    };
+
+    private static final int TEXTS = 256;
+
+    private final String[] texts = new String[TEXTS];
+
     public String tenant;
     public String device;
+    public String deviceType;
     public String kind;
     /** When it was measured, microseconds since the epoch. */
     public long timestamp;
@@ -44,6 +59,10 @@ public final class EnrichedMessage {
     public String body;
     /** False where the message says that the device is gone. */
     boolean online;
+    /** By what time presence goes where that is not the message's, and silence says nothing; else {@link Decoded#NO_TIME}. */
+    long presenceAt;
+    /** The devices that go offline with the message. */
+    final List<String> offlineWith = new ArrayList<>();
     /** What the device itself says of its channels. */
     final List<TrendStatistic> trends = new ArrayList<>();
 
@@ -75,11 +94,14 @@ public final class EnrichedMessage {
     private void parse(byte[] json, Readings readings) throws IOException {
         tenant = null;
         device = null;
+        deviceType = null;
         kind = null;
         body = null;
         eventId = null;
         online = true;
         trends.clear();
+        presenceAt = Decoded.NO_TIME;
+        offlineWith.clear();
         timestamp = Decoded.NO_TIME;
         receivedAt = Decoded.NO_TIME;
         sequence = 0;
@@ -93,12 +115,18 @@ public final class EnrichedMessage {
                 switch (name) {
                     case "tenant_id" -> tenant = text(parser);
                     case "device_id" -> device = text(parser);
+                    case "device_type" -> {
+                        deviceType = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+                        parser.skipChildren();
+                    }
                     case "event_type" -> kind = text(parser);
                     case "timestamp" -> timestamp = time(parser);
                     case "sequence" -> sequence = parser.getLongValue();
                     case "event_id" -> eventId = text(parser);
                     case "received_at" -> receivedAt = time(parser);
                     case "online" -> online = parser.getBooleanValue();
+                    case "presence_at" -> presenceAt = time(parser);
+                    case "offline_with" -> texts(parser, offlineWith);
                     case "trend_statistics" -> trends(parser);
                     case "body" -> body = slice(parser, json);
                     case "readings" -> {
@@ -120,6 +148,15 @@ public final class EnrichedMessage {
                 || timestamp == Decoded.NO_TIME
                 || receivedAt == Decoded.NO_TIME) {
             throw new IOException("an enriched message without identity");
+        }
+    }
+
+    private static void texts(JsonParser parser, List<String> into) throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new IOException(parser.currentName() + " is no list");
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            into.add(text(parser));
         }
     }
 
@@ -159,14 +196,22 @@ public final class EnrichedMessage {
             String unit = "";
             Quality quality = Quality.GOOD;
             long time = timestamp;
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
+            int expected = 0;
+            while (true) {
+                boolean inOrder = expected < IN_ORDER.length && parser.nextFieldName(IN_ORDER[expected]);
+                if (!inOrder && expected == IN_ORDER.length) {
+                    parser.nextToken();
+                }
+                if (parser.currentToken() != JsonToken.FIELD_NAME) {
+                    break;
+                }
+                String name = inOrder ? IN_ORDER[expected++].getValue() : parser.currentName();
                 parser.nextToken();
                 switch (name) {
-                    case "metric" -> metric = text(parser);
+                    case "metric" -> metric = shared(parser);
                     case "value" -> value = number(parser);
-                    case "unit" -> unit = text(parser);
-                    case "quality" -> quality = quality(text(parser));
+                    case "unit" -> unit = shared(parser);
+                    case "quality" -> quality = quality(shared(parser));
                     case "timestamp" -> time = time(parser);
                     default -> parser.skipChildren();
                 }
@@ -193,6 +238,39 @@ public final class EnrichedMessage {
         return name.equals("GOOD") ? Quality.GOOD : Quality.valueOf(name);
     }
 
+    /** A text that many readings have, the same object for most of them: names repeat from reading to reading. */
+    private String shared(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw new IOException(parser.currentName() + " is no text");
+        }
+        char[] text = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        int length = parser.getTextLength();
+        int hash = length;
+        for (int i = from; i < from + length; i++) {
+            hash = 31 * hash + text[i];
+        }
+        int slot = (hash ^ hash >>> 8) & texts.length - 1;
+        String known = texts[slot];
+        if (known == null || !equals(known, text, from, length)) {
+            known = new String(text, from, length);
+            texts[slot] = known;
+        }
+        return known;
+    }
+
+    private static boolean equals(String known, char[] text, int from, int length) {
+        if (known.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (known.charAt(i) != text[from + i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static String text(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw new IOException(parser.currentName() + " is no text");
@@ -213,7 +291,8 @@ public final class EnrichedMessage {
 
     private static long time(JsonParser parser) throws IOException {
         try {
-            return Timestamps.ofText(parser.getText(), ZoneOffset.UTC);
+            return Timestamps.ofText(
+                    parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength(), ZoneOffset.UTC);
         } catch (Undecodable e) {
             throw new IOException(e.getMessage(), e);
         }

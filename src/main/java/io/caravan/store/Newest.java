@@ -54,10 +54,14 @@ public final class Newest {
                 message.read((byte[]) record.getBody(), (metric, value, unit, quality, timestamp, sequence) -> {
                     // of an event that is known by its id, only the store can tell whether it is the first
                     if (message.eventId == null) {
-                        device(tenants, message).offer(metric, timestamp, sequence, value, unit, quality);
+                        device(tenants, message.tenant, message.device)
+                                .offer(metric, timestamp, sequence, value, unit, quality);
                     }
                 });
-                device(tenants, message).heard(message);
+                device(tenants, message.tenant, message.device).heard(message, message.online);
+                for (String gone : message.offlineWith) {
+                    device(tenants, message.tenant, gone).heard(message, false);
+                }
             } catch (NotEnriched e) {
                 // the store route makes a dead letter of it
             }
@@ -124,6 +128,8 @@ public final class Newest {
                 devices.stream().mapToLong(device -> device.lastHeard).toArray());
         columns.put("online", devices.stream().map(device -> device.online).toArray(Boolean[]::new));
         columns.put(
+                "announces", devices.stream().map(device -> device.announces).toArray(Boolean[]::new));
+        columns.put(
                 "changed", devices.stream().mapToLong(device -> device.changed).toArray());
         columns.put(
                 "timestamps",
@@ -138,9 +144,9 @@ public final class Newest {
         return text.length() <= LONGEST_KEY && Text.isClean(text);
     }
 
-    private static Device device(Map<String, Map<String, Device>> tenants, EnrichedMessage message) {
-        return tenants.computeIfAbsent(message.tenant, tenant -> new HashMap<>())
-                .computeIfAbsent(message.device, id -> new Device(message.tenant, id));
+    private static Device device(Map<String, Map<String, Device>> tenants, String tenant, String device) {
+        return tenants.computeIfAbsent(tenant, name -> new HashMap<>())
+                .computeIfAbsent(device, id -> new Device(tenant, id));
     }
 
     /** What a batch tells of one device. */
@@ -154,6 +160,9 @@ public final class Newest {
         /** What the newest message says, by timestamp and sequence, and when it was received that this began. */
         boolean online;
 
+        /** Whether it stays online in silence, because it announces that it goes. */
+        boolean announces;
+
         long changed;
         long timestamp = Decoded.NO_TIME;
         long sequence;
@@ -163,19 +172,20 @@ public final class Newest {
             this.id = id;
         }
 
-        void heard(EnrichedMessage message) {
+        void heard(EnrichedMessage message, boolean says) {
             boolean first = timestamp == Decoded.NO_TIME;
+            boolean announced = message.presenceAt != Decoded.NO_TIME;
+            long at = announced ? message.presenceAt : message.timestamp;
             firstHeard = Math.min(firstHeard, message.receivedAt);
             lastHeard = Math.max(lastHeard, message.receivedAt);
-            if (first
-                    || message.timestamp > timestamp
-                    || message.timestamp == timestamp && message.sequence > sequence) {
-                if (first || message.online != online) {
-                    online = message.online;
+            if (first || at > timestamp || at == timestamp && message.sequence > sequence) {
+                if (first || says != online) {
+                    online = says;
                     changed = message.receivedAt;
                 }
-                timestamp = message.timestamp;
+                timestamp = at;
                 sequence = message.sequence;
+                announces = announced;
             }
         }
 

@@ -37,6 +37,7 @@ public final class Replays {
             RecordHeaders.RECEIVED_AT,
             RecordHeaders.TENANT,
             RecordHeaders.DEVICE,
+            RecordHeaders.RECEIVED_BY,
             RecordHeaders.CONTENT_TYPE,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE);

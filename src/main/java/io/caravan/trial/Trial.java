@@ -40,7 +40,7 @@ import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
 public final class Trial implements AutoCloseable {
 
     /** What reaches out of the process, or starts by itself. */
-    private static final List<String> OUTSIDE = List.of("paho-mqtt5", "kafka", "jdbc", "timer", "scheduler");
+    private static final List<String> OUTSIDE = List.of("paho-mqtt5", "kafka", "jdbc", "scheduler");
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -76,7 +76,7 @@ public final class Trial implements AutoCloseable {
         beans.accept(main::bind);
         main.start();
         // What the stage reads in intervals, it reads once.
-        for (Route route : routes("enrich", place -> place.isOf("timer") || place.isOf("scheduler"))) {
+        for (Route route : routes("enrich", place -> place.isOf("scheduler"))) {
             run(route, new DefaultExchange(context()));
         }
         written.clear();

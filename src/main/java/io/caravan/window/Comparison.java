@@ -34,10 +34,24 @@ public final class Comparison {
     private final Map<String, Counter> differed = new HashMap<>();
     private final Map<Key, Pair> pairs = new LinkedHashMap<>();
 
-    public Comparison(Widths widths, MeterRegistry meters) {
-        for (Width width : widths.all()) {
-            equal.put(width.label(), meters.counter("caravan.windows.equal", "window", width.label()));
-            differed.put(width.label(), meters.counter("caravan.windows.differed", "window", width.label()));
+    private final TypeWidths widths;
+    private final MeterRegistry meters;
+    private TypeWidths.InUse counted;
+
+    public Comparison(TypeWidths widths, MeterRegistry meters) {
+        this.widths = widths;
+        this.meters = meters;
+        countAll();
+    }
+
+    private void countAll() {
+        TypeWidths.InUse now = widths.inUse();
+        if (now != counted) {
+            counted = now;
+            for (Width width : now.all()) {
+                equal.put(width.label(), meters.counter("caravan.windows.equal", "window", width.label()));
+                differed.put(width.label(), meters.counter("caravan.windows.differed", "window", width.label()));
+            }
         }
     }
 
@@ -61,6 +75,7 @@ public final class Comparison {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
         long now = System.currentTimeMillis();
+        countAll();
         for (Message message : batch) {
             Aggregate window = read(message.getBody());
             if (window != null && differed.containsKey(window.window())) {

@@ -2,7 +2,9 @@ package io.caravan.window;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How far a device's own time has come, and which of its windows are open. All times in microseconds since the epoch. Not
@@ -16,8 +18,12 @@ final class Device {
     final String name;
 
     private final List<Open> open = new ArrayList<>(4);
-    /** For each width, the end of the newest window that takes nothing any more. */
-    private final long[] closedUntil;
+    /** Open windows of widths that the device had: a part of them will be missing. */
+    private final Set<Open> givenUp = new HashSet<>();
+    /** The places of the widths that it has, in the list of all. */
+    private int[] widths = {};
+    /** For each width of that list, the end of the newest window that takes nothing any more. */
+    private long[] closedUntil = {};
 
     private Stretch stretch;
     private long wholeFrom;
@@ -26,12 +32,59 @@ final class Device {
 
     private record Open(int width, long start) {}
 
-    Device(String tenant, String id, String name, int widths) {
+    Device(String tenant, String id, String name) {
         this.tenant = tenant;
         this.id = id;
         this.name = name;
-        closedUntil = new long[widths];
-        Arrays.fill(closedUntil, Long.MIN_VALUE);
+    }
+
+    /**
+     * Has windows of these widths from now on. What is open of another is given up; what may have begun of one that is new is
+     * closed, since what came before did not go into it.
+     *
+     * @param all the list in which the widths have their places; it only grows
+     */
+    void have(int[] places, List<Width> all) {
+        if (places == widths) {
+            return;
+        }
+        int known = closedUntil.length;
+        closedUntil = Arrays.copyOf(closedUntil, all.size());
+        Arrays.fill(closedUntil, known, closedUntil.length, Long.MIN_VALUE);
+        for (int width : widths) {
+            if (!isIn(places, width)) {
+                for (long start : openOf(width)) {
+                    givenUp.add(new Open(width, start));
+                    close(width, start, start + all.get(width).micros());
+                }
+            }
+        }
+        for (int width : places) {
+            if (!isIn(widths, width) && newest != Long.MIN_VALUE) {
+                closeUntil(
+                        width, all.get(width).startOf(newest) + all.get(width).micros());
+            }
+        }
+        widths = places;
+    }
+
+    private static boolean isIn(int[] places, int place) {
+        for (int each : places) {
+            if (each == place) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The places of the widths that it has. */
+    int[] widths() {
+        return widths;
+    }
+
+    /** Whether a window that is over now was given up; to be asked once. */
+    boolean gaveUp(int width, long start) {
+        return givenUp.remove(new Open(width, start));
     }
 
     /** Hears of the device in a stretch of its partition; windows that may have begun before the stretch are not whole. */
@@ -95,7 +148,7 @@ final class Device {
 
     /** Whether a device that was last heard before this moment can be forgotten. */
     boolean isForgettable(long moment) {
-        return open.isEmpty() && heard < moment;
+        return open.isEmpty() && givenUp.isEmpty() && heard < moment;
     }
 
     /** Leaves behind that its windows are not known any more. */

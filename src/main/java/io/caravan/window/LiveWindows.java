@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -37,7 +38,13 @@ public final class LiveWindows {
     private static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(1);
     private static final ObjectWriter WRITER = new ObjectMapper().writerFor(Aggregate.class);
 
-    private final List<Width> widths;
+    private final TypeWidths typeWidths;
+    /** All widths that there have been; it only grows, so that a width keeps its place. */
+    private final List<Width> widths = new CopyOnWriteArrayList<>();
+
+    private final Map<String, int[]> placesOfTypes = new HashMap<>();
+    private int[] commonPlaces;
+    private TypeWidths.InUse inUse;
     private final long grace;
     private final long idleMillis;
     private final String topic;
@@ -56,8 +63,8 @@ public final class LiveWindows {
      * @param topic where they are published
      */
     public LiveWindows(
-            Widths widths, Duration grace, Duration idleAfter, long most, String topic, MeterRegistry meters) {
-        this.widths = widths.all();
+            TypeWidths widths, Duration grace, Duration idleAfter, long most, String topic, MeterRegistry meters) {
+        this.typeWidths = widths;
         this.grace = grace.toMillis() * 1_000;
         this.idleMillis = idleAfter.toMillis();
         this.topic = topic;
@@ -90,7 +97,7 @@ public final class LiveWindows {
         Partial partial = exchange.getMessage().getBody(Partial.class);
         long now = System.currentTimeMillis();
         sweep(now);
-        List<Message> shares = new ArrayList<>(widths.size());
+        List<Message> shares = new ArrayList<>(4);
         String name = partial.tenant + '\t' + partial.device;
         Device device = devices.get(name);
         if (device == null) {
@@ -98,21 +105,39 @@ public final class LiveWindows {
                 refused.increment((double) partial.readings() * widths.size());
                 return shares;
             }
-            device = new Device(partial.tenant, partial.device, name, widths.size());
+            device = new Device(partial.tenant, partial.device, name);
             devices.put(name, device);
         }
         device.hear(partial, grace, now);
-        for (int width = 0; width < widths.size(); width++) {
+        device.have(placesOf(partial.type), widths);
+        for (int width : device.widths()) {
             Share share = share(device, width, partial);
             if (share != null) {
                 shares.add(message(exchange.getContext(), share, partial.newest()));
             }
         }
         device.advance(partial.newest());
-        for (int width = 0; width < widths.size(); width++) {
+        for (int width : device.widths()) {
             closePast(exchange.getContext(), device, width, shares);
         }
         return shares;
+    }
+
+    /** The places of the widths that devices of a type have; the same array until the registry changes. */
+    private int[] placesOf(String type) {
+        TypeWidths.InUse now = typeWidths.inUse();
+        if (now != inUse) {
+            inUse = now;
+            commonPlaces = places(now.common());
+            placesOfTypes.clear();
+            now.own().forEach((name, own) -> placesOfTypes.put(name, places(own)));
+        }
+        return placesOfTypes.isEmpty() ? commonPlaces : placesOfTypes.getOrDefault(type, commonPlaces);
+    }
+
+    private int[] places(List<Width> some) {
+        some.stream().filter(width -> !widths.contains(width)).forEach(widths::add);
+        return some.stream().mapToInt(widths::indexOf).toArray();
     }
 
     private Share share(Device device, int width, Partial partial) {
@@ -174,7 +199,9 @@ public final class LiveWindows {
     /** Whether all readings of the window in the body have come this way. */
     public synchronized boolean isWhole(Exchange exchange) {
         LiveWindow window = exchange.getMessage().getBody(LiveWindow.class);
-        return !window.isIncomplete() && window.device.seesWhole(window.start);
+        return !window.device.gaveUp(window.width, window.start)
+                && !window.isIncomplete()
+                && window.device.seesWhole(window.start);
     }
 
     /** Turns the windows of the body, a list, into records: one for each metric. */

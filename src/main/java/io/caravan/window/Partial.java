@@ -12,6 +12,9 @@ final class Partial {
     /** The start of the window, microseconds since the epoch. */
     final long start;
 
+    /** The device's type, as the directory has it. */
+    String type;
+
     private final Map<String, Summary> metrics = new HashMap<>();
     private Stretch stretch;
     private long newest = Long.MIN_VALUE;

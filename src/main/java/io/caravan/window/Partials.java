@@ -2,6 +2,7 @@ package io.caravan.window;
 
 import io.caravan.decode.Text;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import io.caravan.reading.Quality;
 import io.caravan.store.EnrichedMessage;
@@ -41,7 +42,8 @@ public final class Partials {
             long written = message.getHeader(KafkaConstants.TIMESTAMP, Long.class) * 1_000;
             Stretch stretch = stretches.take(position.partition(), position.offset(), written);
             if (stretch != null) {
-                combination.add((byte[]) message.getBody(), stretch);
+                combination.add(
+                        (byte[]) message.getBody(), RecordHeaders.text(message, RecordHeaders.DIRECTORY_TYPE), stretch);
             }
         }
         exchange.getMessage().setBody(combination.partials());
@@ -58,6 +60,7 @@ public final class Partials {
         private final Width width;
         private final EnrichedMessage message = new EnrichedMessage();
         private final Map<String, Map<String, TreeMap<Long, Partial>>> tenants = new HashMap<>();
+        private String directoryType;
         private Stretch stretch;
         private Partial current;
 
@@ -65,7 +68,9 @@ public final class Partials {
             this.width = width;
         }
 
-        void add(byte[] json, Stretch stretch) {
+        /** @param directoryType the type of the device, where it is not the message's */
+        void add(byte[] json, String directoryType, Stretch stretch) {
+            this.directoryType = directoryType;
             this.stretch = stretch;
             current = null;
             try {
@@ -85,6 +90,7 @@ public final class Partials {
                 current = partial(start);
             }
             current.hear(stretch, timestamp, message.receivedAt);
+            current.type = directoryType != null ? directoryType : message.deviceType;
             current.add(metric, value, timestamp, sequence);
         }
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,14 +28,15 @@ public final class Settling {
     private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
 
-    private final Widths widths;
+    private final TypeWidths widths;
     private final Duration settleAfter;
     private final Timer passes;
     private final Counter settledWindows;
     private final Counter correctedWindows;
     private final Counter late;
     private volatile Instant settledUntil;
-    private boolean configured;
+    private TypeWidths.InUse asked;
+    private TypeWidths.InUse configured;
     private boolean more;
     private final Pace stretch;
     private final Pace corrections = new Pace(10, 2_000, 100_000);
@@ -42,11 +44,11 @@ public final class Settling {
     private long reported = System.nanoTime() - BETWEEN_REPORTS.toNanos();
 
     /** @param settleAfter how long after its end a window is settled first */
-    public Settling(Widths widths, Duration settleAfter, MeterRegistry meters) {
+    public Settling(TypeWidths widths, Duration settleAfter, MeterRegistry meters) {
         this.widths = widths;
         this.settleAfter = settleAfter;
         stretch = new Pace(
-                widths.smallest().seconds(),
+                widths.common().smallest().seconds(),
                 Duration.ofMinutes(10).toSeconds(),
                 Duration.ofDays(1).toSeconds());
         passes = Timer.builder("caravan.window.settle")
@@ -67,22 +69,40 @@ public final class Settling {
                 : Duration.between(until, Instant.now()).toMillis();
     }
 
-    /** Whether the database has not been told the widths yet. */
+    /** Whether the database has not been told the widths yet, or the registry has changed since. */
     public boolean isNew() {
-        return !configured;
+        return configured != widths.inUse();
     }
 
     /** Hands the widths to the statement that follows. */
     public void widths(Exchange exchange) {
-        ask(exchange, "widths", widths.all().stream().mapToInt(Width::seconds).toArray());
+        asked = widths.inUse();
+        List<String> types = new ArrayList<>();
+        List<Width> ofTypes = new ArrayList<>();
+        asked.own()
+                .forEach((type, own) -> own.forEach(width -> {
+                    types.add(type);
+                    ofTypes.add(width);
+                }));
+        exchange.getMessage()
+                .setHeader(
+                        JdbcConstants.JDBC_PARAMETERS,
+                        Map.of(
+                                "widths", seconds(asked.common()),
+                                "types", types.toArray(String[]::new),
+                                "typeWidths", seconds(ofTypes)));
     }
 
     /** Knows now that the database has the widths. */
     public void configured(Exchange exchange) {
         if (Boolean.TRUE.equals(answer(exchange).get("changed"))) {
-            LOG.info("Windows of {} from now on; those of the past are made as well", widths);
+            LOG.info("Windows of {} from now on; those of the past are made as well", asked);
         }
-        configured = true;
+        configured = asked;
+    }
+
+    private static int[] seconds(List<Width> widths) {
+        return widths.stream().mapToInt(Width::seconds).toArray();
     }
 
     /** Hands the statement that follows what it must know to close windows. */

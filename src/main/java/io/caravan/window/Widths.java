@@ -60,7 +60,8 @@ public final class Widths {
         return width(name).filter(all::contains);
     }
 
-    private static Optional<Width> width(String text) {
+    /** A width by its name; empty where the text is none, or no divisor of a day in whole seconds. */
+    static Optional<Width> width(String text) {
         try {
             Duration duration = Settings.parseDuration(text);
             boolean whole = duration.equals(Duration.ofSeconds(duration.toSeconds()));

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.F2Decoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.SenmlDecoder;
+import io.caravan.f2.Parameters;
+import io.caravan.f2.SampleParameters;
 import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
+import io.caravan.simulator.F2Controllers;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
+import io.caravan.simulator.RoomEvents;
 import io.caravan.simulator.SmartBreakers;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,14 +38,22 @@ class TemplateTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123456Z");
 
     @ParameterizedTest
-    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
+    @EnumSource(
+            value = FamilyName.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SENML", "F2", "SPARKPLUG"})
     void aPatchedMessageParsesToWhatTheOracleExpects(FamilyName family) throws IOException {
         Workload workload = new Workload(family, "r1", 1000);
         Template template = workload.template();
         for (int n = 0; n < 500; n++) {
             int device = n * 7 % 1000;
             JsonNode json = MAPPER.readTree(template.render(device, n, micros(NOON)));
-            JsonNode values = json.has("measurements") ? json.get("measurements") : json;
+            JsonNode values = json.has("measurements")
+                    ? json.get("measurements")
+                    : json.has("sensor_type")
+                            ? MAPPER.createObjectNode()
+                                    .set(json.get("sensor_type").textValue(), json.get("value"))
+                            : json;
             for (int i = 0; i < template.fields().size(); i++) {
                 Template.Field field = template.fields().get(i);
                 JsonNode node = values.at("/" + field.metric().replace('.', '/'));
@@ -53,19 +70,57 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = FamilyName.class, mode = EnumSource.Mode.EXCLUDE, names = "SENML")
+    @EnumSource(
+            value = FamilyName.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SENML", "SPARKPLUG"})
     void aMessageHasTheFieldsOfTheSimulatedFamily(FamilyName name) throws IOException {
         Family family =
                 switch (name) {
                     case BUILDING -> new BuildingSensors(new SplittableRandom(1));
                     case SMART_BREAKER -> new SmartBreakers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     case ENVIRONMENT -> new EnvironmentSensors(new SplittableRandom(1));
+                    case EVENTS -> new RoomEvents(false, false, new SplittableRandom(1));
+                    case F2 -> new F2Controllers(false, new SplittableRandom(1), ZoneId.of("UTC"));
                     default -> throw new AssertionError(name);
                 };
         JsonNode original = MAPPER.readTree(family.next(0, NOON).payload());
         JsonNode json = MAPPER.readTree(new Workload(name, "r1", 10).template().render(3, 4, micros(NOON)));
-        assertThat(paths("", json)).isEqualTo(paths("", original));
-        assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
+        List<String> paths = paths("", json);
+        if (name == FamilyName.EVENTS) {
+            paths.remove("/tenant_id"); // tells the run's devices from others
+        }
+        assertThat(paths).isEqualTo(paths("", original));
+        if (name != FamilyName.F2) { // whose own times have no zone
+            assertThat(json.get("timestamp")).isEqualTo(original.get("timestamp"));
+        }
+    }
+
+    @Test
+    void aFrameIsDecodedToWhatTheOracleExpects() throws Exception {
+        Workload workload = new Workload(FamilyName.F2, "r1", 1000);
+        Template template = workload.template();
+        Parameters parameters = new SampleParameters()
+                .pin(workload.deviceId(7).substring(3), 1, 1, "env")
+                .point("env", "Temperature", "Int16", "big", 0, 2, "1", "", " °C")
+                .point("env", "Humidity", "Uint16", "big", 2, 2, "1", "", " %")
+                .point("env", "CO2", "Uint16", "big", 4, 0, "1", "", " ppm")
+                .parameters();
+        F2Decoder decoder = new F2Decoder(parameters, ZoneId.of("UTC"));
+        for (int n = 0; n < 500; n++) {
+            Decoded decoded = decoder.decode(new RawMessage(
+                    "f2", workload.topic(7).toString(), null, null, 0, template.render(7, n, micros(NOON))));
+            assertThat(decoded.device()).isEqualTo(workload.deviceId(7)).startsWith(workload.prefix());
+            assertThat(decoded.timestamp()).isEqualTo(micros(NOON));
+            for (int i = 0; i < 3; i++) {
+                assertThat(decoded.measured().get(i))
+                        .isEqualTo(new Measured(
+                                template.fields().get(i).metric(),
+                                template.value(i, 7, n),
+                                template.fields().get(i).unit(),
+                                Measured.Form.NUMBER));
+            }
+        }
     }
 
     @Test
@@ -103,6 +158,23 @@ class TemplateTest {
                 new Workload(FamilyName.BUILDING, "r1", 1000).template().render(0, 0, micros(NOON));
         assertThat(message).hasSize(300);
         assertThat(new String(message, java.nio.charset.StandardCharsets.UTF_8)).endsWith("  }");
+    }
+
+    @Test
+    void everyEventHasAnIdOfItsOwn() throws IOException {
+        Template template = new Workload(FamilyName.EVENTS, "r1", 10).template();
+        Set<String> ids = new HashSet<>();
+        for (int n = 0; n < 10_000; n++) {
+            String id = MAPPER.readTree(template.render(n % 10, n / 10, micros(NOON)))
+                    .get("event_id")
+                    .textValue();
+            assertThat(UUID.fromString(id)).hasToString(id).satisfies(uuid -> {
+                assertThat(uuid.version()).isEqualTo(4);
+                assertThat(uuid.variant()).isEqualTo(2);
+            });
+            ids.add(id);
+        }
+        assertThat(ids).hasSize(10_000);
     }
 
     @Test

@@ -326,7 +326,7 @@ class F2DecoderTest {
             "\u00e9"
         };
         int read = 0;
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             StringBuilder topic = new StringBuilder(random.nextBoolean() ? ENV : "");
             for (int level = random.nextInt(7); topic.isEmpty() && level >= 0; level--) {
                 topic.append(levels[random.nextInt(levels.length)]).append(level == 0 ? "" : "/");
@@ -348,7 +348,7 @@ class F2DecoderTest {
                 assertThat(e.reason()).isNotEqualTo(Reason.INTERNAL_ERROR);
             }
         }
-        assertThat(read).isGreaterThan(100);
+        assertThat(read).isPositive();
     }
 
     private Decoded frame(String topic, String data) throws Undecodable {

@@ -4,9 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
 import io.caravan.decode.Measured.Form;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -578,6 +586,69 @@ class SenmlDecoderTest {
         assertThat(Weight.of(pack))
                 .isGreaterThanOrEqualTo(pack.length + 7 * 64L)
                 .isLessThan(pack.length + 40 * 64L);
+    }
+
+    /** Jackson's writer, with all kinds of numbers, and lists of definite and of indefinite length. */
+    @Test
+    void whatAnotherWriterWritesIsReadAsItWasMeant() throws Exception {
+        Random random = new Random(3);
+        for (int pack = 0; pack < 200; pack++) {
+            List<Measured> meant = new ArrayList<>();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            boolean definite = random.nextBoolean();
+            int records = random.nextInt(1, 30);
+            try (CBORGenerator cbor = new CBORFactory().createGenerator(out)) {
+                if (definite) {
+                    cbor.writeStartArray(null, records);
+                } else {
+                    cbor.writeStartArray();
+                }
+                for (int record = 0; record < records; record++) {
+                    String name = "n" + "x".repeat(random.nextInt(190));
+                    long time = 1_795_000_000_000_000L + random.nextLong(1_000_000_000_000L);
+                    if (definite) {
+                        cbor.writeStartObject(null, 3);
+                    } else {
+                        cbor.writeStartObject();
+                    }
+                    cbor.writeFieldId(0);
+                    cbor.writeString(name);
+                    cbor.writeFieldId(2);
+                    meant.add(at(time, name, written(cbor, random), null));
+                    cbor.writeFieldId(6);
+                    cbor.writeNumber(BigDecimal.valueOf(time, 6));
+                    cbor.writeEndObject();
+                }
+                cbor.writeEndArray();
+            }
+            assertThat(DECODER.decode(raw("d", null, out.toByteArray())).measured())
+                    .isEqualTo(meant);
+        }
+    }
+
+    private static double written(CBORGenerator cbor, Random random) throws IOException {
+        switch (random.nextInt(5)) {
+            case 0 -> {
+                long number = random.nextLong() >> random.nextInt(64);
+                cbor.writeNumber(number);
+                return number;
+            }
+            case 1 -> {
+                float number = Float.intBitsToFloat(random.nextInt() & 0xff7fffff);
+                cbor.writeNumber(number);
+                return number;
+            }
+            case 2 -> {
+                BigDecimal number = BigDecimal.valueOf(random.nextLong(), random.nextInt(-20, 20));
+                cbor.writeNumber(number);
+                return number.doubleValue();
+            }
+            default -> {
+                double number = random.nextGaussian() * Math.pow(10, random.nextInt(-300, 300));
+                cbor.writeNumber(number);
+                return number;
+            }
+        }
     }
 
     /** [{0: "a", 2: 1, 9: [[...]]}], so many arrays. */

@@ -74,6 +74,60 @@ class EnricherTest {
     }
 
     @Test
+    void aPackHasAReadingWithATimeOfItsOwnForEachRecord() {
+        Message message = stage.run(
+                stage.iot(
+                        "pump-7",
+                        """
+                [{"bn":"urn:dev:ow:pump-7:","bt":1795256130.5,"n":"temperature","u":"Cel","v":31.5},
+                 {"n":"temperature","u":"Cel","t":-1,"v":31.4},{"n":"running","vb":true},{"n":"label","vs":"x"}]"""));
+
+        JsonNode json = EnrichStage.json(message);
+        assertThat(json.get("timestamp").textValue()).isEqualTo("2026-11-21T10:15:30.500000Z");
+        assertThat(json.has("measurements")).isFalse();
+        assertThat(json.get("body").isArray()).isTrue();
+        assertThat(json.get("readings"))
+                .extracting(JsonNode::toString)
+                .containsExactly(
+                        "{\"metric\":\"temperature\",\"value\":31.5,\"unit\":\"Cel\",\"quality\":\"GOOD\"}",
+                        "{\"metric\":\"temperature\",\"value\":31.4,\"unit\":\"Cel\",\"quality\":\"GOOD\","
+                                + "\"timestamp\":\"2026-11-21T10:15:29.500000Z\"}",
+                        "{\"metric\":\"running\",\"value\":1.0,\"unit\":\"\",\"quality\":\"GOOD\"}");
+        assertThat((long[]) stage.readings(message).get("timestamps"))
+                .containsExactly(1_795_256_130_500_000L, 1_795_256_129_500_000L, 1_795_256_130_500_000L);
+        assertThat((String[]) stage.events(message).get("bodies"))
+                .singleElement()
+                .asString()
+                .startsWith("[{\"bn\"")
+                .endsWith("\"vs\":\"x\"}]");
+    }
+
+    @Test
+    void theLargestPackFitsIntoARecord() {
+        StringBuilder pack = new StringBuilder("[{\"bn\":\"pump-7:\",\"bt\":1795256130}");
+        for (int i = 0; i < 20_000; i++) {
+            pack.append(",{\"n\":\"temperature\",\"t\":-").append(i).append(".5,\"u\":\"Cel\",\"v\":21.25}");
+        }
+        Message message = stage.run(stage.iot("pump-7", pack.append(']').toString()));
+
+        assertThat(EnrichStage.reason(message)).isNull();
+        assertThat(((byte[]) message.getBody()).length / 20_000).isBetween(100, 120);
+    }
+
+    @Test
+    void aDeadLetterKeepsWhatItsPublisherSaidThatItIs() {
+        Message claimed = stage.iot("d", "[{\"n\":\"a\",\"v\":1}]");
+        claimed.setHeader(RecordHeaders.CONTENT_TYPE, "application/senml+cbor".getBytes(UTF_8));
+
+        Message dead = stage.run(claimed);
+
+        assertThat(EnrichStage.reason(dead)).isEqualTo("malformed-senml");
+        assertThat(dead.getHeader(RecordHeaders.DETAIL, String.class))
+                .isEqualTo("the content type is 'application/senml+cbor', the payload is an array in JSON");
+        assertThat(dead.getHeader(RecordHeaders.CONTENT_TYPE)).isEqualTo("application/senml+cbor".getBytes(UTF_8));
+    }
+
+    @Test
     void theUnitOfAGroupIsNotThatOfAComponentWhichHasAnother() {
         JsonNode json = run("{\"deviceId\":\"d\",\"device_type\":\"smart_breaker\",\"measurements\":{\"power\":"
                 + "{\"active\":7000,\"reactive\":1000,\"apparent\":7100,\"factor\":0.9,\"unit\":\"W\"}}}");

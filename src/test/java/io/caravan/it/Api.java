@@ -42,6 +42,11 @@ public final class Api {
                 headers);
     }
 
+    public HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
+        return send(
+                HttpRequest.newBuilder(URI.create(address() + path)).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     private static HttpResponse<String> send(HttpRequest.Builder request, String... headers)
             throws IOException, InterruptedException {
         if (headers.length > 0) {

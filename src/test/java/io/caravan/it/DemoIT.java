@@ -29,6 +29,10 @@ class DemoIT {
             try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data)) {
                 awaitReady(demo);
                 await().untilAsserted(() -> assertThat(api.all("/api/devices")).isNotEmpty());
+                await().untilAsserted(
+                                () -> assertThat(api.all("/api/readings?device=f2-e4fd45f654be&metric=1.1.temperature"))
+                                        .as("by the parameters of the sample")
+                                        .isNotEmpty());
                 publish(1);
                 await().untilAsserted(() ->
                         assertThat(api.all("/api/readings?device=mine")).hasSize(1));

@@ -21,6 +21,10 @@ final class LostDevice implements AutoCloseable {
     }
 
     static LostDevice connect(String url, String clientId, String willTopic, String will) throws IOException {
+        return connect(url, clientId, willTopic, will.getBytes(UTF_8));
+    }
+
+    static LostDevice connect(String url, String clientId, String willTopic, byte[] will) throws IOException {
         URI broker = URI.create(url);
         Socket socket = new Socket(broker.getHost(), broker.getPort());
         ByteArrayOutputStream packet = new ByteArrayOutputStream();
@@ -31,8 +35,8 @@ final class LostDevice implements AutoCloseable {
         content.writeShort(KEEP_ALIVE_SECONDS);
         content.writeUTF(clientId);
         content.writeUTF(willTopic);
-        content.writeShort(will.getBytes(UTF_8).length);
-        content.write(will.getBytes(UTF_8));
+        content.writeShort(will.length);
+        content.write(will);
         DataOutputStream out = new DataOutputStream(socket.getOutputStream());
         out.writeByte(0x10); // CONNECT, and its length, which fits into one byte
         out.writeByte(packet.size());

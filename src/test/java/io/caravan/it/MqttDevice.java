@@ -23,6 +23,9 @@ public final class MqttDevice implements AutoCloseable {
         CompletableFuture<?> disconnect();
     }
 
+    /** Among the user properties, what becomes a property of its own. */
+    private static final String CONTENT_TYPE = "content type";
+
     private final Link link;
 
     private MqttDevice(Link link) {
@@ -46,7 +49,9 @@ public final class MqttDevice implements AutoCloseable {
                         .qos(MqttQos.AT_LEAST_ONCE)
                         .payload(payload)
                         .retain(retain)
+                        .contentType(properties.get(CONTENT_TYPE))
                         .userProperties(Mqtt5UserProperties.of(properties.entrySet().stream()
+                                .filter(property -> !property.getKey().equals(CONTENT_TYPE))
                                 .map(property -> Mqtt5UserProperty.of(property.getKey(), property.getValue()))
                                 .toArray(Mqtt5UserProperty[]::new)))
                         .build();
@@ -99,6 +104,11 @@ public final class MqttDevice implements AutoCloseable {
     void publish(String topic, String payload, Map<String, String> properties) {
         link.publish(topic, payload.getBytes(StandardCharsets.UTF_8), false, properties)
                 .join();
+    }
+
+    /** With a content type, which MQTT 3.1.1 does not have. */
+    void publish(String topic, byte[] payload, String contentType) {
+        link.publish(topic, payload, false, Map.of(CONTENT_TYPE, contentType)).join();
     }
 
     void retain(String topic, String payload) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,16 @@ class RegistryProblemsTest {
                         "/device_types/lift/update_frequency: does not match"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"retention_policy\": \"forever\""),
-                        "/device_types/lift/retention_policy: does not match"));
+                        "/device_types/lift/retention_policy: does not match"),
+                Arguments.of(
+                        lift("\"measurements\": {}, \"windows\": \"1m\""),
+                        "/device_types/lift/windows: must be an array"),
+                Arguments.of(
+                        lift("\"measurements\": {}, \"windows\": [\"1m\", \"1 hour\"]"),
+                        "/device_types/lift/windows/1: does not match"),
+                Arguments.of(
+                        lift("\"measurements\": {}, \"windows\": [\"1m\", \"7m\"]"),
+                        "/device_types/lift/windows/1: must be a divisor of a day in whole seconds, such as 1m, 15m or 1h"));
     }
 
     @ParameterizedTest
@@ -86,6 +96,16 @@ class RegistryProblemsTest {
         Path file = RegistryFixture.write(folder, registry);
 
         assertThat(errorOf(file).lines()).anyMatch(line -> line.startsWith(file + ": " + problem));
+    }
+
+    @Test
+    void aWindowThatIsNotMadeOfTheSmallestOnesIsToldSo() throws IOException {
+        Path file = RegistryFixture.write(folder, lift("\"measurements\": {}, \"windows\": [\"90s\", \"1h\"]"));
+
+        assertThatThrownBy(() -> new DeviceRegistry(file, Duration.ofSeconds(60)))
+                .isInstanceOf(UserError.class)
+                .hasMessage(file + ": /device_types/lift/windows/0: must be a multiple of 60 s, the smallest of"
+                        + " caravan.window.widths: all windows are made of that");
     }
 
     @Test

@@ -45,7 +45,7 @@ class AggregatesApiTest {
                 INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, zone_id)
                 VALUES ('default', 'a', '', 'unknown', 's1', 'z1'), ('default', 'b', '', 'unknown', 's1', 'z2'),
                     ('default', 'c', '', 'unknown', 's2', 'z1'), ('default', 'idle', '', 'unknown', 's1', 'z1'),
-                    ('default', 'empty', '', 'unknown', 's3', null), ('other', 'a', '', 'unknown', 's1', 'z1');
+                    ('default', 'empty', '', 'unknown', 's3', null), ('default', 'm', '', 'meter', 's4', null), ('other', 'a', '', 'unknown', 's1', 'z1');
                 -- the more of a minute's readings a device has, the larger they are
                 INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
                 SELECT 'default', device, metric, timestamptz '2026-11-21 10:00Z' + n * step, n, sin(n) + size, '', 0
@@ -56,7 +56,10 @@ class AggregatesApiTest {
                 WHERE n * step < interval '15 minutes';
                 INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
                 VALUES ('other', 'a', 'temperature', '2026-11-21 10:00:30Z', 1, 7, '', 0);
-                SELECT configure_windows('{60,300}');
+                INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, unit, quality)
+                SELECT 'default', 'm', 'm', timestamptz '2026-11-21 10:00Z' + n * interval '1 minute', 1, n, '', 0
+                FROM generate_series(0, 14) AS n;
+                SELECT configure_windows('{60,300}', '{meter}', '{60}');
                 SELECT close_windows('2026-11-21 10:10Z', '0 s');
                 SELECT settle_windows('1 day')""");
         api = new ApiServer(url);
@@ -161,6 +164,13 @@ class AggregatesApiTest {
             }
             assertThat(answered).hasSize(place);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"device=m, 1m, 15", "device=m, 5m, 0", "site=s4, 1m, 15", "site=s4, 5m, 0"})
+    void aDeviceHasNoWindowsOfWidthsThatItsTypeDoesNotHave(String of, String window, int count) throws Exception {
+        assertThat(json("/api/aggregates?limit=10000&window=" + window + "&" + of))
+                .hasSize(count);
     }
 
     @Test

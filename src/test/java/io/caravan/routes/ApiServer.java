@@ -8,6 +8,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
+import io.caravan.api.F2Controllers;
+import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Places;
@@ -25,6 +27,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -77,9 +80,11 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
         main.bind("apiTrendStatistics", new TrendStatistics());
-        main.bind("apiAggregates", new Aggregates(Widths.parse("1m,5m")));
+        main.bind("apiAggregates", new Aggregates(TypeWidths.forAll(Widths.parse("1m,5m"))));
         main.bind("apiDeadLetters", new DeadLetters());
         main.bind("apiReplays", new Replays());
+        main.bind("apiF2Templates", new F2Templates());
+        main.bind("apiF2Controllers", new F2Controllers());
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
@@ -109,6 +114,10 @@ final class ApiServer implements AutoCloseable {
 
     HttpResponse<String> send(String method, String path, String... headers) throws IOException, InterruptedException {
         return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
+    }
+
+    HttpResponse<String> send(String method, String path, byte[] body) throws IOException, InterruptedException {
+        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body));
     }
 
     HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {

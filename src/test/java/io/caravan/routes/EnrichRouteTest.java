@@ -15,12 +15,18 @@ import io.caravan.enrich.Provisioning;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.sparkplug.Certificates;
+import io.caravan.sparkplug.Rebirths;
+import io.caravan.sparkplug.Sessions;
+import io.caravan.sparkplug.SparkplugDecoder;
+import io.caravan.sparkplug.Tahu;
 import io.caravan.store.Refused;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,12 +44,13 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.eclipse.tahu.message.model.MetricDataType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** routes/enrich.camel.yaml and routes/enrich-directory.camel.yaml. */
+/** routes/enrich.camel.yaml, routes/enrich-directory.camel.yaml and routes/enrich-sparkplug.camel.yaml. */
 class EnrichRouteTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -71,7 +78,15 @@ class EnrichRouteTest {
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
         beans.put("directory", directory);
-        beans.put("decodeBatch", new DecodeBatch(Map.of("iot", json)::get, new Ownership(directory, true)));
+        Sessions sessions = new Sessions();
+        Rebirths rebirths =
+                new Rebirths("iot.commands", Duration.ofSeconds(10), Duration.ofSeconds(2), new SimpleMeterRegistry());
+        SparkplugDecoder sparkplug = new SparkplugDecoder(sessions, rebirths);
+        beans.put("certificates", new Certificates(sessions));
+        beans.put("rebirths", rebirths);
+        beans.put(
+                "decodeBatch",
+                new DecodeBatch(Map.of("iot", json, "sparkplug", sparkplug)::get, new Ownership(directory, true)));
         beans.put("provisioning", new Provisioning(directory, registry, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
@@ -80,7 +95,7 @@ class EnrichRouteTest {
         beans.put("addToOutbox", (Processor) outbox::add);
         beans.put("enrichLedger", new CommittedLedger());
         beans.put("closeOutbox", (Processor) outbox::close);
-        routes = new StageRoutes(beans, "enrich", "enrich-directory", "registry");
+        routes = new StageRoutes(beans, "enrich", "enrich-directory", "enrich-sparkplug", "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
         answerWith(List.of(device("b1")));
         routes.run("refresh-directory", List.of());
@@ -453,6 +468,92 @@ class EnrichRouteTest {
                 .containsExactly("iot.enriched", "iot.unknown.enriched", "iot.enriched", "iot.wind_vane.enriched");
     }
 
+    @Test
+    void birthsAreLoadedOnceAndStoredBeforeAnythingIsSentThatWasDecodedByThem() {
+        List<String> steps = new CopyOnWriteArrayList<>();
+        routes.database(exchange -> {
+            Map<?, ?> parameters = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            String step =
+                    parameters.containsKey("before") ? "load" : parameters.containsKey("bdSeqs") ? "keep" : "provision";
+            steps.add(step);
+            exchange.getMessage()
+                    .setBody(step.equals("provision") ? List.of(device("edge", "plant")) : new ArrayList<>());
+        });
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            steps.add("send");
+            take(exchange);
+        });
+        long now = System.currentTimeMillis();
+
+        routes.run(
+                "enrich",
+                List.of(
+                        sparkplug(
+                                "NBIRTH",
+                                Tahu.nodeBirth(now, 0, 1)
+                                        .with("Level", 7L, MetricDataType.Int16, (short) -3)
+                                        .bytes()),
+                        sparkplug(
+                                "NDATA",
+                                Tahu.payload(now, 1)
+                                        .with(null, 7L, MetricDataType.Int16, (short) -4)
+                                        .data())));
+        routes.run(
+                "enrich",
+                List.of(sparkplug(
+                        "NDATA",
+                        Tahu.payload(now, 2)
+                                .with(null, 8L, MetricDataType.Int16, (short) -5)
+                                .data())));
+
+        assertThat(steps).containsExactly("load", "keep", "provision", "send", "send");
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic, this::key)
+                .containsExactly(
+                        tuple("iot.enriched", "plant/edge"),
+                        tuple("iot.unknown.enriched", "plant/edge"),
+                        tuple("iot.enriched", "plant/edge"),
+                        tuple("iot.unknown.enriched", "plant/edge"),
+                        tuple("iot.dlq", "plant/edge"));
+        assertThat((byte[]) sent.get(2).getBody()).asString().contains("\"metric\":\"Level\",\"value\":-4.0");
+        assertThat(sent.get(4).getHeader("reason")).isEqualTo("unknown-alias");
+
+        routes.run("ask-rebirths", List.of());
+        assertThat(routes.kafka("iot.commands").getExchanges()).hasSize(1);
+        routes.run("ask-rebirths", List.of());
+        assertThat(routes.kafka("iot.commands").getExchanges()).hasSize(1);
+    }
+
+    @Test
+    void oldBirthsAreForgotten() {
+        List<Object> asked = new ArrayList<>();
+        routes.database(exchange -> asked.add(exchange.getMessage().getHeader("keep")));
+        routes.run("forget-births", List.of());
+        assertThat(asked).containsExactly("30d");
+    }
+
+    private Exchange sparkplug(String type, byte[] payload) {
+        Exchange exchange = routes.consumed(
+                RAW,
+                2,
+                payload,
+                Map.of(
+                        "mqtt-topic",
+                        "spBv1.0/plant/" + type + "/edge",
+                        "dialect",
+                        "sparkplug",
+                        "received-at",
+                        System.currentTimeMillis() * 1_000 + "",
+                        "received-by",
+                        "caravan",
+                        "tenant",
+                        "plant",
+                        "device",
+                        "edge"));
+        exchange.getMessage().setHeader(KafkaConstants.KEY, "plant/edge");
+        return exchange;
+    }
+
     private void take(Exchange exchange) {
         sent.addAll(records(exchange));
     }
@@ -483,6 +584,12 @@ class EnrichRouteTest {
 
     private void answerWith(List<Map<String, Object>> rows) {
         routes.database(exchange -> exchange.getMessage().setBody(rows));
+    }
+
+    private static Map<String, Object> device(String id, String tenant) {
+        Map<String, Object> row = device(id);
+        row.put("tenant_id", tenant);
+        return row;
     }
 
     private static Map<String, Object> device(String id) {

@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.Settings;
 import io.caravan.ingest.Aside;
+import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.ingest.PassedOver;
+import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
@@ -33,12 +41,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** routes/ingest.camel.yaml. The MQTT consumer acknowledges a message when its exchange ends well. */
+/** routes/ingest.camel.yaml and routes/ingest-sparkplug.camel.yaml. The MQTT consumer acknowledges a message when its exchange ends well. */
 class IngestRouteTest {
 
     private static final int LARGEST = 100_000;
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
+    private final List<String> commands = new ArrayList<>();
+    private int failures;
 
     @BeforeEach
     void start() throws Exception {
@@ -48,14 +59,24 @@ class IngestRouteTest {
         beans.put("mqttIot", new MqttClients(broker, inFlight, "iot", 1, true));
         beans.put("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
         beans.put("mqttBuilding", new MqttClients(broker, inFlight, "building", 1, true));
+        beans.put("mqttF2", new MqttClients(broker, inFlight, "f2", 1, true));
+        beans.put("stampF2", (Processor) new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")::stamp);
+        beans.put("isF2", new SecondLevel("f2-"));
+        beans.put("passOver", new PassedOver(meters));
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
+        beans.put("mqttSparkplug", MqttClients.ordered(broker, inFlight, "sparkplug", null));
+        beans.put("stampSparkplug", (Processor)
+                Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
+        beans.put("isOfEdgeNode", new ThirdLevel(Set.of("NDATA", "DDATA", "DBIRTH")));
+        beans.put("passOver", new PassedOver(new SimpleMeterRegistry()));
+        beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry()));
         beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
-        routes = new StageRoutes(beans, "ingest");
+        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-sparkplug");
     }
 
     @AfterEach
@@ -72,7 +93,11 @@ class IngestRouteTest {
                 "ingest-iot-status | iot/b1/status    | {\"status\":{}}                           | iot      | default/b1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\",\"tenant_id\":\"t1\"} | building | t1/s1",
                 "ingest-building   | building/room1   | {\"deviceId\":\"s1\"}                     | building | default/s1",
-                "ingest-building   | building/room1   | {broken                                   | building | building/room1"
+                "ingest-f2 | cmnd/f2-E4FD45F654BE/sensor-mode/J1/sensor-1 | {}       | f2       | default/f2-e4fd45f654be",
+                "ingest-f2 | stat/f2-al1111222233/alarm-mode/1/siren-1    | 1        | f2       | default/f2-al1111222233",
+                "ingest-building   | building/room1   | {broken                                   | building | building/room1",
+                "ingest-sparkplug  | spBv1.0/g/NDATA/n   | binary                               | sparkplug | g/n",
+                "ingest-sparkplug  | spBv1.0/g/DDATA/n/d | binary                               | sparkplug | g/n"
             })
     void aMessageGoesToRawAsItIsWithTopicDialectAndReceiptUnderItsDevicesKey(
             String route, String topic, String payload, String dialect, String key) {
@@ -86,6 +111,20 @@ class IngestRouteTest {
         assertThat(record.getHeader("dialect")).isEqualTo(dialect);
         assertThat(Long.parseLong(record.getHeader("received-at", String.class)))
                 .isGreaterThan(1_700_000_000_000_000L);
+    }
+
+    @Test
+    void whatComesByTheTopicsOfF2AndIsOfSomethingElseIsPassedOverAndCounted() {
+        for (String topic : new String[] {"tele/plug-1/a/b/SENSOR", "stat/xf2-1/a/b/c", "cmnd/f/2/3/4"}) {
+            assertThat(routes.run("ingest-f2", arrived(topic, "{}")).getException())
+                    .isNull();
+        }
+
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        assertThat(routes.kafka("iot.dlq").getExchanges()).isEmpty();
+        assertThat(meters.counter("caravan.ingest.passed.over", "route", "ingest-f2")
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test
@@ -152,6 +191,57 @@ class IngestRouteTest {
         Message letter = only(routes.kafka("iot.dlq"));
         assertThat(letter.getHeader("reason")).isEqualTo("internal-error");
         assertThat((byte[]) letter.getBody()).asString().isEqualTo("{}");
+    }
+
+    @Test
+    void whatWasTakenInInOrderSaysByWhomAndOfWhatDevice() {
+        routes.run("ingest-sparkplug", arrived("spBv1.0/plant/DBIRTH/edge/pump", "x"));
+
+        Message record = only(routes.kafka("iot.raw"));
+        assertThat(record.getHeader("received-by")).isEqualTo("here");
+        assertThat(record.getHeader("tenant")).isEqualTo("plant");
+        assertThat(record.getHeader("device")).isEqualTo("edge/pump");
+    }
+
+    @Test
+    void commandsAndStatesOfSparkplugArePassedOver() {
+        for (String topic : List.of("spBv1.0/g/NCMD/n", "spBv1.0/g/DCMD/n/d", "spBv1.0/STATE/host", "spBv1.0")) {
+            assertThat(routes.run("ingest-sparkplug", arrived(topic, "x")).getException())
+                    .isNull();
+        }
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+    }
+
+    @Test
+    void aCommandIsPublishedUntilTheBrokerHasItUnlessItIsTooOld() {
+        long now = System.currentTimeMillis() * 1_000;
+        failures = 2;
+        Exchange batch = routes.run(
+                "publish-commands",
+                List.of(
+                        command("a/old", now - 1),
+                        command("a/new", now + 60_000_000),
+                        command("a/#", now + 60_000_000),
+                        command("a/other", now + 60_000_000)));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(commands).containsExactly("a/new do it", "a/other do it");
+        assertThat(routes.committed("iot.commands", 0)).isEqualTo(4);
+    }
+
+    private void publish(String topic, byte[] payload) throws IOException {
+        if (failures-- > 0) {
+            throw new IOException("no answer");
+        }
+        commands.add(topic + ' ' + new String(payload, StandardCharsets.UTF_8));
+    }
+
+    private Exchange command(String topic, long expiresAt) {
+        return routes.consumed(
+                "iot.commands",
+                0,
+                "do it".getBytes(StandardCharsets.UTF_8),
+                Map.of("mqtt-topic", topic, "expires-at", Long.toString(expiresAt)));
     }
 
     private Exchange arrived(String topic, String payload) {

@@ -1,21 +1,27 @@
 package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.decode.Timestamps;
 import io.caravan.kafka.OutboundRecord;
+import io.caravan.registry.DeviceRegistry;
 import io.caravan.window.Comparison;
 import io.caravan.window.LiveWindows;
 import io.caravan.window.Partials;
+import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +31,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** routes/window.camel.yaml. */
 class WindowRouteTest {
@@ -39,12 +46,18 @@ class WindowRouteTest {
     private static final Duration NEVER = Duration.ofMinutes(50);
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
+
+    @TempDir
+    private Path folder;
+
+    private Path registryFile;
+    private DeviceRegistry registry;
     private StageRoutes routes;
     private Partials partials;
 
     private void start(Duration idleAfter, long mostOpen) throws Exception {
-        Widths widths = Widths.parse("1m,5m,15m");
-        partials = new Partials(widths);
+        TypeWidths widths = widths();
+        partials = new Partials(widths.common());
         LiveWindows live = new LiveWindows(widths, Duration.ofSeconds(2), idleAfter, mostOpen, AGGREGATES, meters);
         routes = new StageRoutes(
                 Map.of(
@@ -57,6 +70,24 @@ class WindowRouteTest {
                         "comparison",
                         new Comparison(widths, meters)),
                 "window");
+    }
+
+    /** The widths of one type are its own, by a registry that a test may change. */
+    private TypeWidths widths() throws IOException {
+        Files.copy(Path.of("config/device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
+        registryFile = folder.resolve("device-registry.json");
+        declare("5m");
+        registry = new DeviceRegistry(registryFile);
+        return new TypeWidths(Widths.parse("1m,5m,15m"), registry);
+    }
+
+    private void declare(String windows) throws IOException {
+        Files.writeString(
+                registryFile,
+                """
+                {"device_types": {"meter": {
+                  "name": "Meter", "update_frequency": "1_minute", "measurements": {}, "windows": ["%s"]}}}"""
+                        .formatted(windows));
     }
 
     @AfterEach
@@ -113,6 +144,36 @@ class WindowRouteTest {
     }
 
     @Test
+    void aPackFillsEveryWindowThatItSpansWhateverItsOrder() throws Exception {
+        start(NEVER, 100);
+        List<String> readings = new ArrayList<>();
+        for (int second : new int[] {299, 0, 270, 30, 90, 60, 210, 239, 120, 150}) {
+            readings.add(
+                    "{\"metric\":\"voltage\",\"value\":%d,\"unit\":\"V\",\"quality\":\"GOOD\",\"timestamp\":\"%s\"}"
+                            .formatted(second, Timestamps.format((START + second) * 1_000_000)));
+        }
+        String pack = readings("a", (START + 299) * 1_000_000, "0");
+        run(enriched(0, pack.substring(0, pack.indexOf("[{")) + readings + "}"));
+        run(reading("a", 302, 1));
+
+        assertThat(published(6))
+                .extracting(
+                        window -> window.get("window").textValue(),
+                        window -> window.get("start").textValue(),
+                        window -> window.get("count").intValue(),
+                        window -> window.get("first").intValue(),
+                        window -> window.get("last").intValue())
+                .containsExactlyInAnyOrder(
+                        tuple("1m", Timestamps.format(START * 1_000_000), 2, 0, 30),
+                        tuple("1m", Timestamps.format((START + 60) * 1_000_000), 2, 60, 90),
+                        tuple("1m", Timestamps.format((START + 120) * 1_000_000), 2, 120, 150),
+                        tuple("1m", Timestamps.format((START + 180) * 1_000_000), 2, 210, 239),
+                        tuple("1m", Timestamps.format((START + 240) * 1_000_000), 2, 270, 299),
+                        tuple("5m", Timestamps.format(START * 1_000_000), 10, 0, 299));
+        assertThat(late()).isZero();
+    }
+
+    @Test
     void aDeviceWhoseClockRunsAheadMakesNoneOfItsNeighboursLate() throws Exception {
         start(NEVER, 100);
 
@@ -156,6 +217,46 @@ class WindowRouteTest {
         assertThat(open()).isZero();
         run(reading("a", 899, 8));
         assertThat(late()).isEqualTo(3);
+    }
+
+    @Test
+    void aDeviceHasTheWindowsOfTheTypeThatTheDirectoryGivesIt() throws Exception {
+        start(SOON, 100);
+
+        run(
+                ofType("meter", null, "a", 899.95),
+                ofType("other", null, "b", 899.95),
+                ofType("other", "meter", "c", 899.95),
+                ofType("meter", "other", "d", 899.95));
+
+        assertThat(published(10))
+                .extracting(window -> window.get("device_id").textValue()
+                        + window.get("window").textValue())
+                .containsExactlyInAnyOrder("a1m", "a5m", "b1m", "b5m", "b15m", "c1m", "c5m", "d1m", "d5m", "d15m");
+    }
+
+    @Test
+    void aWidthThatComesOrGoesLeavesNoWindowThatIsNotWhole() throws Exception {
+        start(NEVER, 100);
+        run(ofType("meter", null, "a", 1));
+        declare("2m");
+        assertThat(registry.reloadIfChanged()).isTrue();
+        for (double second : new double[] {58, 100, 122, 239}) {
+            run(ofType("meter", null, "a", second));
+        }
+        declare("5m");
+        assertThat(registry.reloadIfChanged()).isTrue();
+        for (double second : new double[] {250, 302, 602}) {
+            run(ofType("meter", null, "a", second));
+        }
+
+        assertThat(published(8))
+                .extracting(window -> window.get("window").textValue() + " "
+                        + (Timestamps.ofText(window.get("start").textValue(), ZoneOffset.UTC) / 1_000_000 - START)
+                        + " " + window.get("count"))
+                .as("neither 2m from -60 and 5m from 0, which had begun before, nor 2m from 180, which was given up")
+                .containsExactlyInAnyOrder(
+                        "1m 0 2", "1m 60 1", "1m 120 1", "1m 180 1", "1m 240 1", "1m 300 1", "2m 60 2", "5m 300 1");
     }
 
     @Test
@@ -315,6 +416,17 @@ class WindowRouteTest {
 
     private Exchange onPartition(int partition, String device, double second) {
         return enriched(partition, readings(device, START * 1_000_000 + Math.round(second * 1e6), "1"));
+    }
+
+    /** @param directoryType the type that the directory has, where it is another than the message's; or null */
+    private Exchange ofType(String type, String directoryType, String device, double second) {
+        String json = readings(device, START * 1_000_000 + Math.round(second * 1e6), "1")
+                .replace("\"event_type\"", "\"device_type\":\"" + type + "\",\"event_type\"");
+        return routes.consumed(
+                ENRICHED,
+                0,
+                json.getBytes(StandardCharsets.UTF_8),
+                directoryType == null ? Map.of() : Map.of("directory-type", directoryType));
     }
 
     private static Exchange writtenAt(Exchange message, long second) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.window.SettledWindows;
 import io.caravan.window.Settling;
+import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ class WindowSettleRouteTest {
         routes = new StageRoutes(
                 Map.of(
                         "settling",
-                        new Settling(Widths.parse("1m,5m"), Duration.ofSeconds(10), meters),
+                        new Settling(TypeWidths.forAll(Widths.parse("1m,5m")), Duration.ofSeconds(10), meters),
                         "settledWindows",
                         new SettledWindows("iot.aggregates", meters)),
                 "window-settle");

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.decode.Decoded;
+import io.caravan.decode.F2Decoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
 import io.caravan.decode.SenmlDecoder;
+import io.caravan.decode.Undecodable;
+import io.caravan.f2.SampleParameters;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -42,6 +46,46 @@ class FamilyTest {
             assertNumber(json.get("temperature"), 20, 30, 1);
             assertNumber(json.get("humidity"), 40, 60, 1);
         }
+    }
+
+    @Test
+    void f2ControllersSendWhatTheirDecoderReadsByTheSample() throws Exception {
+        Family family = new F2Controllers(false, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<String> kinds = new HashSet<>();
+        for (int i = 0; i < 900; i++) {
+            Decoded decoded = decoder.decode(f2(family.next(i % 9, NOON), family.deviceId(i % 9)));
+            assertThat(decoded.device()).isEqualTo(family.deviceId(i % 9)).hasSize(15);
+            assertThat(decoded.timestamp()).isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, NOON));
+            assertThat(decoded.measured()).allMatch(value -> value.form() != Measured.Form.CUT_OFF);
+            if (i % 9 == 2) {
+                assertThat(decoded.measured().get(0).metric()).isEqualTo("4.3.temperature");
+                assertThat(decoded.measured().get(0).value()).isBetween(18.0, 26.0);
+            }
+            kinds.add(decoded.eventType());
+        }
+        assertThat(kinds)
+                .containsExactlyInAnyOrder(
+                        "telemetry", "f2.strike", "f2.door", "f2.reader", "f2.exit-button", "f2.motion", "f2.siren");
+    }
+
+    @Test
+    void someFramesOfF2ControllersAreAnomaliesWhereThatIsWanted() {
+        Family family = new F2Controllers(true, new SplittableRandom(1), TOKYO);
+        F2Decoder decoder = new F2Decoder(SampleParameters.shipped().parameters(), TOKYO);
+        Set<Reason> reasons = new HashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            try {
+                decoder.decode(f2(family.next(i % 3, NOON), family.deviceId(i % 3)));
+            } catch (Undecodable e) {
+                reasons.add(e.reason());
+            }
+        }
+        assertThat(reasons).containsExactlyInAnyOrder(Reason.MALFORMED_FRAME, Reason.UNKNOWN_PIN);
+    }
+
+    private static RawMessage f2(Message message, String device) {
+        return new RawMessage("f2", message.topic(), null, device, 0, message.payload());
     }
 
     @Test
@@ -300,6 +344,52 @@ class FamilyTest {
         }
         assertThat(above).containsExactlyInAnyOrder("co2", "temperature", "humidity");
         assertThat(anomalies / 5000.0).isBetween(0.01, 0.03);
+    }
+
+    @Test
+    void roomsSendAnEventForEachValueAsTheOriginalDoes() throws IOException {
+        Family family = new RoomEvents(false, true, new SplittableRandom(1));
+        Set<String> ids = new HashSet<>();
+        Set<String> above = new HashSet<>();
+        for (int i = 0; i < 5000; i++) {
+            Message message = family.next(i % 45, NOON);
+            assertThat(message.topic()).isEqualTo("telemetry.events");
+            assertThat(message.pause()).isNull();
+            JsonNode json = MAPPER.readTree(message.payload());
+            assertThat(names(json))
+                    .containsExactly("event_id", "device_id", "site_id", "zone_id", "sensor_type", "value", "ts_event");
+            assertThat(json.get("ts_event").textValue()).isEqualTo("2026-11-21T12:00:00.123456");
+            assertThat(json.get("device_id").textValue()).isEqualTo(family.deviceId(i % 45));
+            assertThat(java.util
+                            .UUID
+                            .fromString(json.get("event_id").textValue())
+                            .version())
+                    .isEqualTo(4);
+            ids.add(json.get("event_id").textValue());
+            double value = json.get("value").doubleValue();
+            switch (json.get("sensor_type").textValue()) {
+                case "co2" -> note(above, "co2", value, 800, 1000);
+                case "temperature" -> note(above, "temperature", value, 26, 30);
+                case "humidity" -> note(above, "humidity", value, 60, 80);
+                default -> assertNumber(json.get("value"), 0, 20, 0);
+            }
+        }
+        assertThat(ids).hasSize(5000);
+        assertThat(above).containsExactlyInAnyOrder("co2", "temperature", "humidity");
+    }
+
+    @Test
+    void roomsWithoutAnomaliesStayBelowAndWithBurstsPause() throws IOException {
+        Family family = new RoomEvents(true, false, new SplittableRandom(1));
+        Set<Duration> pauses = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            Message message = family.next(7, NOON);
+            assertThat(MAPPER.readTree(message.payload()).get("value").doubleValue())
+                    .isLessThanOrEqualTo(800);
+            pauses.add(message.pause());
+        }
+        assertThat(pauses).contains(Duration.ofMillis(200)).hasSizeGreaterThan(50);
+        assertThat(pauses).allMatch(pause -> pause.toMillis() == 200 || pause.toMillis() >= 3_000);
     }
 
     @Test

@@ -49,11 +49,25 @@ class SimulatorIT {
     }
 
     @Test
+    void anApiThatIsNotThereIsOneClearLineAndExitCodeOne() throws Exception {
+        String url = "http://127.0.0.1:" + TestBroker.freePort() + "/api/ingest";
+        Run run = run("--family events --url " + url);
+        assertThat(run.exitCode).isOne();
+        assertThat(run.err.lines()).hasSize(1);
+        assertThat(run.err).startsWith("Nobody answers at " + url);
+    }
+
+    @Test
     void aWrongOptionIsNamed() {
         assertThat(run("--family building --rate 0").err).startsWith("--rate must be");
         assertThat(run("--family building --devices 0").err).startsWith("--devices must be");
         assertThat(run("--family building --burst").err).startsWith("--burst: only smart-breaker");
         assertThat(run("--family boat").err).contains("--family").contains("smart-breaker");
+        assertThat(run("--family building --kafka localhost:1").err)
+                .startsWith("--kafka and --url are for events only");
+        assertThat(run("--family events --kafka localhost:1 --url http://localhost").err)
+                .startsWith("--kafka and --url exclude each other");
+        assertThat(run("--family events --url nonsense").err).startsWith("The URL must look like");
         Run run = run("--family building --duration soon");
         assertThat(run.err).contains("--duration").contains("'soon' is no duration");
         assertThat(run.exitCode).isEqualTo(2);

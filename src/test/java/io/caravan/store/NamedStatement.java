@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A statement of {@code sql/} with its {@code :?names}, run by JDBC the way camel-jdbc does: bound by setObject. */
-final class NamedStatement {
+public final class NamedStatement {
 
     private static final Pattern NAME = Pattern.compile(":\\?(\\w+)");
 
     private final String text;
     private final List<String> names = new ArrayList<>();
 
-    NamedStatement(String file) throws IOException {
+    public NamedStatement(String file) throws IOException {
         String source = read(file);
         Matcher matcher = NAME.matcher(source);
         while (matcher.find()) {
@@ -34,13 +34,13 @@ final class NamedStatement {
         return Files.readString(Postgres.SQL.resolve(file));
     }
 
-    int update(Connection connection, Map<String, ?> values) throws SQLException {
+    public int update(Connection connection, Map<String, ?> values) throws SQLException {
         try (PreparedStatement statement = bind(connection, values)) {
             return statement.executeUpdate();
         }
     }
 
-    List<Map<String, Object>> query(Connection connection, Map<String, ?> values) throws SQLException {
+    public List<Map<String, Object>> query(Connection connection, Map<String, ?> values) throws SQLException {
         try (PreparedStatement statement = bind(connection, values);
                 ResultSet result = statement.executeQuery()) {
             return rows(result);

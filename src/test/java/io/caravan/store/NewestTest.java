@@ -38,6 +38,21 @@ class NewestTest {
     }
 
     @Test
+    void theNewestOfAPackIsThatOfItsOwnTimes() {
+        String old = Messages.reading("a", "1").replace("}", ",\"timestamp\":\"2026-11-21T09:00:00Z\"}");
+        String newer = Messages.reading("a", "2").replace("}", ",\"timestamp\":\"2026-11-21T09:59:59.999999Z\"}");
+        Exchange exchange = Messages.batch(
+                Messages.enriched("2026-11-21T10:00:00Z", 1, newer + ',' + Messages.reading("b", "3") + ',' + old));
+        newest.reduce(exchange);
+        newest.latest(exchange);
+
+        Map<String, Object> latest = Messages.parameters(exchange);
+        assertThat((String[]) latest.get("metrics")).containsExactly("a", "b");
+        assertThat((double[]) latest.get("values")).containsExactly(2, 3);
+        assertThat((long[]) latest.get("timestamps")).containsExactly(1_795_255_199_999_999L, 1_795_255_200_000_000L);
+    }
+
+    @Test
     void whatNoRowCanHoldIsPassedOver() {
         Exchange exchange = Messages.batch(
                 Messages.enriched(

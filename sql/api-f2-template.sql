@@ -1,0 +1,4 @@
+-- One device template.
+SELECT template_id, name, model, description, device_type, f2_data_points_of(tenant_id, template_id) AS data_points
+FROM f2_templates
+WHERE tenant_id = :?tenant AND template_id = :?template

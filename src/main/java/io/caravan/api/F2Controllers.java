@@ -1,0 +1,169 @@
+package io.caravan.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.caravan.decode.Text;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.camel.Exchange;
+
+/**
+ * The F2 controllers, and which sensor is on which pin of their connectors: {@code ask...} before the statement, {@code
+ * answer...} after it. Stateless.
+ */
+public final class F2Controllers {
+
+    private static final int MOST_ROWS = 1_000;
+    private static final int CONNECTORS = 5;
+    private static final int LAST_PIN = 99;
+    private static final int LONGEST_NAME = 200;
+    private static final String ID = "[a-z0-9][a-z0-9_-]{0,63}";
+
+    public void ask(Exchange exchange) {
+        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
+        Cursor cursor = request.query().cursor(String.class);
+        request.with("after", cursor == null ? "" : cursor.text(0)).handOver(exchange);
+    }
+
+    public void answer(Exchange exchange) {
+        Answer.page(exchange, Answer.rows(exchange), Controller::of, last -> Cursor.after(last.text("controller_id")));
+    }
+
+    public void askOne(Exchange exchange) {
+        String controller = idInPath(exchange);
+        Request.open(exchange).with("controller", controller).handOver(exchange);
+    }
+
+    public void answerOne(Exchange exchange) {
+        Row row = Answer.of("controller", exchange, "controller_id").get(0);
+        int status = exchange.getProperty(Stored.CREATED, false, Boolean.class) ? 201 : 200;
+        Answer.with(exchange, Controller.of(row));
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+    }
+
+    /** Hands the controller of the body over to the statement that stores it. */
+    public void askPut(Exchange exchange) {
+        byte[] body = RequestBody.read(exchange, F2Templates.LARGEST_BODY, null);
+        exchange.getMessage().setBody(body);
+        String controller = idInPath(exchange);
+        Request request = Request.open(exchange);
+        OwnPages.require(exchange);
+        if (!controller.matches(ID)) {
+            throw ApiProblem.parameter(
+                    "controller",
+                    "controller must be a MAC address, or 1 to 64 letters, digits, - and _ that begin with a letter or digit");
+        }
+        request.with("controller", controller)
+                .with("body", document(controller, body).toString())
+                .handOver(exchange);
+    }
+
+    /** Notes whether it is new, and asks for it as it is now; or tells why it was not stored. */
+    public void stored(Exchange exchange) {
+        String outcome = Answer.rows(exchange).get(0).text("outcome");
+        if (outcome.equals("other tenant")) {
+            throw ApiProblem.conflict("Another tenant has a controller of this id");
+        }
+        if (outcome.startsWith("no template ")) {
+            throw ApiProblem.parameter(
+                    "template",
+                    "There is no device template " + Text.excerpt(outcome.substring("no template ".length()))
+                            + " of the tenant '" + Request.of(exchange).tenant() + "'");
+        }
+        Stored.readAgain(exchange, outcome.equals("created"));
+    }
+
+    public void askDelete(Exchange exchange) {
+        String controller = idInPath(exchange);
+        Request request = Request.open(exchange);
+        OwnPages.require(exchange);
+        request.with("controller", controller).handOver(exchange);
+    }
+
+    public void answerDelete(Exchange exchange) {
+        Answer.of("controller", exchange, "controller_id");
+        Stored.deleted(exchange);
+    }
+
+    /** The id of a controller, also as a MAC address with colons, and as the device that it is. */
+    private static String idInPath(Exchange exchange) {
+        String id = Request.inPath(exchange, "controller").toLowerCase(Locale.ROOT);
+        return (id.startsWith("f2-") ? id.substring("f2-".length()) : id).replace(":", "");
+    }
+
+    private static ObjectNode document(String controller, byte[] body) {
+        Fields fields = Fields.of(body, "controller_id", "device_id", "name", "model", "serial_number", "connectors");
+        fields.mustBe("controller_id", controller);
+        fields.mustBe("device_id", "f2-" + controller);
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("name", fields.text("name", "", LONGEST_NAME));
+        document.put("model", fields.text("model", "", LONGEST_NAME));
+        document.put("serial_number", fields.text("serial_number", "", LONGEST_NAME));
+        ArrayNode connectors = document.putArray("connectors");
+        Set<Integer> numbers = new HashSet<>();
+        for (Fields connector : fields.objects("connectors", CONNECTORS, "connector", "pins")) {
+            int number = number(connector);
+            if (!numbers.add(number)) {
+                throw connector.bad("connector", "must not be that of another");
+            }
+            ObjectNode each = connectors.addObject().put("connector", number);
+            ArrayNode pins = each.putArray("pins");
+            Set<Integer> taken = new HashSet<>();
+            for (Fields pin : connector.objects("pins", LAST_PIN + 1, "pin", "template", "name", "serial_number")) {
+                pins.add(pin(pin, taken));
+            }
+        }
+        return document;
+    }
+
+    private static ObjectNode pin(Fields fields, Set<Integer> taken) {
+        int position = fields.number("pin", null, 0, LAST_PIN);
+        if (!taken.add(position)) {
+            throw fields.bad("pin", "must not be that of another on this connector");
+        }
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("pin", position)
+                .put("template", fields.name("template", null, LONGEST_NAME))
+                .put("name", fields.text("name", "", LONGEST_NAME))
+                .put("serial_number", fields.text("serial_number", "", LONGEST_NAME));
+    }
+
+    /** 1 to 5, also as J1 to J5. */
+    private static int number(Fields connector) {
+        JsonNode value = connector.value("connector");
+        if (value != null && value.isTextual() && value.textValue().matches("[Jj]?[1-5]")) {
+            String text = value.textValue();
+            return text.charAt(text.length() - 1) - '0';
+        }
+        if (value != null && !value.isIntegralNumber()) {
+            throw connector.bad("connector", "must be a number from 1 to 5, or J1 to J5");
+        }
+        return connector.number("connector", null, 1, CONNECTORS);
+    }
+
+    private record Controller(
+            @JsonProperty("controller_id") String id,
+            @JsonProperty("device_id") String device,
+            String name,
+            String model,
+            @JsonProperty("serial_number") String serialNumber,
+            RawValue connectors) {
+
+        static Controller of(Row row) {
+            String id = row.text("controller_id");
+            return new Controller(
+                    id,
+                    "f2-" + id,
+                    row.text("name"),
+                    row.text("model"),
+                    row.text("serial_number"),
+                    row.json("connectors"));
+        }
+    }
+}
