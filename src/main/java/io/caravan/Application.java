@@ -157,8 +157,8 @@ public final class Application implements AutoCloseable {
     /** What the routes that move messages name, stage by stage. */
     private void bindWorkers() throws MqttException {
         if (stages.contains(Stage.INGEST)) {
-            ingest = IngestBeans.bind(main::bind, settings, meters);
-            servers.watch(ingest.messages());
+            ingest = IngestBeans.bind(main::bind, settings, deviceRegistry, meters);
+            servers.watch(ingest::faults);
         }
         if (stages.contains(Stage.ENRICH)) {
             enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);

@@ -13,12 +13,14 @@ import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.MappedDialect;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.apache.camel.Processor;
 
 /** The beans that the routes of the stage enrich name. */
@@ -57,7 +59,8 @@ final class EnrichBeans {
         beans.accept("certificates", new Certificates(sessions));
         beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
-        beans.accept("decodeBatch", new DecodeBatch(decoders::get, new Ownership(directory, autoProvision)));
+        beans.accept(
+                "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
         beans.accept("provisioning", new Provisioning(directory, registry, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
@@ -81,6 +84,18 @@ final class EnrichBeans {
                 settings.text(key).equals("off") ? null : settings.duration(key),
                 settings.duration("caravan.sparkplug.reorder-timeout"),
                 meters);
+    }
+
+    /** Those of the dialects that Caravan knows by itself, and those of the device registry as it is now. */
+    private static Function<String, Decoder> decoderOf(Map<String, Decoder> known, DeviceRegistry registry) {
+        return name -> {
+            Decoder decoder = known.get(name);
+            if (decoder != null) {
+                return decoder;
+            }
+            MappedDialect declared = registry.types().dialects().get(name);
+            return declared == null ? null : declared.decoder();
+        };
     }
 
     private static Processor processor(Processor step) {

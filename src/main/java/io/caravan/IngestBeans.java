@@ -4,17 +4,23 @@ import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.DialectRoutes;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.KafkaSource;
+import io.caravan.ingest.MappedTopics;
 import io.caravan.ingest.MqttClients;
+import io.caravan.ingest.MqttComponent;
 import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.Stamp;
 import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -27,34 +33,41 @@ final class IngestBeans implements AutoCloseable {
 
     private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
-    private final List<MqttClients> messages;
+    private final MqttComponent mqtt;
+    private final List<MqttClients> others;
     private final MqttClients counters;
+    private final DialectRoutes dialects;
 
-    private IngestBeans(List<MqttClients> messages, MqttClients counters) {
-        this.messages = messages;
+    private IngestBeans(MqttComponent mqtt, List<MqttClients> others, MqttClients counters, DialectRoutes dialects) {
+        this.mqtt = mqtt;
+        this.others = others;
         this.counters = counters;
+        this.dialects = dialects;
     }
 
-    /** Binds them. The clients among them connect when their routes start. */
-    static IngestBeans bind(BiConsumer<String, Object> beans, Settings settings, MeterRegistry meters)
+    /** Binds them. The MQTT clients are made for the routes that name them, and connect when those start. */
+    static IngestBeans bind(
+            BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry, MeterRegistry meters)
             throws MqttException {
         MqttSettings broker = MqttSettings.of(settings);
         InFlightBytes inFlight = new InFlightBytes(inFlightBytes(settings), meters);
+        MqttComponent mqtt =
+                new MqttComponent(broker, inFlight, settings.number("caravan.mqtt.clients", 1, MqttClients.MOST));
+        beans.accept("paho-mqtt5", mqtt);
         int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
-        MqttClients iot = new MqttClients(broker, inFlight, "iot", clients, true);
-        MqttClients iotStatus = new MqttClients(broker, inFlight, "iot-status", 1, false);
-        MqttClients building = new MqttClients(broker, inFlight, "building", clients, true);
         MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
         MqttClients sparkplug =
                 MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
         beans.accept("mqttSparkplug", sparkplug);
         beans.accept("isOfEdgeNode", new ThirdLevel(Set.of("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH")));
         beans.accept("commands", new Commands(sparkplug::publish, meters));
-        beans.accept("mqttIot", iot);
-        beans.accept("mqttIotStatus", iotStatus);
-        beans.accept("mqttBuilding", building);
         beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
+        MappedTopics topics = new MappedTopics(registry);
+        DialectRoutes dialects = new DialectRoutes(registry, topics, mqtt, broker.shareGroup());
+        beans.accept("mappedTopics", topics);
+        beans.accept("dialectRoutes", dialects);
+        beans.accept("stamp", new Stamp(Dialects.all(), topics));
         Dialects.all().forEach(dialect -> beans.accept(stampOf(dialect), stamp(dialect.takenInBy(broker.clientId()))));
         beans.accept("isF2", new SecondLevel("f2-"));
         beans.accept("passOver", new PassedOver(meters));
@@ -77,18 +90,30 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(List.of(iot, iotStatus, building, f2, sparkplug), counters);
+        return new IngestBeans(mqtt, List.of(f2, sparkplug), counters, dialects);
     }
 
-    /** The clients that bring messages. A broker without counters, or one that shows them to nobody, is as good for those. */
-    List<MqttClients> messages() {
-        return messages;
+    /**
+     * Why not every client that brings messages is connected and subscribed, each in one line. A broker without counters, or
+     * one that shows them to nobody, is as good for those.
+     */
+    List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        messages().forEach(clients -> clients.fault().ifPresent(faults::add));
+        if (!dialects.isUpToDate()) {
+            faults.add("the routes of the registry's dialects are not made yet");
+        }
+        return faults;
+    }
+
+    private Stream<MqttClients> messages() {
+        return Stream.concat(mqtt.clients().stream(), others.stream());
     }
 
     @Override
     public void close() {
         // side by side: each may have to wait some seconds for messages that Kafka does not take
-        Stream.concat(messages.stream(), Stream.of(counters)).parallel().forEach(MqttClients::close);
+        Stream.concat(messages(), Stream.of(counters)).parallel().forEach(MqttClients::close);
     }
 
     /** How many bytes the stage holds until Kafka has them. */

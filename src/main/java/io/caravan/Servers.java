@@ -2,17 +2,16 @@ package io.caravan;
 
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
-import io.caravan.ingest.MqttClients;
 import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -29,7 +28,7 @@ final class Servers implements AutoCloseable {
     private final DeviceRegistry deviceRegistry;
     private final KafkaServer kafka;
     private final DatabaseServer database;
-    private final List<MqttClients> mqtt = new ArrayList<>();
+    private Supplier<List<String>> mqttFaults = List::of;
 
     /**
      * @param limits hears how many bytes every topic takes at once
@@ -68,9 +67,9 @@ final class Servers implements AutoCloseable {
         attempts.forEach(attempt -> Keeper.await(attempt, FIRST_ATTEMPT));
     }
 
-    /** Includes MQTT clients in the dependencies. */
-    void watch(Collection<MqttClients> clients) {
-        mqtt.addAll(clients);
+    /** Takes what tells why MQTT clients are not connected and subscribed, as lines. */
+    void watch(Supplier<List<String>> faults) {
+        mqttFaults = faults;
     }
 
     /** What readiness asks, by name: {@code mqtt}, {@code kafka}, {@code database} and {@code registry}, as far as needed. */
@@ -100,8 +99,7 @@ final class Servers implements AutoCloseable {
     }
 
     private Status checkMqtt() {
-        List<String> faults =
-                mqtt.stream().flatMap(clients -> clients.fault().stream()).toList();
+        List<String> faults = mqttFaults.get();
         return new Status(faults.isEmpty(), faults.isEmpty() ? "all clients are connected" : String.join("; ", faults));
     }
 

@@ -22,12 +22,12 @@ public enum Stage {
     /**
      * The stage to whose files a route belongs: {@code store} for one of {@code store.camel.yaml} or {@code
      * store-latest.camel.yaml}. What is loaded for all stages has the name of its file, {@code registry}; a route that no file
-     * holds has none, the empty text.
+     * holds, because it is made of a template, has that of its group, or the empty text.
      */
     public static String labelOf(Route route) {
         Resource file = route.getSourceResource();
         if (file == null) {
-            return "";
+            return route.getGroup() == null ? "" : route.getGroup();
         }
         String name = file.getLocation().substring(file.getLocation().lastIndexOf('/') + 1);
         return name.split("[-.]", 2)[0];

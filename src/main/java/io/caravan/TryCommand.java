@@ -173,7 +173,7 @@ final class TryCommand implements Callable<Integer> {
         beans.accept("backgroundRuns", new BackgroundRuns());
         beans.accept("refused", new Refused(origin -> Optional.empty(), meters));
         try {
-            IngestBeans.bind(beans, settings, meters);
+            IngestBeans.bind(beans, settings, registry, meters);
         } catch (MqttException e) {
             throw new IllegalStateException(e);
         }

@@ -88,7 +88,7 @@ final class Workload {
                     case EVENTS -> EVENTS;
                     case F2 -> F2;
                     case SENML -> senml();
-                    case SPARKPLUG -> throw new UserError("--family: there is no load of sparkplug devices");
+                    default -> throw new UserError("--family: there is no load of " + family + " devices");
                 };
         this.forKafka = family == FamilyName.EVENTS;
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;

@@ -11,6 +11,11 @@ public interface Decoder {
      */
     Decoded decode(RawMessage raw) throws Undecodable;
 
+    /** The message with the tenant and device that its topic names by the rules of now, where these may have changed since. */
+    default RawMessage addressed(RawMessage raw) {
+        return raw;
+    }
+
     /** Whether it has what it looks up. Until then its messages wait; nobody can tell what is unknown. */
     default boolean isReady() {
         return true;

@@ -213,10 +213,17 @@ final class JsonMessage {
     static final class JsonLeaves {
 
         private final JsonParser parser;
+        private final Map<String, Double> numbers;
         private final List<Measured> all = new ArrayList<>(24);
 
         JsonLeaves(JsonParser parser) {
+            this(parser, Map.of());
+        }
+
+        /** @param numbers what texts count as */
+        JsonLeaves(JsonParser parser, Map<String, Double> numbers) {
             this.parser = parser;
+            this.numbers = numbers;
         }
 
         List<Measured> all() {
@@ -245,14 +252,17 @@ final class JsonMessage {
                     value(path.child(name), token);
                 }
             }
-            if (unit != null) {
-                for (int i = first; i < all.size(); i++) {
-                    if (all.get(i).unit() == null) {
-                        all.set(i, all.get(i).withUnit(unit));
-                    }
+            unit(unit, first, all.size());
+            return names;
+        }
+
+        /** Gives a unit to the leaves of a range that have none; null is none. */
+        void unit(String unit, int from, int to) {
+            for (int i = from; unit != null && i < to; i++) {
+                if (all.get(i).unit() == null) {
+                    all.set(i, all.get(i).withUnit(unit));
                 }
             }
-            return names;
         }
 
         void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
@@ -279,7 +289,12 @@ final class JsonMessage {
             add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
         }
 
-        private void text(MetricPath path, String text) throws Undecodable {
+        void text(MetricPath path, String text) throws Undecodable {
+            Double number = numbers.get(text);
+            if (number != null) {
+                number(path, number);
+                return;
+            }
             Quantity quantity = Quantity.parse(text);
             add(
                     quantity == null
@@ -294,7 +309,7 @@ final class JsonMessage {
             all.add(value);
         }
 
-        private static String unit(String text) {
+        static String unit(String text) {
             return text.length() > 32 || !Text.isClean(text) ? null : text;
         }
     }

@@ -68,14 +68,14 @@ public final class DecodeBatch {
             throw new DirectoryUnavailable();
         }
         Parcel parcel = new Parcel(
-                raw,
+                decoder == null ? raw : decoder.addressed(raw),
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
                 position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());
         try {
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }
-            parcel.decoded = decoder.decode(raw);
+            parcel.decoded = decoder.decode(parcel.raw);
             ownership.assign(parcel);
         } catch (Undecodable e) {
             parcel.fail(e);

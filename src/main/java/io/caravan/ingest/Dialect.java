@@ -2,6 +2,7 @@ package io.caravan.ingest;
 
 import io.caravan.kafka.RecordHeaders;
 import java.time.Instant;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -16,7 +17,7 @@ public final class Dialect {
     private static final String DEFAULT_TENANT = "default";
 
     private final String name;
-    private final TopicShape shape;
+    private final Function<String, TopicShape.Names> shape;
     private final PayloadField device;
     private final PayloadField tenant;
     private final boolean ordered;
@@ -29,12 +30,17 @@ public final class Dialect {
      * @param tenant the field of the payload that names the tenant, where the topic does not
      */
     public Dialect(String name, TopicShape shape, String device, String tenant) {
+        this(name, shape::read, device, tenant);
+    }
+
+    /** @param shape what a topic names */
+    Dialect(String name, Function<String, TopicShape.Names> shape, String device, String tenant) {
         this(name, shape, new PayloadField(device), new PayloadField(tenant), false, null);
     }
 
     private Dialect(
             String name,
-            TopicShape shape,
+            Function<String, TopicShape.Names> shape,
             PayloadField device,
             PayloadField tenant,
             boolean ordered,
@@ -49,7 +55,7 @@ public final class Dialect {
 
     /** A dialect in whose messages the order counts. Their topics name tenant and device. */
     public static Dialect ordered(String name, TopicShape shape) {
-        return new Dialect(name, shape, new PayloadField(""), new PayloadField(""), true, null);
+        return new Dialect(name, shape::read, new PayloadField(""), new PayloadField(""), true, null);
     }
 
     /**
@@ -78,7 +84,7 @@ public final class Dialect {
 
     private void stamp(Message message) {
         String topic = message.getHeader(PahoMqtt5Constants.MQTT_TOPIC, String.class);
-        TopicShape.Names names = shape.read(topic);
+        TopicShape.Names names = shape.apply(topic);
         message.setHeader(RecordHeaders.TOPIC, topic);
         message.setHeader(RecordHeaders.DIALECT, name);
         message.setHeader(RecordHeaders.RECEIVED_AT, Long.toString(nowMicros()));

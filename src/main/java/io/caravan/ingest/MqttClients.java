@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Sessions that an earlier configuration with more clients left behind are drained and closed.
  * </ul>
  *
- * <p>The topic that Camel subscribes is a list of filters, separated by commas. Thread-safe.
+ * <p>The topic that Camel subscribes is a list of filters, separated by commas; {@code $share/group/} before the first of them
+ * makes it a shared subscription. Thread-safe.
  */
 public final class MqttClients extends MqttClient {
 
@@ -47,10 +48,11 @@ public final class MqttClients extends MqttClient {
     private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
 
-    private final MqttSettings settings;
+    private static final String SHARE = "$share/";
+
     private final Sessions sessions;
     private final int count;
-    private final boolean shared;
+    private final String share;
 
     /** What Camel works on, under a number of our own: packet ids are the same on different connections. */
     private final Map<Integer, Delivery> deliveries = new ConcurrentHashMap<>();
@@ -68,17 +70,39 @@ public final class MqttClients extends MqttClient {
      */
     public MqttClients(MqttSettings settings, InFlightBytes inFlight, String name, int count, boolean shared)
             throws MqttException {
-        this(settings, inFlight, name, count, shared, null);
+        this(settings, inFlight, name, count, shared ? SHARE + settings.shareGroup() + '/' : "", null);
+    }
+
+    /**
+     * Clients of which there is one, unless the topics that they are to subscribe begin with {@code $share/group/}.
+     *
+     * @param count how many connections there are then
+     */
+    MqttClients(MqttSettings settings, InFlightBytes inFlight, String name, int count) throws MqttException {
+        this(settings, inFlight, name, count, "", null);
     }
 
     private MqttClients(
-            MqttSettings settings, InFlightBytes inFlight, String name, int count, boolean shared, HostState state)
+            MqttSettings settings, InFlightBytes inFlight, String name, int count, String share, HostState state)
             throws MqttException {
         super(NOWHERE, settings.clientId() + '-' + name, new MemoryPersistence());
-        this.settings = settings;
         this.sessions = new Sessions(settings, inFlight, name, state);
         this.count = count;
-        this.shared = shared;
+        this.share = share;
+    }
+
+    /** The filters of a list; a {@code $share/group/} before the first holds for all. */
+    static List<String> filtersOf(String topics) {
+        int group = topics.startsWith(SHARE) ? topics.indexOf('/', SHARE.length()) + 1 : 0;
+        String prefix = topics.substring(0, group);
+        return Arrays.stream(topics.substring(group).split(","))
+                .map(filter -> prefix + filter.strip())
+                .toList();
+    }
+
+    /** How many clients read a list of filters: one, where the subscription is not shared. */
+    static int countOf(String topics, int ofShared) {
+        return topics.startsWith(SHARE) ? ofShared : 1;
     }
 
     /**
@@ -88,7 +112,7 @@ public final class MqttClients extends MqttClient {
      */
     public static MqttClients ordered(MqttSettings settings, InFlightBytes inFlight, String name, String host)
             throws MqttException {
-        return new MqttClients(settings, inFlight, name, 1, false, host == null ? null : HostState.of(host));
+        return new MqttClients(settings, inFlight, name, 1, "", host == null ? null : HostState.of(host));
     }
 
     /**
@@ -124,11 +148,8 @@ public final class MqttClients extends MqttClient {
      */
     @Override
     public synchronized IMqttToken subscribe(String topics, int qos) {
-        String prefix = shared ? "$share/" + settings.shareGroup() + '/' : "";
-        List<String> filters = Arrays.stream(topics.split(","))
-                .map(filter -> prefix + filter.strip())
-                .toList();
-        subscription = new MqttSubscription(sessions, count, filters, qos, this::arrived);
+        String all = share + topics;
+        subscription = new MqttSubscription(sessions, countOf(all, count), filtersOf(all), qos, this::arrived);
         subscription.open();
         return null;
     }
@@ -171,6 +192,14 @@ public final class MqttClients extends MqttClient {
         return current == null
                 ? Optional.of(sessions.name() + ": not subscribed, its route does not run")
                 : current.fault();
+    }
+
+    /** Takes in what the broker holds for sessions of another name, and ends them. */
+    void succeed(OldSessions others) {
+        MqttSubscription current = subscription;
+        if (current != null) {
+            current.retire(others);
+        }
     }
 
     /** How many messages have been handed to Camel and are not acknowledged yet. */

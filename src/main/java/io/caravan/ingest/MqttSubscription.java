@@ -51,7 +51,12 @@ final class MqttSubscription implements AutoCloseable {
         for (int i = 0; i < connections.length; i++) {
             connectLater(i, 0, FIRST_RETRY_MILLIS);
         }
-        retireLater(new OldSessions(sessions, filters, listener, connections.length), 0);
+        retire(new OldSessions(sessions, filters, connections.length, MqttClients.MOST));
+    }
+
+    /** Takes in what old sessions hold, and closes them, as soon as the others are connected. */
+    void retire(OldSessions old) {
+        retireLater(old, 0);
     }
 
     /** In one line, why not every client is connected and subscribed; empty where every one is. */
@@ -142,13 +147,13 @@ final class MqttSubscription implements AutoCloseable {
 
     private synchronized void retireLater(OldSessions old, long delay) {
         if (!closed) {
-            keeper.schedule(() -> retire(old), delay, TimeUnit.MILLISECONDS);
+            keeper.schedule(() -> retireNow(old), delay, TimeUnit.MILLISECONDS);
         }
     }
 
     /** Only while the others are connected: see {@link OldSessions}. */
-    private void retire(OldSessions old) {
-        if (fault().isPresent() || !old.retire()) {
+    private void retireNow(OldSessions old) {
+        if (fault().isPresent() || !old.retire(listener)) {
             retireLater(old, LAST_RETRY_MILLIS);
         }
     }

@@ -16,30 +16,43 @@ final class OldSessions {
     private static final Logger LOG = LoggerFactory.getLogger(OldSessions.class);
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
+    private static final Duration FORGET_AGAIN = Duration.ofSeconds(5);
+    private static final MqttConnection.Listener NOBODY = new MqttConnection.Listener() {
+        @Override
+        public void arrived(Delivery delivery) {
+            delivery.drop();
+        }
+
+        @Override
+        public void lost(MqttConnection connection, String why) {
+            // it is tried again
+        }
+    };
 
     private final Sessions sessions;
     private final List<String> filters;
-    private final MqttConnection.Listener listener;
+    private final int end;
     private int next;
 
     /**
-     * @param listener receives what the sessions hold
      * @param first the number of the first that is no longer configured
+     * @param end the number after the last
      */
-    OldSessions(Sessions sessions, List<String> filters, MqttConnection.Listener listener, int first) {
+    OldSessions(Sessions sessions, List<String> filters, int first, int end) {
         this.sessions = sessions;
         this.filters = filters;
-        this.listener = listener;
         this.next = first;
+        this.end = end;
     }
 
     /**
      * Drains and closes all of them.
      *
+     * @param listener receives what the sessions hold
      * @return false where the broker did not answer, and the rest is to be tried again
      */
-    boolean retire() {
-        for (; next < MqttClients.MOST; next++) {
+    boolean retire(MqttConnection.Listener listener) {
+        for (; next < end; next++) {
             try (MqttConnection old = sessions.connection(next, listener)) {
                 old.connect();
                 if (old.resumedSession() && !drained(old)) {
@@ -56,6 +69,26 @@ final class OldSessions {
             }
         }
         return true;
+    }
+
+    /** Closes all of them in the background, and what they hold is lost: nobody wants it. Where the broker is away, it is tried again. */
+    void forget() {
+        Thread thread = new Thread(this::forgetAll, "mqtt-forget-" + sessions.name());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void forgetAll() {
+        while (next < end && !Thread.currentThread().isInterrupted()) {
+            try (MqttConnection old = sessions.connection(next, NOBODY)) {
+                old.connect();
+                old.closeSession();
+                next++;
+            } catch (MqttUnavailable e) {
+                pause(FORGET_AGAIN);
+            }
+        }
+        LOG.info("MQTT {}: no longer subscribed", sessions.name());
     }
 
     /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */
@@ -78,14 +111,14 @@ final class OldSessions {
                     || System.nanoTime() - start > LONGEST_DRAIN.toNanos()) {
                 return false;
             }
-            pause();
+            pause(Duration.ofMillis(20));
         }
         return !old.holdsMessages() && old.isConnected();
     }
 
-    private static void pause() {
+    private static void pause(Duration time) {
         try {
-            TimeUnit.MILLISECONDS.sleep(20);
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -24,9 +24,11 @@ public final class DeviceTypes {
     private final Map<String, Integer> placeByMeasurement = new HashMap<>();
 
     private final byte[] json;
+    private final Map<String, MappedDialect> dialects;
 
     /** Reads a registry that has been validated. */
-    DeviceTypes(JsonNode registry) {
+    DeviceTypes(JsonNode registry, Map<String, MappedDialect> dialects) {
+        this.dialects = Collections.unmodifiableMap(dialects);
         String version = registry.path("metadata").path("version").asText(Rendering.ABSENT);
         Map<String, DeviceType> types = new LinkedHashMap<>();
         registry.path("device_types")
@@ -71,6 +73,11 @@ public final class DeviceTypes {
             first = Math.min(first, placeByMeasurement.getOrDefault(name, first));
         }
         return first == all.size() ? unknown : all.get(first);
+    }
+
+    /** The dialects that the registry declares, by name, in the order of the file. */
+    public Map<String, MappedDialect> dialects() {
+        return dialects;
     }
 
     /** All declared types as a JSON array in UTF-8, each as {@link DeviceType#json()}. Shared: not to be changed. */

@@ -36,13 +36,16 @@ final class RegistryReader {
     DeviceTypes read(byte[] content) throws InvalidRegistryException {
         JsonNode registry = parse(content);
         List<String> problems = schema.problems(registry);
-        if (problems.isEmpty()) {
-            problems = problemsBeyondSchema(registry);
-        }
         if (!problems.isEmpty()) {
             throw new InvalidRegistryException(problems);
         }
-        return new DeviceTypes(registry);
+        DialectReader dialects = new DialectReader(registry);
+        problems = problemsBeyondSchema(registry);
+        problems.addAll(dialects.problems());
+        if (!problems.isEmpty()) {
+            throw new InvalidRegistryException(problems);
+        }
+        return new DeviceTypes(registry, dialects.dialects());
     }
 
     private static JsonNode parse(byte[] content) throws InvalidRegistryException {

@@ -18,7 +18,15 @@ public enum FamilyName {
     /** F2 controllers: three with sensors, as the sample of parameters has them, two of doors, two of alarms. */
     F2("f2", 7, 0.5),
     /** Pumps of a Sparkplug B edge node: births, data by alias, a will that is its death. */
-    SPARKPLUG("sparkplug", 5, 0.2);
+    SPARKPLUG("sparkplug", 5, 0.2),
+    /** Plugs and climate sensors with Tasmota. */
+    TASMOTA("tasmota", 4, 0.1),
+    /** Switches of Shelly's second generation. */
+    SHELLY("shelly", 3, 0.1),
+    /** Climate sensors, door contacts and plugs, as Zigbee2MQTT publishes them. */
+    ZIGBEE2MQTT("zigbee2mqtt", 6, 0.1),
+    /** LoRaWAN sensors, as The Things Stack publishes them. */
+    TTN("ttn", 4, 0.1);
 
     private final String text;
     private final int devices;
@@ -55,15 +63,33 @@ public enum FamilyName {
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
             case EVENTS -> new RoomEvents(burst, true, random);
+            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> mapped(burst, false, random);
             case SPARKPLUG -> new SparkplugNode(random);
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
             case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
         };
     }
 
+    /** Devices whose dialect the device registry declares. */
+    Family mapped(boolean burst, boolean anomalies, RandomGenerator random) {
+        Family family =
+                switch (this) {
+                    case TASMOTA -> new TasmotaPlugs(anomalies, random, ZoneId.systemDefault());
+                    case SHELLY -> new ShellySwitches(anomalies, random);
+                    case ZIGBEE2MQTT -> new ZigbeeDevices(anomalies, random);
+                    default -> new TtnSensors(anomalies, random);
+                };
+        return burst ? new Bursts(family, random) : family;
+    }
+
+    /** Whether the device registry declares their dialect. */
+    boolean isMapped() {
+        return this == TASMOTA || this == SHELLY || this == ZIGBEE2MQTT || this == TTN;
+    }
+
     /** Whether its devices can send in bursts. */
     public boolean bursts() {
-        return this == SMART_BREAKER || this == SENML || this == EVENTS;
+        return this == SMART_BREAKER || this == SENML || this == EVENTS || isMapped();
     }
 
     /** The name as the command line has it. */

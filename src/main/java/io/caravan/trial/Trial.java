@@ -73,11 +73,17 @@ public final class Trial implements AutoCloseable {
                 main.bind(scheme, new Offline((exchange, address) -> {}));
             }
         }
-        beans.accept(main::bind);
+        beans.accept((name, bean) -> {
+            if (!OUTSIDE.contains(name)) {
+                main.bind(name, bean);
+            }
+        });
         main.start();
-        // What the stage reads in intervals, it reads once.
-        for (Route route : routes("enrich", place -> place.isOf("scheduler"))) {
-            run(route, new DefaultExchange(context()));
+        // What the stages do in intervals, they do once.
+        for (String stage : List.of("ingest", "enrich")) {
+            for (Route route : routes(stage, place -> place.isOf("scheduler"))) {
+                run(route, new DefaultExchange(context()));
+            }
         }
         written.clear();
     }
@@ -91,7 +97,7 @@ public final class Trial implements AutoCloseable {
     }
 
     private static boolean matches(String filters, String topic) {
-        for (String filter : filters.split(",")) {
+        for (String filter : filters.replaceFirst("^\\$share/[^/]*/", "").split(",")) {
             if (MqttTopicValidator.isMatched(filter.strip(), topic)) {
                 return true;
             }

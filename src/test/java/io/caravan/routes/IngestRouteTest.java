@@ -2,19 +2,24 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Dialects;
 import io.caravan.Settings;
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
+import io.caravan.ingest.DialectRoutes;
 import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.MappedTopics;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.Stamp;
 import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.registry.DeviceRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.Route;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
@@ -41,7 +47,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** routes/ingest.camel.yaml and routes/ingest-sparkplug.camel.yaml. The MQTT consumer acknowledges a message when its exchange ends well. */
+/**
+ * routes/ingest.camel.yaml, routes/ingest-mapped.camel.yaml and routes/ingest-sparkplug.camel.yaml. The MQTT consumer
+ * acknowledges a message when its exchange ends well.
+ */
 class IngestRouteTest {
 
     private static final int LARGEST = 100_000;
@@ -55,10 +64,8 @@ class IngestRouteTest {
     void start() throws Exception {
         MqttSettings broker = MqttSettings.of(Settings.load(Path.of("application.properties"), Map.of()));
         InFlightBytes inFlight = new InFlightBytes(1_000_000, new SimpleMeterRegistry());
+        MappedTopics topics = new MappedTopics(new DeviceRegistry(Path.of("config", "device-registry.json")));
         Map<String, Object> beans = new HashMap<>();
-        beans.put("mqttIot", new MqttClients(broker, inFlight, "iot", 1, true));
-        beans.put("mqttIotStatus", new MqttClients(broker, inFlight, "iot-status", 1, false));
-        beans.put("mqttBuilding", new MqttClients(broker, inFlight, "building", 1, true));
         beans.put("mqttF2", new MqttClients(broker, inFlight, "f2", 1, true));
         beans.put("stampF2", (Processor) new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")::stamp);
         beans.put("isF2", new SecondLevel("f2-"));
@@ -66,6 +73,9 @@ class IngestRouteTest {
         beans.put("stampIot", (Processor) new Dialect("iot", TopicShape.IOT, "device_id", "tenant_id")::stamp);
         beans.put("stampBuilding", (Processor)
                 new Dialect("building", TopicShape.OPAQUE, "deviceId", "tenant_id")::stamp);
+        beans.put("mappedTopics", topics);
+        beans.put("stamp", new Stamp(Dialects.all(), topics));
+        beans.put("dialectRoutes", new Followed());
         beans.put("mqttSparkplug", MqttClients.ordered(broker, inFlight, "sparkplug", null));
         beans.put("stampSparkplug", (Processor)
                 Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
@@ -75,7 +85,16 @@ class IngestRouteTest {
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
-        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-sparkplug");
+        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-mapped", "ingest-sparkplug");
+    }
+
+    /** Stands for what makes routes, which needs a broker. */
+    public static final class Followed {
+        static final AtomicInteger TIMES = new AtomicInteger();
+
+        public void follow() {
+            TIMES.incrementAndGet();
+        }
     }
 
     @AfterEach
@@ -110,6 +129,32 @@ class IngestRouteTest {
         assertThat(record.getHeader("dialect")).isEqualTo(dialect);
         assertThat(Long.parseLong(record.getHeader("received-at", String.class)))
                 .isGreaterThan(1_700_000_000_000_000L);
+    }
+
+    @Test
+    void aMessageOfADialectOfTheRegistryGoesToRawUnlessItsRouteIsForOthers() throws Exception {
+        DialectRoutes.make(routes.context(), "ingest-tasmota", "tasmota", "tasmota", "tele/#", "isMeasured");
+        routes.take("ingest-tasmota");
+
+        routes.run("ingest-tasmota", arrived("tele/kettle/LWT", "Online"));
+        routes.run("ingest-tasmota", arrived("tele/kettle/UPTIME", "{}"));
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        routes.run("ingest-tasmota", arrived("tele/kettle/SENSOR", "{\"Time\":"));
+
+        Route route = routes.context().getRoute("ingest-tasmota");
+        assertThat(route.getConfigurationId()).isEqualTo("ingest-errors");
+        Message record = only(routes.kafka("iot.raw"));
+        assertThat(record.getHeader(KafkaConstants.KEY)).isEqualTo("default/kettle");
+        assertThat(record.getHeader("dialect")).isEqualTo("tasmota");
+        assertThat(record.getHeader("device")).isEqualTo("kettle");
+        assertThat(record.getHeader("mqtt-topic")).isEqualTo("tele/kettle/SENSOR");
+    }
+
+    @Test
+    void theRegistryIsFollowed() {
+        int before = Followed.TIMES.get();
+        routes.run("follow-dialects", arrived("", ""));
+        assertThat(Followed.TIMES.get()).isGreaterThan(before);
     }
 
     @Test

@@ -37,11 +37,16 @@ final class RouteFiles {
         }
     }
 
-    /** The routes of all files. */
+    /** The routes of all files, and the templates of routes. */
     static List<JsonNode> routes() {
         List<JsonNode> routes = new ArrayList<>();
         for (Path file : all()) {
-            read(file).findValues("route").forEach(routes::add);
+            for (JsonNode item : read(file)) {
+                Stream.of("route", "routeTemplate")
+                        .map(item::path)
+                        .filter(JsonNode::isObject)
+                        .forEach(routes::add);
+            }
         }
         return routes;
     }

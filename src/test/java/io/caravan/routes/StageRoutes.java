@@ -70,14 +70,24 @@ final class StageRoutes implements AutoCloseable {
         beans.forEach(main::bind);
         main.start();
         for (String id : context().getRoutes().stream().map(Route::getId).toList()) {
-            AdviceWith.adviceWith(context(), id, route -> {
-                if (!context().getRoute(id).getEndpoint().getEndpointUri().startsWith("direct:")) {
-                    route.replaceFromWith("direct:" + id);
-                }
-                route.mockEndpointsAndSkip("kafka:*", "jdbc:*");
-            });
+            advise(id);
         }
         context().getRouteController().startAllRoutes();
+    }
+
+    private void advise(String id) throws Exception {
+        AdviceWith.adviceWith(context(), id, route -> {
+            if (!context().getRoute(id).getEndpoint().getEndpointUri().startsWith("direct:")) {
+                route.replaceFromWith("direct:" + id);
+            }
+            route.mockEndpointsAndSkip("kafka:*", "jdbc:*");
+        });
+    }
+
+    /** Takes a route in that was made afterwards. */
+    void take(String id) throws Exception {
+        advise(id);
+        context().getRouteController().startRoute(id);
     }
 
     CamelContext context() {

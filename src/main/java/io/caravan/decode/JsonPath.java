@@ -1,0 +1,239 @@
+package io.caravan.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A path into JSON in the syntax of RFC 9535, made of names, indices from 0 and wildcards: {@code $.a.b}, {@code
+ * $['switch:0'].apower}, {@code $.rx[0].rssi}, {@code $.*.Id}, {@code $.list[*]}. What the standard has beyond these
+ * (descendants, slices, filters, indices from the end, unions) is refused, because one pass over a message could not follow it.
+ * Immutable.
+ */
+public final class JsonPath {
+
+    private static final int MOST_STEPS = 32;
+
+    /** One step down. */
+    sealed interface Step {}
+
+    /** To the member of this name. */
+    record Name(String name) implements Step {}
+
+    /** To the element of this index. */
+    record Index(int index) implements Step {}
+
+    /** To every member, or element. */
+    enum Wildcard implements Step {
+        ANY
+    }
+
+    private final String text;
+    private final List<Step> steps;
+
+    private JsonPath(String text, List<Step> steps) {
+        this.text = text;
+        this.steps = List.copyOf(steps);
+    }
+
+    /** @throws IllegalArgumentException when it is none, with a message that says what is wrong and at which character */
+    public static JsonPath parse(String text) {
+        return new JsonPath(text, new Parser(text).steps());
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    /** The name of its last step, or null where that is none. */
+    public String lastName() {
+        return !steps.isEmpty() && steps.get(steps.size() - 1) instanceof Name last ? last.name() : null;
+    }
+
+    /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
+    public boolean isSingular() {
+        return !steps.contains(Wildcard.ANY);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof JsonPath path && steps.equals(path.steps);
+    }
+
+    @Override
+    public int hashCode() {
+        return steps.hashCode();
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private static final class Parser {
+
+        private static final String OFFERED = "only names, indices such as [0], [*] and .* are";
+
+        private final String text;
+        private int at;
+
+        Parser(String text) {
+            this.text = text;
+        }
+
+        List<Step> steps() {
+            if (text.isEmpty() || text.charAt(0) != '$') {
+                throw new IllegalArgumentException("a path begins with $, such as $.data.temperature");
+            }
+            at = 1;
+            List<Step> steps = new ArrayList<>();
+            while (at < text.length()) {
+                if (steps.size() == MOST_STEPS) {
+                    throw wrong("more than " + MOST_STEPS + " steps");
+                }
+                char c = text.charAt(at++);
+                if (c == '.') {
+                    steps.add(afterDot());
+                } else if (c == '[') {
+                    steps.add(inBrackets());
+                } else {
+                    at--;
+                    throw wrong("expected . or [ here; a name with this character is written in brackets, such as ['"
+                            + "switch:0']");
+                }
+            }
+            return steps;
+        }
+
+        private Step afterDot() {
+            if (at < text.length() && text.charAt(at) == '*') {
+                at++;
+                return Wildcard.ANY;
+            }
+            if (at < text.length() && text.charAt(at) == '.') {
+                throw wrong("descendants (..) are not supported, " + OFFERED);
+            }
+            int start = at;
+            while (at < text.length() && isNameCharacter(text.charAt(at), at == start)) {
+                at++;
+            }
+            if (at == start) {
+                throw wrong("expected a name; one with other characters is written in brackets, such as ['switch:0']");
+            }
+            return new Name(text.substring(start, at));
+        }
+
+        private static boolean isNameCharacter(char c, boolean first) {
+            return c == '_'
+                    || c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= 0x80
+                    || !first && c >= '0' && c <= '9';
+        }
+
+        private Step inBrackets() {
+            spaces();
+            Step step;
+            char c = at < text.length() ? text.charAt(at) : ']';
+            if (c == '*') {
+                at++;
+                step = Wildcard.ANY;
+            } else if (c == '\'' || c == '"') {
+                step = new Name(quoted(c));
+            } else if (c >= '0' && c <= '9') {
+                step = new Index(index());
+            } else {
+                throw wrong(
+                        c == '?' || c == '-' || c == ':'
+                                ? "filters, slices and indices from the end are not supported, " + OFFERED
+                                : "expected a name in quotes, an index or *");
+            }
+            spaces();
+            if (at >= text.length() || text.charAt(at) != ']') {
+                throw wrong(
+                        at < text.length() && (text.charAt(at) == ':' || text.charAt(at) == ',')
+                                ? "slices and unions are not supported, " + OFFERED
+                                : "expected ]");
+            }
+            at++;
+            return step;
+        }
+
+        private int index() {
+            int start = at;
+            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+                at++;
+            }
+            String digits = text.substring(start, at);
+            if (digits.length() > 6 || digits.length() > 1 && digits.charAt(0) == '0') {
+                at = start;
+                throw wrong("an index is a number from 0 to 999999");
+            }
+            return Integer.parseInt(digits);
+        }
+
+        private String quoted(char quote) {
+            StringBuilder name = new StringBuilder();
+            at++;
+            while (at < text.length() && text.charAt(at) != quote) {
+                char c = text.charAt(at++);
+                if (c == '\\') {
+                    name.append(escaped(quote));
+                } else if (c < 0x20) {
+                    at--;
+                    throw wrong("a control character in a name");
+                } else {
+                    name.append(c);
+                }
+            }
+            if (at >= text.length()) {
+                throw wrong("expected " + quote + " at the end of the name");
+            }
+            at++;
+            return name.toString();
+        }
+
+        private char escaped(char quote) {
+            char c = at < text.length() ? text.charAt(at++) : ' ';
+            switch (c) {
+                case 'b':
+                    return '\b';
+                case 'f':
+                    return '\f';
+                case 'n':
+                    return '\n';
+                case 'r':
+                    return '\r';
+                case 't':
+                    return '\t';
+                case '/', '\\':
+                    return c;
+                case 'u':
+                    if (at + 4 <= text.length()
+                            && text.substring(at, at + 4)
+                                    .chars()
+                                    .allMatch(d -> Character.digit(d, 16) >= 0 && d < 0x80)) {
+                        at += 4;
+                        return (char) Integer.parseInt(text.substring(at - 4, at), 16);
+                    }
+                    break;
+                default:
+                    if (c == quote) {
+                        return c;
+                    }
+            }
+            at--;
+            throw wrong("no escape of JSON");
+        }
+
+        private void spaces() {
+            while (at < text.length() && " \t\n\r".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+        }
+
+        private IllegalArgumentException wrong(String what) {
+            return new IllegalArgumentException("at character " + (at + 1) + ": " + what);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.caravan.decode;
+
+import io.caravan.decode.TopicTemplate.Variable;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the messages of a dialect that the registry declares: a message by the rules of the first topic that is its own. One
+ * pass, in time linear in the length. Thread-safe.
+ */
+public final class MappedDecoder implements Decoder {
+
+    private final List<MessageRules> rules;
+
+    /** @param rules those that are told first count most */
+    public MappedDecoder(List<MessageRules> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** The rules by which messages of a topic are read, or null where there are none. */
+    public MessageRules rulesOf(String topic) {
+        for (MessageRules candidate : rules) {
+            if (candidate.topic.match(topic) != null) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public RawMessage addressed(RawMessage raw) {
+        MessageRules found = rulesOf(raw.topic());
+        if (found == null) {
+            return raw;
+        }
+        Map<Variable, String> named = found.topic.match(raw.topic());
+        return new RawMessage(
+                raw.dialect(),
+                raw.topic(),
+                named.getOrDefault(Variable.TENANT, found.tenant),
+                named.get(Variable.DEVICE),
+                raw.receivedAt(),
+                raw.contentType(),
+                raw.payload(),
+                raw.place());
+    }
+
+    @Override
+    public Decoded decode(RawMessage raw) throws Undecodable {
+        MessageRules found = rulesOf(raw.topic());
+        if (found == null || !found.read) {
+            throw new Undecodable(
+                    Reason.UNKNOWN_DIALECT,
+                    "the dialect '" + raw.dialect() + "' of the registry reads no topic " + Text.excerpt(raw.topic()));
+        }
+        Map<Variable, String> named = found.topic.match(raw.topic());
+        if (found.text && !looksLikeJson(raw.payload())) {
+            return new MappedMessage(found, named, raw, null).text(text(raw.payload()));
+        }
+        return JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).json());
+    }
+
+    private static boolean looksLikeJson(byte[] payload) {
+        for (byte b : payload) {
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b == '{' || b == '[';
+            }
+        }
+        return false;
+    }
+
+    /** The payload as a text, without quotes around it. */
+    private static String text(byte[] payload) throws Undecodable {
+        String text = new String(payload, StandardCharsets.UTF_8).strip();
+        if (!Utf8.isValid(payload) || !Text.isClean(text)) {
+            throw new Undecodable(Reason.MALFORMED_JSON, "neither JSON nor a text in UTF-8 without control characters");
+        }
+        return text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")
+                ? text.substring(1, text.length() - 1)
+                : text;
+    }
+}

@@ -1,0 +1,287 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.caravan.decode.TopicTemplate.Variable;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** One message of a dialect that the registry declares, being read. Used once, by one thread. */
+final class MappedMessage {
+
+    /** Values whose unit stands elsewhere in the message, which may be behind them. */
+    private record UnitOf(int unit, int from, int to) {}
+
+    private final MessageRules rules;
+    private final Map<Variable, String> named;
+    private final RawMessage raw;
+    private final JsonParser parser;
+    private final JsonMessage.JsonLeaves leaves;
+    private final MetricPath start;
+    private final List<String> names = new ArrayList<>(8);
+    private final ByteArrayOutputStream measurements = new ByteArrayOutputStream(256);
+    private final List<UnitOf> unitsOf = new ArrayList<>(2);
+    private final String[] units;
+
+    private String tenant;
+    private String device;
+    private String type;
+    private String site;
+    private String zone;
+    private String eventType;
+    private String status;
+    private long timestamp = Decoded.NO_TIME;
+    private Long sequence;
+
+    /** @param parser stands on the first token; null for a payload that is a text */
+    MappedMessage(MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser)
+            throws Undecodable {
+        this.rules = rules;
+        this.named = named;
+        this.raw = raw;
+        this.parser = parser;
+        this.leaves = new JsonMessage.JsonLeaves(parser, rules.numbers);
+        this.units = new String[rules.unitNames.size()];
+        String metric = named.get(Variable.METRIC);
+        this.start = metric == null ? MetricPath.ROOT : MetricPath.ROOT.child(metric.replace('/', '.'));
+    }
+
+    /** Reads a JSON value, whose first token the parser stands on, to its end. */
+    Decoded json() throws IOException, Undecodable {
+        JsonToken first = parser.currentToken();
+        if (!rules.isStatus() || !first.isScalarValue()) {
+            value(rules.root, null, first);
+        }
+        boolean offline = rules.isStatus()
+                && (rules.hasStatus || first != JsonToken.START_OBJECT
+                        ? saysOffline(status != null ? status : first.isScalarValue() ? parser.getText() : "")
+                        : StatusReport.saysOffline(raw.payload()));
+        return decoded(offline, first.isScalarValue() ? new Slice(raw.payload(), 0, raw.payload().length) : null);
+    }
+
+    /** Takes the payload for one text. */
+    Decoded text(String payload) throws Undecodable {
+        Slice quoted = Slice.of(quoted(payload));
+        if (rules.root.role == null && rules.root.metric != null) {
+            MetricPath path = begin(rules.root.metric);
+            if (path != MetricPath.ROOT) {
+                leaves.text(path, payload);
+                measured(path.path(), quoted);
+            }
+        }
+        return decoded(rules.isStatus() && saysOffline(payload), quoted);
+    }
+
+    /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
+    private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
+        for (UnitOf values : unitsOf) {
+            leaves.unit(units[values.unit()], values.from(), values.to());
+        }
+        device = named.getOrDefault(Variable.DEVICE, device);
+        if (device == null) {
+            throw new Undecodable(Reason.MISSING_DEVICE_ID, "the payload has no device id where the registry says");
+        }
+        String kind = eventType != null ? eventType : rules.eventType;
+        if (names.isEmpty() && kind.equals("telemetry")) {
+            throw new Undecodable(Reason.EMPTY_MESSAGE, "nothing stands where the registry says that values do");
+        }
+        if (measurements.size() > 0) {
+            measurements.write('}');
+        }
+        Decoded decoded = new Decoded(
+                named.getOrDefault(Variable.TENANT, rules.tenant != null ? rules.tenant : tenant),
+                device,
+                typeOf(),
+                named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
+                named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone,
+                kind,
+                timestamp,
+                sequence != null ? sequence : PayloadHash.of(raw.payload()),
+                leaves.all(),
+                names,
+                measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null,
+                Map.of(),
+                List.of(),
+                offline);
+        if (alone == null) {
+            return decoded;
+        }
+        return decoded.withBody(
+                decoded.measurements() != null
+                        ? decoded.measurements()
+                        : Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String typeOf() {
+        if (type != null || rules.deviceType != null) {
+            return type != null ? type : rules.deviceType;
+        }
+        for (Map.Entry<String, String> candidate : rules.typeByMetric.entrySet()) {
+            if (names.contains(candidate.getKey())) {
+                return candidate.getValue();
+            }
+        }
+        return rules.typeByMetric.getOrDefault("*", named.get(Variable.DEVICE_TYPE));
+    }
+
+    private boolean saysOffline(String text) {
+        return rules.offline.contains(text.strip().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Reads the value that the parser stands on.
+     *
+     * @param place what the rules say of it, or null
+     * @param path its metric, or null where it is none as far as the places above it say
+     */
+    private void value(Place place, MetricPath path, JsonToken token) throws IOException, Undecodable {
+        boolean aside = place != null && place.role != null;
+        if (aside && (place.role != Place.Role.IGNORED || place.isLeaf())) {
+            role(place, token);
+            return;
+        }
+        boolean begins = !aside && place != null && place.metric != null;
+        MetricPath here = aside ? null : begins ? begin(place.metric) : path;
+        int first = leaves.all().size();
+        int from = tokenStart();
+        if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
+            if (here == MetricPath.ROOT) {
+                throw new Undecodable(
+                        Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(token));
+            } else if (here != null) {
+                leaves.value(here, token);
+            }
+            parser.skipChildren();
+        } else if (token == JsonToken.START_OBJECT) {
+            object(place, here);
+        } else {
+            array(place, here);
+        }
+        if (begins && here != MetricPath.ROOT) {
+            measured(here.path(), new Slice(raw.payload(), from, tokenEnd(token)));
+        }
+        if (place != null && place.unit >= 0) {
+            unitsOf.add(new UnitOf(place.unit, first, leaves.all().size()));
+        }
+    }
+
+    private void object(Place place, MetricPath path) throws IOException, Undecodable {
+        int first = leaves.all().size();
+        String unit = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            Place child = place.member(name);
+            boolean inner = path != null && path != MetricPath.ROOT && child == null;
+            if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
+                unit = JsonMessage.JsonLeaves.unit(parser.getText());
+            } else if (inner && name.equals("value") && token.isScalarValue()) {
+                leaves.value(path, token);
+            } else {
+                child(child, path, name, token);
+            }
+        }
+        leaves.unit(unit, first, leaves.all().size());
+    }
+
+    private void array(Place place, MetricPath path) throws IOException, Undecodable {
+        int index = 0;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            child(place.element(index), path, Integer.toString(index), token);
+            index++;
+        }
+    }
+
+    private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
+        boolean own = child == null || child.role == null && child.metric == null;
+        MetricPath below = path == null || !own ? null : path.child(name);
+        int from = tokenStart();
+        value(child, below, token);
+        if (own && path == MetricPath.ROOT) {
+            measured(name, new Slice(raw.payload(), from, tokenEnd(token)));
+        }
+    }
+
+    private MetricPath begin(String metric) throws Undecodable {
+        return metric.isEmpty() ? start : start.child(metric);
+    }
+
+    private void role(Place place, JsonToken token) throws IOException, Undecodable {
+        switch (place.role) {
+            case DEVICE -> device = id("the device id", token);
+            case TENANT -> tenant = id("the tenant", token);
+            case SITE -> site = id("the site", token);
+            case ZONE -> zone = id("the zone", token);
+            case TIMESTAMP -> timestamp = JsonMessage.time(parser, rules.zone);
+            case DEVICE_TYPE -> type = word(token);
+            case EVENT_TYPE -> eventType = word(token);
+            case STATUS -> status = token.isScalarValue() ? parser.getText() : null;
+            case UNIT -> {
+                String given = word(token);
+                units[place.unit] = given == null
+                        ? null
+                        : JsonMessage.JsonLeaves.unit(
+                                rules.unitNames.get(place.unit).getOrDefault(given, given));
+            }
+            case SEQUENCE -> {
+                if (token == JsonToken.VALUE_NUMBER_INT
+                        && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+                    sequence = parser.getLongValue();
+                } else if (token == JsonToken.VALUE_STRING) {
+                    sequence = PayloadHash.of(parser.getText().getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            case IGNORED -> {}
+        }
+        parser.skipChildren();
+    }
+
+    private String id(String what, JsonToken token) throws IOException, Undecodable {
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+            throw new Undecodable(Reason.INVALID_ID, what + " must be a text");
+        }
+        return Text.id(what, parser.getText());
+    }
+
+    private String word(JsonToken token) throws IOException {
+        String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
+        return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
+    }
+
+    /** Notes a measurement as it came. */
+    private void measured(String name, Slice value) {
+        names.add(name);
+        measurements.write(measurements.size() == 0 ? '{' : ',');
+        measurements.writeBytes(quoted(name));
+        measurements.write(':');
+        measurements.write(value.bytes(), value.start(), value.length());
+    }
+
+    private static byte[] quoted(String text) {
+        return ('"'
+                        + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
+                                .quoteAsString(text))
+                        + '"')
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int tokenStart() {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    /** The byte after the value whose first token is given and whose last the parser stands on. */
+    private int tokenEnd(JsonToken first) throws IOException {
+        if (first == JsonToken.VALUE_STRING) {
+            parser.finishToken();
+        }
+        return (int) parser.currentLocation().getByteOffset();
+    }
+}

@@ -1,0 +1,224 @@
+package io.caravan.decode;
+
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How the messages of one topic of a dialect are read that the registry declares: where in topic and payload device, time
+ * and values stand. Built once; immutable afterwards, and so thread-safe.
+ */
+public final class MessageRules {
+
+    /** Texts that say that a device is gone, where no others are declared. */
+    public static final Set<String> OFFLINE = Set.of("offline", "disconnected", "unavailable", "lost", "false", "0");
+
+    final TopicTemplate topic;
+    final boolean read;
+    final Place root = new Place();
+    final Map<String, String> typeByMetric = new LinkedHashMap<>();
+    final Map<String, Double> numbers = new HashMap<>();
+    final List<Map<String, String>> unitNames = new ArrayList<>();
+    ZoneId zone = ZoneOffset.UTC;
+    Set<String> offline = OFFLINE;
+    String tenant;
+    String deviceType;
+    String eventType = "telemetry";
+    boolean text;
+    boolean hasStatus;
+    private String deviceField = "device_id";
+    private String tenantField = "tenant_id";
+
+    private MessageRules(TopicTemplate topic, boolean read) {
+        this.topic = topic;
+        this.read = read;
+    }
+
+    /** The topics that are read so. */
+    public TopicTemplate topic() {
+        return topic;
+    }
+
+    /** Whether its messages are taken in at all. */
+    public boolean isRead() {
+        return read;
+    }
+
+    /** Whether its messages are what a device reports on itself. */
+    public boolean isStatus() {
+        return eventType.equals("status");
+    }
+
+    /** The tenant of all its messages, or null. */
+    public String tenant() {
+        return tenant;
+    }
+
+    /** The name of the member of the payload that holds the device's id. */
+    public String deviceField() {
+        return deviceField;
+    }
+
+    /** The name of the member of the payload that holds the tenant. */
+    public String tenantField() {
+        return tenantField;
+    }
+
+    /** Collects rules. What it is told of a place twice it refuses with an IllegalArgumentException. */
+    public static final class Builder {
+
+        private final MessageRules rules;
+        private boolean mapped;
+
+        public Builder(TopicTemplate topic, boolean read) {
+            this.rules = new MessageRules(topic, read);
+        }
+
+        public Builder zone(ZoneId zone) {
+            rules.zone = zone;
+            return this;
+        }
+
+        public Builder tenant(String tenant) {
+            rules.tenant = tenant;
+            return this;
+        }
+
+        public Builder deviceType(String type) {
+            rules.deviceType = type;
+            return this;
+        }
+
+        /** Messages with a measurement of this name, at the top, are of a type; the first that is told counts most. */
+        public Builder typeBy(String measurement, String type) {
+            rules.typeByMetric.put(measurement, type);
+            return this;
+        }
+
+        public Builder eventType(String eventType) {
+            rules.eventType = eventType;
+            return this;
+        }
+
+        /** What a text counts as. */
+        public Builder number(String text, double value) {
+            rules.numbers.put(text, value);
+            return this;
+        }
+
+        /** The texts, in lower case, that say that the device is gone. */
+        public Builder offline(Set<String> texts) {
+            rules.offline = Set.copyOf(texts);
+            return this;
+        }
+
+        /** Payloads that are no JSON object or array are texts. */
+        public Builder text() {
+            rules.text = true;
+            return this;
+        }
+
+        public Builder device(JsonPath path) {
+            rules.deviceField = path.lastName() == null ? rules.deviceField : path.lastName();
+            return role(path, Place.Role.DEVICE);
+        }
+
+        public Builder tenant(JsonPath path) {
+            rules.tenantField = path.lastName() == null ? rules.tenantField : path.lastName();
+            return role(path, Place.Role.TENANT);
+        }
+
+        public Builder site(JsonPath path) {
+            return role(path, Place.Role.SITE);
+        }
+
+        public Builder zone(JsonPath path) {
+            return role(path, Place.Role.ZONE);
+        }
+
+        public Builder deviceType(JsonPath path) {
+            return role(path, Place.Role.DEVICE_TYPE);
+        }
+
+        public Builder eventType(JsonPath path) {
+            return role(path, Place.Role.EVENT_TYPE);
+        }
+
+        public Builder timestamp(JsonPath path) {
+            return role(path, Place.Role.TIMESTAMP);
+        }
+
+        public Builder sequence(JsonPath path) {
+            return role(path, Place.Role.SEQUENCE);
+        }
+
+        /** What tells whether the device is there. */
+        public Builder status(JsonPath path) {
+            rules.hasStatus = true;
+            return role(path, Place.Role.STATUS);
+        }
+
+        public Builder ignore(JsonPath path) {
+            return role(path, Place.Role.IGNORED);
+        }
+
+        /** The names below a path are metrics. */
+        public Builder values(JsonPath path) {
+            return metric("", path);
+        }
+
+        /** The value at a path is a metric, or what lies below it are metrics that begin so. */
+        public Builder metric(String name, JsonPath path) {
+            Place place = rules.root.at(path);
+            if (place.role != null || place.metric != null) {
+                throw new IllegalArgumentException(path + " has another meaning already");
+            }
+            place.metric = name;
+            mapped = true;
+            return this;
+        }
+
+        /**
+         * The text at a path is the unit of values.
+         *
+         * @param names what its texts stand for, where they are no units themselves
+         */
+        public Builder unit(JsonPath path, List<JsonPath> values, Map<String, String> names) {
+            int unit = rules.unitNames.size();
+            role(path, Place.Role.UNIT);
+            rules.root.at(path).unit = unit;
+            for (JsonPath value : values) {
+                Place place = rules.root.at(value);
+                if (place.role != null || place.unit >= 0) {
+                    throw new IllegalArgumentException(value + " has another meaning, or unit, already");
+                }
+                place.unit = unit;
+            }
+            rules.unitNames.add(Map.copyOf(names));
+            return this;
+        }
+
+        private Builder role(JsonPath path, Place.Role role) {
+            Place place = rules.root.at(path);
+            if (place.role != null || place.metric != null || place.unit >= 0) {
+                throw new IllegalArgumentException(path + " has another meaning already");
+            }
+            place.role = role;
+            return this;
+        }
+
+        /** The rules, when all is said. Where nothing is said of values, all that has no other meaning is one. */
+        public MessageRules build() {
+            if (!mapped && rules.root.role == null) {
+                rules.root.metric = "";
+            }
+            rules.root.spread();
+            return rules;
+        }
+    }
+}

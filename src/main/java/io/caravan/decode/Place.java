@@ -1,0 +1,99 @@
+package io.caravan.decode;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A place in a payload of which a dialect of the registry says something, in a tree of all of them: so a payload is read in
+ * one pass, however many paths there are. Built by {@link MessageRules.Builder}; not changed afterwards, and so thread-safe.
+ */
+final class Place {
+
+    /** What stands at a place, when it is no value. */
+    enum Role {
+        DEVICE,
+        TENANT,
+        SITE,
+        ZONE,
+        DEVICE_TYPE,
+        EVENT_TYPE,
+        TIMESTAMP,
+        SEQUENCE,
+        /** What tells whether the device is there. */
+        STATUS,
+        /** The unit of other places. */
+        UNIT,
+        IGNORED
+    }
+
+    private final Map<String, Place> members = new HashMap<>();
+    private final Map<Integer, Place> elements = new HashMap<>();
+    private Place any;
+
+    /** Null where there may be values below. */
+    Role role;
+    /** The metric that begins here; empty where the names below are metrics; null where none begins. */
+    String metric;
+    /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
+    int unit = -1;
+
+    /** What is said of a member, or null. */
+    Place member(String name) {
+        Place child = members.get(name);
+        return child != null ? child : any;
+    }
+
+    /** What is said of an element, or null. */
+    Place element(int index) {
+        Place child = elements.get(index);
+        return child != null ? child : any;
+    }
+
+    /** Whether nothing is said of what lies below. */
+    boolean isLeaf() {
+        return members.isEmpty() && elements.isEmpty() && any == null;
+    }
+
+    /** The place at the end of a path, made where it is missing. */
+    Place at(JsonPath path) {
+        Place place = this;
+        for (JsonPath.Step step : path.steps()) {
+            if (step instanceof JsonPath.Name name) {
+                place = place.members.computeIfAbsent(name.name(), missing -> new Place());
+            } else if (step instanceof JsonPath.Index index) {
+                place = place.elements.computeIfAbsent(index.index(), missing -> new Place());
+            } else {
+                place.any = place.any == null ? new Place() : place.any;
+                place = place.any;
+            }
+        }
+        return place;
+    }
+
+    /** Lets what a wildcard says hold for the places beside it as well, where those say nothing else. */
+    void spread() {
+        if (any != null) {
+            members.values().forEach(child -> child.take(any));
+            elements.values().forEach(child -> child.take(any));
+            any.spread();
+        }
+        members.values().forEach(Place::spread);
+        elements.values().forEach(Place::spread);
+    }
+
+    private void take(Place other) {
+        if (role == null && metric == null && (other.role == null || isLeaf())) {
+            role = other.role;
+            metric = other.metric;
+            unit = unit < 0 ? other.unit : unit;
+        }
+        other.members.forEach((name, child) ->
+                members.computeIfAbsent(name, missing -> new Place()).take(child));
+        other.elements.forEach((index, child) ->
+                elements.computeIfAbsent(index, missing -> new Place()).take(child));
+        if (other.any != null) {
+            any = any == null ? new Place() : any;
+            any.take(other.any);
+        }
+    }
+}

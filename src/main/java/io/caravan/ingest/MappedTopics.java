@@ -1,0 +1,79 @@
+package io.caravan.ingest;
+
+import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
+import io.caravan.decode.MessageRules;
+import io.caravan.decode.TopicTemplate.Variable;
+import io.caravan.kafka.RecordHeaders;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.MappedDialect;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Header;
+import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
+
+/**
+ * What the device registry says of MQTT topics: whether a dialect that it declares reads them, and what they name. A topic
+ * that a route of another dialect subscribes belongs to that one, so that no message counts twice. Thread-safe.
+ */
+public final class MappedTopics {
+
+    private final DeviceRegistry registry;
+    private volatile List<MqttTopicFilter> others = List.of();
+
+    public MappedTopics(DeviceRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Takes the filters of the routes that are not made from the registry. */
+    void reserve(Collection<String> filters) {
+        others = filters.stream().map(MqttTopicFilter::of).toList();
+    }
+
+    /** Whether a dialect reads a topic. */
+    public boolean isRead(
+            @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
+        MessageRules rules = rulesOf(dialect, topic);
+        return rules != null && rules.isRead() && !isReserved(topic);
+    }
+
+    /** Whether a dialect reads a topic, and its messages are what devices measure. */
+    public boolean isMeasured(
+            @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
+        MessageRules rules = rulesOf(dialect, topic);
+        return rules != null && rules.isRead() && !rules.isStatus() && !isReserved(topic);
+    }
+
+    /** Whether a dialect reads a topic, and its messages are what devices report on themselves. */
+    public boolean isStatus(
+            @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
+        MessageRules rules = rulesOf(dialect, topic);
+        return rules != null && rules.isRead() && rules.isStatus() && !isReserved(topic);
+    }
+
+    /** What a topic names, and what names the rest in the payload; null for a dialect that the registry does not declare. */
+    Dialect dialect(String name, String topic) {
+        if (!registry.types().dialects().containsKey(name)) {
+            return null;
+        }
+        MessageRules rules = rulesOf(name, topic);
+        if (rules == null) {
+            return new Dialect(name, any -> TopicShape.Names.NONE, "device_id", "tenant_id");
+        }
+        Map<Variable, String> named = rules.topic().match(topic);
+        TopicShape.Names names =
+                new TopicShape.Names(named.getOrDefault(Variable.TENANT, rules.tenant()), named.get(Variable.DEVICE));
+        return new Dialect(name, any -> names, rules.deviceField(), rules.tenantField());
+    }
+
+    private MessageRules rulesOf(String dialect, String topic) {
+        MappedDialect declared = registry.types().dialects().get(dialect);
+        return declared == null ? null : declared.decoder().rulesOf(topic);
+    }
+
+    private boolean isReserved(String topic) {
+        MqttTopic name = MqttTopic.of(topic);
+        return others.stream().anyMatch(filter -> filter.matches(name));
+    }
+}

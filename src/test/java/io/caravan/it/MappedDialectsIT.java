@@ -1,0 +1,174 @@
+package io.caravan.it;
+
+import static io.caravan.it.RunningCaravan.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.embedded.EmbeddedServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A dialect is a change to a file as well, made while Caravan runs: its topics, its types and where its values stand. */
+@ExtendWith(RealServers.class)
+class MappedDialectsIT {
+
+    private static final Pattern ROUTES = Pattern.compile("(\\d+) route\\(s\\) run");
+
+    @Test
+    void aDialectOfTheRegistryIsReadFromTheMomentItStandsThereUntilItIsRemoved(EmbeddedServers servers)
+            throws Exception {
+        try (Folder folder = Folder.create();
+                MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
+            Path file = folder.path().resolve("device-registry.json");
+            Files.copy(
+                    Path.of("config", "device-registry.schema.json"),
+                    folder.path().resolve("device-registry.schema.json"));
+            Files.copy(Path.of("config", "device-registry.json"), file);
+            device.retain("tele/before/LWT", "Offline");
+            try (RestartedCaravan caravan =
+                    new RestartedCaravan(servers, folder.path(), Map.of("caravan.registry.file", file.toString()))) {
+                Api api = caravan.api();
+                await().until(api::isReady);
+                shippedOnesAreRead(device, api);
+                int routes = routes(api);
+
+                declare(file, "weather/{device}/obs");
+                await().untilAsserted(() -> {
+                    device.publish("weather/roof/obs", observation(1));
+                    assertThat(wind(api)).containsExactly(1);
+                });
+                assertThat(routes(api)).isEqualTo(routes + 1);
+                assertThat(api.json("/api/devices/roof/latest")).anySatisfy(latest -> {
+                    assertThat(latest.get("metric").textValue()).isEqualTo("wind");
+                    assertThat(latest.get("unit").textValue()).isEqualTo("m/s");
+                    assertThat(latest.get("quality").textValue()).isEqualTo("GOOD");
+                });
+
+                declare(file, "wetter/{device}/obs");
+                await().untilAsserted(() -> {
+                    device.publish("wetter/roof/obs", observation(2));
+                    assertThat(wind(api)).containsExactly(2, 1);
+                });
+                device.publish("weather/roof/obs", observation(3));
+
+                caravan.kill();
+                device.publish("wetter/roof/obs", observation(4));
+                caravan.start();
+                await().untilAsserted(() -> assertThat(wind(api)).containsExactly(4, 2, 1));
+
+                Files.copy(
+                        Path.of("config", "device-registry.json"),
+                        file,
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                await().until(() -> routes(api) == routes);
+                device.publish("wetter/roof/obs", observation(5));
+                writtenByAnotherIngest(servers, observation(6));
+                await().untilAsserted(() -> assertThat(api.json("/api/dead-letters?reason=unknown-dialect"))
+                        .hasSize(1));
+
+                declare(file, "wetter/{device}/obs");
+                await().until(() -> routes(api) == routes + 1);
+                api.post("/api/dead-letters/replay?reason=unknown-dialect", "");
+                await().untilAsserted(() -> {
+                    device.publish("wetter/roof/obs", observation(7));
+                    assertThat(wind(api)).containsExactly(7, 6, 4, 2, 1);
+                });
+            }
+        }
+    }
+
+    private static void shippedOnesAreRead(MqttDevice device, Api api) {
+        device.publish(
+                "tele/kettle/SENSOR",
+                "{\"Time\":\"2026-03-01T12:30:05\",\"ENERGY\":{\"Power\":1987,\"Total\":52.811},\"TempUnit\":\"C\"}");
+        device.publish("shellyplus1pm-1/status/switch:0", "{\"id\":0,\"output\":true,\"apower\":8.9}");
+        device.publish("zigbee2mqtt/hall/door", "{\"contact\":false,\"battery\":97}");
+        device.publish("zigbee2mqtt/bridge/state", "{\"state\":\"online\"}");
+        device.publish("iot/status/status", "{\"status\":\"online\"}");
+        await().untilAsserted(() -> {
+            device.publish("shellyplus1pm-1/online", "false"); // comes on another connection than what was measured
+            assertThat(api.json("/api/readings?device=kettle&metric=ENERGY.Power")
+                            .at("/0/unit")
+                            .asText())
+                    .isEqualTo("W");
+            assertThat(api.json("/api/readings?device=shellyplus1pm-1&metric=switch:0.apower"))
+                    .hasSize(1);
+            assertThat(api.json("/api/devices/hall%2Fdoor/latest")).hasSize(2);
+            assertThat(api.json("/api/devices/shellyplus1pm-1").get("online").asBoolean(true))
+                    .isFalse();
+            assertThat(api.json("/api/events?device=shellyplus1pm-1")
+                            .at("/0/body/status")
+                            .asText())
+                    .isEqualTo("false");
+            assertThat(api.json("/api/devices/before").get("online").asBoolean(true))
+                    .as("what was retained")
+                    .isFalse();
+            assertThat(api.json("/api/events?device=status")).hasSize(1);
+        });
+        await().untilAsserted(() -> assertThat(api.json("/api/dead-letters")).isEmpty());
+    }
+
+    /** Writes a registry with one dialect more. */
+    private static void declare(Path file, String topic) throws Exception {
+        ObjectNode registry = (ObjectNode)
+                Api.MAPPER.readTree(Path.of("config", "device-registry.json").toFile());
+        registry.withObject("/device_types")
+                .set(
+                        "weather_station",
+                        Api.MAPPER.readTree("{\"name\":\"Weather Station\",\"update_frequency\":\"1_minute\","
+                                + "\"measurements\":{\"wind\":{\"unit\":\"m/s\",\"min_value\":0,\"max_value\":80}}}"));
+        registry.withObject("/dialects")
+                .set(
+                        "weather",
+                        Api.MAPPER.readTree("{\"topics\":{\"" + topic + "\":{\"device_type\":\"weather_station\","
+                                + "\"timestamp\":\"$.at.utc\",\"values\":{\"wind\":\"$.data[0]['wind speed']\"}}}}"));
+        Files.writeString(file, registry.toString());
+    }
+
+    private static String observation(int number) {
+        return "{\"at\":{\"utc\":" + (1_795_000_000 + number) + "},\"data\":[{\"wind speed\":" + number + ",\"x\":0}]}";
+    }
+
+    /** The wind that is stored, newest first. */
+    private static List<Integer> wind(Api api) throws Exception {
+        return api.all("/api/readings?device=roof&metric=wind").stream()
+                .map(reading -> reading.get("value").asInt())
+                .toList();
+    }
+
+    private static int routes(Api api) throws Exception {
+        for (JsonNode check : api.json("/readyz").get("checks")) {
+            Matcher matcher = ROUTES.matcher(check.path("detail").asText());
+            if (check.get("name").textValue().equals("ingest") && matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        return -1;
+    }
+
+    private static void writtenByAnotherIngest(EmbeddedServers servers, String payload) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", servers.kafkaBrokers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            ProducerRecord<String, byte[]> message =
+                    new ProducerRecord<>("iot.raw", "default/roof", payload.getBytes(UTF_8));
+            message.headers().add("dialect", "weather".getBytes(UTF_8));
+            message.headers().add("mqtt-topic", "wetter/roof/obs".getBytes(UTF_8));
+            message.headers().add("received-at", "1795200000000000".getBytes(UTF_8));
+            producer.send(message).get();
+        }
+    }
+}

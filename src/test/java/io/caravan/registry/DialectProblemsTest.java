@@ -1,0 +1,219 @@
+package io.caravan.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.UserError;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.Measured;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
+import io.caravan.decode.Undecodable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Dialects of a registry file: what is wrong with them, with its place, and what they read. */
+class DialectProblemsTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'iot': {'topics': {'a/{device}': {}}} | /dialects/iot: is a name that Caravan uses itself",
+                "'A': {'topics': {'a/{device}': {}}} | /dialects/A: is no valid name",
+                "'a': {} | /dialects/a/topics: is missing",
+                "'a': {'topics': {}} | /dialects/a/topics: must not be empty",
+                "'a': {'topics': {'a/{device}': {'timestmap': '$.t'}}} | /dialects/a/topics/a~1{device}/timestmap: is no known key",
+                "'a': {'topics': {'a/{device}': {'timestamp': 3}}} | /dialects/a/topics/a~1{device}/timestamp: must be a string",
+                "'a': {'topics': {'a/{device}': {'timestamp': '$.t-1'}}} | /dialects/a/topics/a~1{device}/timestamp: at character 4: expected",
+                "'a': {'topics': {'a/{device}': {'timestamp': '$.*'}}} | /dialects/a/topics/a~1{device}/timestamp: must lead to one place",
+                "'a': {'topics': {'a/{device}': {'values': {'t': 't'}}}} | /dialects/a/topics/a~1{device}/values/t: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'ignore': ['$.a', '$..b']}}} | /dialects/a/topics/a~1{device}/ignore/1: at character 3: descendants",
+                "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'ignore': ['$.t']}}} | /ignore/0: $.t has another meaning already",
+                "'a': {'topics': {'a/{device}': {'units': {'$.u': {'of': ['x']}}}}} | /units/$.u/of/0: a path begins with $",
+                "'a': {'topics': {'a/{devise}': {}}} | /dialects/a/topics/a~1{devise}: '{devise}': only {tenant}",
+                "'a': {'topics': {'a/+': {}}} | /dialects/a/topics/a~1+: names no device",
+                "'a': {'topics': {'a/{device}': {'device': '$.d'}}} | /dialects/a/topics/a~1{device}: names the device twice",
+                "'a': {'topics': {'{tenant}/{device}': {'tenant': 'x'}}} | /tenant: stands in the topic already",
+                "'a': {'topics': {'a/{device}': {'device_type': 'boat'}}} | /device_type: is no device type of this file: 'boat'",
+                "'a': {'topics': {'a/{device}': {'device_type': {'x': 'boat'}}}} | /device_type/x: is no device type of this file: 'boat'",
+                "'a': {'time_zone': 'Mars', 'topics': {'a/{device}': {}}} | /dialects/a/time_zone: is no time zone: 'Mars'",
+                "'a': {'topics': {'a/{device}': {}}}, 'b': {'topics': {'+/{device}': {}}} | /dialects/b/topics/+~1{device}: has topics in common with a/{device} of the dialect a",
+                "'a': {'topics': {'a/+/{device}': {}, 'a/{device}/+': {}, 'a/b/{device}': {}, '{device}/b/c': {}}} | /dialects/a/topics: the filters a/+/+ and +/b/c have topics in common"
+            })
+    void aProblemIsToldWithItsPlace(String dialects, String problem) {
+        assertThatThrownBy(() -> registry(dialects))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void dialectsThatAreOffMayHaveTheTopicsOfOthers() throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}': {}}}, 'b': {'enabled': false, 'topics': {'+/{device}': {}}}");
+        assertThat(types.dialects().keySet()).containsExactly("a", "b");
+        assertThat(types.dialects().get("b").enabled()).isFalse();
+        assertThat(RegistryFixture.shipped().dialects().values()).allMatch(MappedDialect::enabled);
+    }
+
+    @Test
+    void filtersThatOthersCoverAreLeftOut() throws Exception {
+        MappedDialect dialect = registry(
+                        "'a': {'topics': {'z/b/#': {'read': false}, 'z/{device...}/on': {'event_type': 'status'},"
+                                + "'z/x/{device}': {}, 'z/{device...}': {}, 'y/{device}': {}}}")
+                .dialects()
+                .get("a");
+        assertThat(dialect.measurementFilters()).containsExactly("z/#", "y/+");
+        assertThat(dialect.statusFilters()).containsExactly("z/#");
+    }
+
+    @Test
+    void valuesOfTopicsOfTheirOwnAreReadAndTextsAreNumbersWhereTheRegistrySaysSo() throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}/{metric...}': {'payload': 'text', 'numbers': {'open': 1}}}}");
+        assertThat(read(types, "a/d/temp/in", "21.5 °C")).isEqualTo("temp.in=21.5 °C");
+        assertThat(read(types, "a/d/door", "open")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "\"open\"")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/x", "{\"y\":[1,2]}")).isEqualTo("x.y.0=1.0 null,x.y.1=2.0 null");
+        assertThat(decode(types, "a/d/door", "ajar").measured().get(0).form()).isEqualTo(Measured.Form.TEXT);
+        assertThat(decode(types, "a/d/door", "ajar").body().text()).isEqualTo("{\"door\":\"ajar\"}");
+    }
+
+    @Test
+    void namedValuesAndTheRestOfAnObjectGoTogether() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'tenant': 'acme', 'sequence': '$.n',"
+                + "'values': {'*': '$.v', 'cool': '$.v.t', 'list': '$.l[*].x', 'part': '$.o'},"
+                + "'ignore': ['$.v.*.raw', '$.v.gone']}}}");
+        Decoded decoded = decode(
+                types,
+                "a",
+                "{\"v\":{\"t\":1,\"u\":{\"value\":2,\"unit\":\"V\",\"raw\":9},\"gone\":{\"x\":1}},\"l\":[{\"x\":3},{\"x\":4}],\"o\":{\"p\":5},"
+                        + "\"n\":7,\"id\":\"d\"}");
+        assertThat(shown(decoded)).isEqualTo("cool=1.0 null,u=2.0 V,list=3.0 null,list=4.0 null,part.p=5.0 null");
+        assertThat(decoded.tenant()).isEqualTo("acme");
+        assertThat(decoded.sequence()).isEqualTo(7);
+        assertThat(decoded.device()).isEqualTo("d");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``                        | MALFORMED_JSON",
+                "{                         | MALFORMED_JSON",
+                "{\"id\":\"d\",\"v\":1} x  | MALFORMED_JSON",
+                "{\"v\":1}                 | MISSING_DEVICE_ID",
+                "{\"id\":{},\"v\":1}       | INVALID_ID",
+                "{\"id\":\"d\",\"t\":\"x\"} | INVALID_TIMESTAMP",
+                "{\"id\":\"d\"}            | EMPTY_MESSAGE",
+                "[1]                       | MISSING_DEVICE_ID",
+                "3                         | NOT_AN_OBJECT"
+            })
+    void whatCannotBeReadHasItsReason(String payload, Reason reason) throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'timestamp': '$.t'}}}");
+        assertThatThrownBy(() -> decode(types, "a", payload))
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(reason));
+    }
+
+    @Test
+    void anythingIsReadOrHasAReason() throws Exception {
+        DeviceTypes shipped = RegistryFixture.shipped();
+        String[] topics = {
+            "tele/d/SENSOR",
+            "tele/d/STATE",
+            "tele/d/LWT",
+            "shelly1/status/switch:0",
+            "shelly1/online",
+            "zigbee2mqtt/a/b",
+            "zigbee2mqtt/a/availability",
+            "v3/a/devices/d/up"
+        };
+        String[] pieces = {
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"Time\"",
+            "\"ENERGY\"",
+            "\"Id\"",
+            "\"TempUnit\"",
+            "\"unit\"",
+            "\"value\"",
+            "\"last_seen\"",
+            "\"uplink_message\"",
+            "\"decoded_payload\"",
+            "\"rx_metadata\"",
+            "\"f_cnt\"",
+            "1",
+            "-2.5e3",
+            "1e999",
+            "true",
+            "null",
+            "\"x\"",
+            "\"\\u0000\"",
+            "\"2026-03-01T12:30:05\"",
+            "Online",
+            "\u00ff",
+            " "
+        };
+        Random random = new Random(5);
+        for (int i = 0; i < 40_000; i++) {
+            StringBuilder payload = new StringBuilder();
+            for (int n = random.nextInt(24); n > 0; n--) {
+                payload.append(pieces[random.nextInt(pieces.length)]);
+            }
+            String topic = topics[random.nextInt(topics.length)];
+            for (MappedDialect dialect : shipped.dialects().values()) {
+                if (dialect.decoder().rulesOf(topic) != null) {
+                    try {
+                        Decoded decoded = dialect.decoder()
+                                .decode(raw(topic, payload.toString().getBytes(StandardCharsets.UTF_8)));
+                        assertThat(decoded.device()).isNotNull();
+                        assertThat(decoded.names().isEmpty()).isEqualTo(decoded.measurements() == null);
+                    } catch (Undecodable e) {
+                        assertThat(e.reason()).isNotEqualTo(Reason.INTERNAL_ERROR);
+                    }
+                }
+            }
+        }
+    }
+
+    private DeviceTypes registry(String dialects) throws Exception {
+        String type = "'device_types': {'lift': {'name': 'Lift', 'update_frequency': '1_day', 'measurements': {}}}";
+        String json = ("{" + type + ", 'dialects': {" + dialects + "}}").replace("'", "\"");
+        return new DeviceRegistry(RegistryFixture.write(folder, json)).types();
+    }
+
+    private static RawMessage raw(String topic, byte[] payload) {
+        return new RawMessage("a", topic, null, null, 1_800_000_000_000_000L, payload);
+    }
+
+    private static Decoded decode(DeviceTypes types, String topic, String payload) throws Undecodable {
+        return types.dialects().get("a").decoder().decode(raw(topic, payload.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String read(DeviceTypes types, String topic, String payload) throws Undecodable {
+        return shown(decode(types, topic, payload));
+    }
+
+    private static String shown(Decoded decoded) {
+        return String.join(
+                ",",
+                decoded.measured().stream()
+                        .map(value -> value.metric() + '=' + value.value() + ' ' + value.unit())
+                        .toList());
+    }
+}
