@@ -52,6 +52,7 @@ public final class MqttClients extends MqttClient {
 
     private final Sessions sessions;
     private final int count;
+    /** What stands before the topics; null where the topics themselves say whether they are shared. */
     private final String share;
 
     /** What Camel works on, under a number of our own: packet ids are the same on different connections. */
@@ -79,7 +80,7 @@ public final class MqttClients extends MqttClient {
      * @param count how many connections there are then
      */
     MqttClients(MqttSettings settings, InFlightBytes inFlight, String name, int count) throws MqttException {
-        this(settings, inFlight, name, count, "", null);
+        this(settings, inFlight, name, count, null, null);
     }
 
     private MqttClients(
@@ -148,8 +149,9 @@ public final class MqttClients extends MqttClient {
      */
     @Override
     public synchronized IMqttToken subscribe(String topics, int qos) {
-        String all = share + topics;
-        subscription = new MqttSubscription(sessions, countOf(all, count), filtersOf(all), qos, this::arrived);
+        String all = share == null ? topics : share + topics;
+        subscription = new MqttSubscription(
+                sessions, share == null ? countOf(topics, count) : count, filtersOf(all), qos, this::arrived);
         subscription.open();
         return null;
     }

@@ -61,7 +61,7 @@ class SimulatorIT {
     void aWrongOptionIsNamed() {
         assertThat(run("--family building --rate 0").err).startsWith("--rate must be");
         assertThat(run("--family building --devices 0").err).startsWith("--devices must be");
-        assertThat(run("--family building --burst").err).startsWith("--burst: only smart-breaker");
+        assertThat(run("--family building --burst").err).startsWith("--burst: building devices do not");
         assertThat(run("--family boat").err).contains("--family").contains("smart-breaker");
         assertThat(run("--family building --kafka localhost:1").err)
                 .startsWith("--kafka and --url are for events only");
