@@ -51,17 +51,14 @@ final class IngestBeans implements AutoCloseable {
             throws MqttException {
         MqttSettings broker = MqttSettings.of(settings);
         InFlightBytes inFlight = new InFlightBytes(inFlightBytes(settings), meters);
-        MqttComponent mqtt =
-                new MqttComponent(broker, inFlight, settings.number("caravan.mqtt.clients", 1, MqttClients.MOST));
-        beans.accept("paho-mqtt5", mqtt);
         int clients = settings.number("caravan.mqtt.clients", 1, MqttClients.MOST);
-        MqttClients f2 = new MqttClients(broker, inFlight, "f2", clients, true);
+        MqttComponent mqtt = new MqttComponent(broker, inFlight, clients);
+        beans.accept("paho-mqtt5", mqtt);
         MqttClients sparkplug =
                 MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
         beans.accept("mqttSparkplug", sparkplug);
         beans.accept("isOfEdgeNode", new ThirdLevel(Set.of("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH")));
         beans.accept("commands", new Commands(sparkplug::publish, meters));
-        beans.accept("mqttF2", f2);
         beans.accept("mqttRoutes", new MqttRoutes());
         MappedTopics topics = new MappedTopics(registry);
         DialectRoutes dialects = new DialectRoutes(registry, topics, mqtt, broker.shareGroup());
@@ -90,7 +87,7 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(mqtt, List.of(f2, sparkplug), counters, dialects);
+        return new IngestBeans(mqtt, List.of(sparkplug), counters, dialects);
     }
 
     /**

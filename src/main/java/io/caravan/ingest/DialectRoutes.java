@@ -74,6 +74,9 @@ public final class DialectRoutes {
 
     /** Makes the routes what the registry says. To be called about once a second; what fails is tried again by the next call. */
     public synchronized void follow(CamelContext context) throws Exception {
+        if (context.getRouteController().isStartingRoutes()) {
+            return; // it walks through the routes, and a new one among them would end the start
+        }
         DeviceTypes types = registry.types();
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         RouteTemplateDefinition now = model.getRouteTemplateDefinition(TEMPLATE);

@@ -119,7 +119,7 @@ public final class SimulateCommand implements Callable<Integer> {
         double hertz = rate == null ? family.defaultRate() : rate;
         check(count >= 1 && count <= MOST_DEVICES, "--devices must be a number from 1 to " + MOST_DEVICES);
         check(hertz > 0 && hertz <= HIGHEST_RATE, "--rate must be more than 0 and at most " + (int) HIGHEST_RATE);
-        check(!burst || family.bursts(), "--burst: building and environment devices do not send in bursts");
+        check(!burst || family.bursts(), "--burst: " + family + " devices do not send in bursts");
         boolean senml = family == FamilyName.SENML;
         boolean events = family == FamilyName.EVENTS;
         check(

@@ -66,7 +66,6 @@ class IngestRouteTest {
         InFlightBytes inFlight = new InFlightBytes(1_000_000, new SimpleMeterRegistry());
         MappedTopics topics = new MappedTopics(new DeviceRegistry(Path.of("config", "device-registry.json")));
         Map<String, Object> beans = new HashMap<>();
-        beans.put("mqttF2", new MqttClients(broker, inFlight, "f2", 1, true));
         beans.put("stampF2", (Processor) new Dialect("f2", TopicShape.F2, "device_id", "tenant_id")::stamp);
         beans.put("isF2", new SecondLevel("f2-"));
         beans.put("passOver", new PassedOver(meters));
