@@ -52,76 +52,13 @@ public record Decoded(
     /** Stands for a timestamp that the message does not have. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    /** A message whose readings tell what it is, and whose payload is JSON, kept as it came where it is an event. */
-    public Decoded(
-            String tenant,
-            String device,
-            String deviceType,
-            String site,
-            String zone,
-            String eventType,
-            long timestamp,
-            long sequence,
-            List<Measured> measured,
-            List<String> names,
-            Slice measurements,
-            Map<String, Slice> extras,
-            List<TrendStatistic> trends,
-            boolean offline) {
-        this(
-                tenant,
-                device,
-                deviceType,
-                site,
-                zone,
-                eventType,
-                timestamp,
-                sequence,
-                measured,
-                names,
-                measurements,
-                extras,
-                trends,
-                offline,
-                null,
-                null,
-                null);
-    }
-
-    /** The same, kept as this JSON value where it is an event. */
-    public Decoded withBody(Slice value) {
-        return with(value, eventId, standing);
-    }
-
-    /** The same, known by this id. */
-    Decoded withEventId(UUID id) {
-        return with(body, id, standing);
-    }
-
-    /** The same, saying this of presence. */
-    public Decoded withStanding(Standing says) {
-        return with(body, eventId, says);
-    }
-
-    private Decoded with(Slice value, UUID id, Standing says) {
-        return new Decoded(
-                tenant,
-                device,
-                deviceType,
-                site,
-                zone,
-                eventType,
-                timestamp,
-                sequence,
-                measured,
-                names,
-                measurements,
-                extras,
-                trends,
-                offline,
-                value,
-                id,
-                says);
+    /**
+     * Begins with what every message has; all else is absent, and its kind telemetry.
+     *
+     * @param timestamp microseconds since the epoch, or {@link #NO_TIME}
+     */
+    public static Builder of(String device, long timestamp, long sequence) {
+        return new Builder(device, timestamp, sequence);
     }
 
     /** Whether the device reports on itself. */
@@ -132,5 +69,117 @@ public record Decoded(
     /** Kinds of message whose numbers are no readings: they are kept whole, as events. */
     public boolean isReport() {
         return isStatus() || eventType.equals("trends");
+    }
+
+    /** Puts a message together. Used once, by one thread. */
+    public static final class Builder {
+
+        private final String device;
+        private final long timestamp;
+        private final long sequence;
+        private String tenant;
+        private String deviceType;
+        private String site;
+        private String zone;
+        private String eventType = "telemetry";
+        private List<Measured> measured = List.of();
+        private List<String> names = List.of();
+        private Slice measurements;
+        private Map<String, Slice> extras = Map.of();
+        private List<TrendStatistic> trends = List.of();
+        private boolean offline;
+        private Slice body;
+        private UUID eventId;
+        private Standing standing;
+
+        private Builder(String device, long timestamp, long sequence) {
+            this.device = device;
+            this.timestamp = timestamp;
+            this.sequence = sequence;
+        }
+
+        public Builder tenant(String claimed) {
+            tenant = claimed;
+            return this;
+        }
+
+        public Builder deviceType(String claimed) {
+            deviceType = claimed;
+            return this;
+        }
+
+        public Builder place(String claimedSite, String claimedZone) {
+            site = claimedSite;
+            zone = claimedZone;
+            return this;
+        }
+
+        public Builder eventType(String kind) {
+            eventType = kind;
+            return this;
+        }
+
+        /** @param top the names at the top of the measurements */
+        public Builder measured(List<Measured> leaves, List<String> top) {
+            measured = leaves;
+            names = top;
+            return this;
+        }
+
+        public Builder measurements(Slice object) {
+            measurements = object;
+            return this;
+        }
+
+        public Builder extras(Map<String, Slice> fields) {
+            extras = fields;
+            return this;
+        }
+
+        public Builder trends(List<TrendStatistic> entries) {
+            trends = entries;
+            return this;
+        }
+
+        public Builder offline(boolean gone) {
+            offline = gone;
+            return this;
+        }
+
+        public Builder body(Slice value) {
+            body = value;
+            return this;
+        }
+
+        public Builder eventId(UUID id) {
+            eventId = id;
+            return this;
+        }
+
+        public Builder standing(Standing says) {
+            standing = says;
+            return this;
+        }
+
+        public Decoded build() {
+            return new Decoded(
+                    tenant,
+                    device,
+                    deviceType,
+                    site,
+                    zone,
+                    eventType,
+                    timestamp,
+                    sequence,
+                    measured,
+                    names,
+                    measurements,
+                    extras,
+                    trends,
+                    offline,
+                    body,
+                    eventId,
+                    standing);
+        }
     }
 }

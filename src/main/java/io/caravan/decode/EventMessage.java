@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** One building event being read. Used once, by one thread. */
@@ -55,22 +54,19 @@ final class EventMessage {
         require(device != null, Reason.MISSING_DEVICE_ID, "device_id", "no device_id in the event");
         require(metric != null, Reason.INVALID_METRIC, "sensor_type", "no sensor_type in the event");
         require(value != null, Reason.INVALID_VALUE, "value", "no value in the event");
-        return new Decoded(
-                        tenant,
+        return Decoded.of(
                         device,
-                        type,
-                        site,
-                        place,
-                        "telemetry",
                         timestamp != Decoded.NO_TIME ? timestamp : fallback,
-                        eventId != null ? sequenceOf(eventId) : PayloadHash.of(raw.payload()),
+                        eventId != null ? sequenceOf(eventId) : PayloadHash.of(raw.payload()))
+                .tenant(tenant)
+                .deviceType(type)
+                .place(site, place)
+                .measured(
                         List.of(new Measured(metric, value.value(), unit != null ? unit : value.unit(), Form.NUMBER)),
-                        List.of(metric),
-                        measurements(),
-                        Map.of(),
-                        List.of(),
-                        false)
-                .withEventId(eventId);
+                        List.of(metric))
+                .measurements(measurements())
+                .eventId(eventId)
+                .build();
     }
 
     private static void require(boolean given, Reason reason, String field, String detail) throws Undecodable {

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -88,21 +87,11 @@ public final class F2Decoder implements Decoder {
                             : "the controller has nothing on connector " + Text.excerpt(topic.connector()) + ", pin "
                                     + pin);
         }
-        return new Decoded(
-                wiring.tenant(),
-                topic.device(),
-                DEVICE_TYPE,
-                null,
-                null,
-                "telemetry",
-                timestamp,
-                PayloadHash.of(raw.payload()),
-                measure(sensor, bytes),
-                sensor.metrics(),
-                null,
-                Map.of(),
-                List.of(),
-                false);
+        return Decoded.of(topic.device(), timestamp, PayloadHash.of(raw.payload()))
+                .tenant(wiring.tenant())
+                .deviceType(DEVICE_TYPE)
+                .measured(measure(sensor, bytes), sensor.metrics())
+                .build();
     }
 
     private static void requireObject(JsonParser parser) throws IOException, Undecodable {
@@ -160,23 +149,19 @@ public final class F2Decoder implements Decoder {
             RawMessage raw, F2Topic topic, Wiring wiring, Decoded object, List<Measured> measured, byte[] payload) {
         long sequence = object == null ? PayloadHash.of(raw.payload()) : object.sequence();
         long place = PayloadHash.of(raw.topic().getBytes(StandardCharsets.UTF_8));
-        return new Decoded(
-                        wiring == null ? null : wiring.tenant(),
+        Decoded.Builder event = Decoded.of(
                         topic.device(),
-                        DEVICE_TYPE,
-                        object == null ? null : object.site(),
-                        object == null ? null : object.zone(),
-                        topic.kind(),
                         object == null ? Decoded.NO_TIME : object.timestamp(),
-                        // the same words of two strikes are two events
-                        PayloadHash.mix(sequence ^ place, 0),
-                        topic.command() ? List.of() : measured,
-                        object == null ? List.of() : object.names(),
-                        object == null || topic.command() ? null : object.measurements(),
-                        Map.of(),
-                        List.of(),
-                        false)
-                .withBody(body(raw, topic, payload));
+                        PayloadHash.mix(sequence ^ place, 0)) // the same words of two strikes are two events
+                .tenant(wiring == null ? null : wiring.tenant())
+                .deviceType(DEVICE_TYPE)
+                .eventType(topic.kind())
+                .measured(topic.command() ? List.of() : measured, object == null ? List.of() : object.names())
+                .body(body(raw, topic, payload));
+        if (object != null) {
+            event.place(object.site(), object.zone()).measurements(topic.command() ? null : object.measurements());
+        }
+        return event.build();
     }
 
     private static List<Measured> measured(F2Topic topic, Decoded object) throws Undecodable {

@@ -55,21 +55,20 @@ final class JsonMessage {
         }
         String kind = eventType != null ? eventType : eventTypeOfTopic();
         Slice trends = extras.get("trends");
-        return new Decoded(
-                tenant,
-                topicDevice != null ? topicDevice : device,
-                type,
-                site,
-                zone,
-                kind,
-                timestamp,
-                sequence != null ? sequence : PayloadHash.of(raw.payload()),
-                leaves.all(),
-                names,
-                measurements != null ? measurements : joined(),
-                extras,
-                trends == null ? List.of() : TrendsReport.read(trends, dialect.zone()),
-                kind.equals("status") && StatusReport.saysOffline(raw.payload()));
+        return Decoded.of(
+                        topicDevice != null ? topicDevice : device,
+                        timestamp,
+                        sequence != null ? sequence : PayloadHash.of(raw.payload()))
+                .tenant(tenant)
+                .deviceType(type)
+                .place(site, zone)
+                .eventType(kind)
+                .measured(leaves.all(), names)
+                .measurements(measurements != null ? measurements : joined())
+                .extras(extras)
+                .trends(trends == null ? List.of() : TrendsReport.read(trends, dialect.zone()))
+                .offline(kind.equals("status") && StatusReport.saysOffline(raw.payload()))
+                .build();
     }
 
     private void field(String name) throws IOException, Undecodable {

@@ -93,28 +93,23 @@ final class MappedMessage {
         if (measurements.size() > 0) {
             measurements.write('}');
         }
-        Decoded decoded = new Decoded(
-                named.getOrDefault(Variable.TENANT, rules.tenant != null ? rules.tenant : tenant),
-                device,
-                typeOf(),
-                named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
-                named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone,
-                kind,
-                timestamp,
-                sequence != null ? sequence : PayloadHash.of(raw.payload()),
-                leaves.all(),
-                names,
-                measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null,
-                Map.of(),
-                List.of(),
-                offline);
-        if (alone == null) {
-            return decoded;
-        }
-        return decoded.withBody(
-                decoded.measurements() != null
-                        ? decoded.measurements()
-                        : Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8)));
+        Slice object = measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null;
+        return Decoded.of(device, timestamp, sequence != null ? sequence : PayloadHash.of(raw.payload()))
+                .tenant(named.getOrDefault(Variable.TENANT, rules.tenant != null ? rules.tenant : tenant))
+                .deviceType(typeOf())
+                .place(
+                        named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
+                        named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone)
+                .eventType(kind)
+                .measured(leaves.all(), names)
+                .measurements(object)
+                .offline(offline)
+                .body(alone == null ? null : object != null ? object : statusOf(alone))
+                .build();
+    }
+
+    private static Slice statusOf(Slice alone) {
+        return Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8));
     }
 
     private String typeOf() {

@@ -278,21 +278,9 @@ final class SenmlPack {
                 .map(metric -> metric.indexOf('.') > 0 ? metric.substring(0, metric.indexOf('.')) : metric)
                 .distinct()
                 .toList();
-        return new Decoded(
-                        null,
-                        raw.device(),
-                        null,
-                        null,
-                        null,
-                        "telemetry",
-                        clockless ? Decoded.NO_TIME : newest,
-                        PayloadHash.of(raw.payload()),
-                        measured,
-                        top,
-                        null,
-                        Map.of(),
-                        List.of(),
-                        false)
-                .withBody(body);
+        return Decoded.of(raw.device(), clockless ? Decoded.NO_TIME : newest, PayloadHash.of(raw.payload()))
+                .measured(measured, top)
+                .body(body)
+                .build();
     }
 }

@@ -13,7 +13,6 @@ import io.caravan.sparkplug.Definitions.Definition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -114,29 +113,23 @@ public final class SparkplugDecoder implements Decoder {
             boolean event = !type.isData() || !others.isEmpty();
             Set<String> names = new LinkedHashSet<>();
             measured.forEach(metric -> names.add(metric.metric()));
-            return new Decoded(
-                            topic.group(),
+            return Decoded.of(
                             Topic.id(topic.node(), topic.device()),
-                            null,
-                            null,
-                            null,
-                            type.isData() ? "telemetry" : KIND + type.name().toLowerCase(java.util.Locale.ROOT),
                             type == Topic.Type.NDEATH
                                     ? Decoded.NO_TIME
                                     : payload.timestamp(), // its own is that of the connection
-                            hash,
-                            measured,
-                            List.copyOf(names),
-                            null,
-                            Map.of(),
-                            List.of(),
-                            isOffline())
-                    .withBody(event ? EventBody.of(payload, others, measured.size() - others.size()) : null)
-                    .withStanding(new Standing(
+                            hash)
+                    .tenant(topic.group())
+                    .eventType(type.isData() ? "telemetry" : KIND + type.name().toLowerCase(java.util.Locale.ROOT))
+                    .measured(measured, List.copyOf(names))
+                    .offline(isOffline())
+                    .body(event ? EventBody.of(payload, others, measured.size() - others.size()) : null)
+                    .standing(new Standing(
                             !isOffline(),
                             gone.stream()
                                     .map(device -> Topic.id(topic.node(), device))
-                                    .toList()));
+                                    .toList()))
+                    .build();
         }
 
         /** A death of an older session says nothing about the one that goes on. */

@@ -14,7 +14,6 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NormalisedTest {
@@ -50,21 +49,9 @@ class NormalisedTest {
     }
 
     private static Normalised normalised(long timestamp, Measured... measured) throws Undecodable {
-        Decoded decoded = new Decoded(
-                null,
-                "d",
-                null,
-                null,
-                null,
-                "telemetry",
-                timestamp,
-                1,
-                List.of(measured),
-                List.of(),
-                null,
-                Map.of(),
-                List.of(),
-                false);
+        Decoded decoded = Decoded.of("d", timestamp, 1)
+                .measured(List.of(measured), List.of())
+                .build();
         return Normalised.of(decoded, RECEIVED, UNKNOWN);
     }
 }
