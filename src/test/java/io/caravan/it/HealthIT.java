@@ -64,14 +64,14 @@ class HealthIT {
     void ingestTellsWhenTheLastMessageCame(EmbeddedServers servers) throws Exception {
         try (RunningCaravan caravan = started(servers, "ingest")) {
             await().until(caravan.management()::isReady);
-            assertThat(detail(caravan, "ingest")).isEqualTo("5 route(s) run, no message since the start");
+            assertThat(detail(caravan, "ingest")).matches("\\d+ route\\(s\\) run, no message since the start");
 
             try (MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
                 device.publish("iot/health-it/raw", "{\"voltage\":1}");
             }
 
             await().untilAsserted(() ->
-                    assertThat(detail(caravan, "ingest")).matches("5 route\\(s\\) run, last message \\d+ s ago"));
+                    assertThat(detail(caravan, "ingest")).matches("\\d+ route\\(s\\) run, last message \\d+ s ago"));
             assertThat(caravan.management().isReady()).isTrue();
         }
     }
@@ -81,7 +81,7 @@ class HealthIT {
         try (RunningCaravan caravan = started(servers, "ingest", Map.of("caravan.mqtt.counters", "false"))) {
             await().until(caravan.management()::isReady);
 
-            assertThat(detail(caravan, "ingest")).startsWith("4 route(s) run");
+            assertThat(caravan.metrics()).contains("route=\"ingest-iot\"").doesNotContain("route=\"broker-counters\"");
         }
     }
 
