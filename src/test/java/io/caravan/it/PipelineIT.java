@@ -261,14 +261,14 @@ class PipelineIT {
         Arrays.fill(tooLarge, (byte) 'x');
         byte[] largeNoise = new byte[LARGEST];
         new Random(4).nextBytes(largeNoise);
-        largeNoise[0] = (byte) 0x80;
+        largeNoise[0] = (byte) 0xff;
         String future = Instant.now().plusSeconds(3_600).toString();
         return Stream.of(
                 Arguments.of("broken", bytes("{\"device_id\":\"broken\",\"measurements\":{"), "malformed-json"),
                 Arguments.of("empty", new byte[0], "malformed-json"),
                 Arguments.of("array", bytes("[1, 2, 3]"), "not-an-object"),
                 Arguments.of("number", bytes("42"), "not-an-object"),
-                Arguments.of("noise", noise, "malformed-json"),
+                Arguments.of("noise", noise, "malformed-senml"),
                 Arguments.of("large-noise", largeNoise, "malformed-json"),
                 Arguments.of("too-large", tooLarge, "too-large"),
                 Arguments.of("nothing", bytes("{}"), "empty-message"),
