@@ -3,6 +3,8 @@ package io.caravan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /**
@@ -29,6 +33,10 @@ class TryCommandTest {
 
     private static final Path EXAMPLES = Path.of("src", "test", "resources", "try");
     private static final String BREAKER = "{\"device_type\":\"smart_breaker\",\"measurements\":{\"temperature\":31.5}}";
+
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(TryCommand.class.getPackageName());
+
+    private final Level level = LOG.getLevel();
 
     @TempDir
     private Path folder;
@@ -57,6 +65,12 @@ class TryCommandTest {
         assertThat(shown.lines()).containsExactlyElementsOf(lines.subList(1, lines.size()));
         assertThat(answer.exitCode).isEqualTo(shown.matches("(?s).*(dead letter: |\"reason\":).*") ? 1 : 0);
         assertThat(answer.err).isEmpty();
+    }
+
+    /** A command is a process of its own; here others come after it, and want to log. */
+    @AfterEach
+    void restoreLog() {
+        LOG.setLevel(level);
     }
 
     @Test

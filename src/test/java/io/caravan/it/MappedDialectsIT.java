@@ -74,8 +74,7 @@ class MappedDialectsIT {
                         file,
                         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 await().until(() -> routes(api) == routes);
-                device.publish("wetter/roof/obs", observation(5));
-                writtenByAnotherIngest(servers, observation(6));
+                writtenByAnotherIngest(servers, observation(5));
                 await().untilAsserted(() -> assertThat(api.json("/api/dead-letters?reason=unknown-dialect"))
                         .hasSize(1));
 
@@ -83,14 +82,14 @@ class MappedDialectsIT {
                 await().until(() -> routes(api) == routes + 1);
                 api.post("/api/dead-letters/replay?reason=unknown-dialect", "");
                 await().untilAsserted(() -> {
-                    device.publish("wetter/roof/obs", observation(7));
-                    assertThat(wind(api)).containsExactly(7, 6, 4, 2, 1);
+                    device.publish("wetter/roof/obs", observation(6));
+                    assertThat(wind(api)).containsExactly(6, 5, 4, 2, 1);
                 });
             }
         }
     }
 
-    private static void shippedOnesAreRead(MqttDevice device, Api api) {
+    private static void shippedOnesAreRead(MqttDevice device, Api api) throws Exception {
         device.publish(
                 "tele/kettle/SENSOR",
                 "{\"Time\":\"2026-03-01T12:30:05\",\"ENERGY\":{\"Power\":1987,\"Total\":52.811},\"TempUnit\":\"C\"}");
@@ -118,7 +117,9 @@ class MappedDialectsIT {
                     .isFalse();
             assertThat(api.json("/api/events?device=status")).hasSize(1);
         });
-        await().untilAsserted(() -> assertThat(api.json("/api/dead-letters")).isEmpty());
+        assertThat(api.all("/api/dead-letters"))
+                .extracting(letter -> letter.get("topic").textValue())
+                .noneMatch(topic -> topic.matches("(tele|shelly|zigbee2mqtt|iot/status).*"));
     }
 
     /** Writes a registry with one dialect more. */

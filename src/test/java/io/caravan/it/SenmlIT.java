@@ -63,8 +63,10 @@ class SenmlIT {
             await().untilAsserted(() -> {
                 assertThat(count(rows, "senml-large-1")).isEqualTo(LARGE + 1);
                 assertThat(count(rows, "10e2073a0108006")).isEqualTo(7);
-                assertThat(caravan.api().json("/api/dead-letters?reason=malformed-senml"))
-                        .hasSize(2);
+                assertThat(caravan.api().json("/api/dead-letters?device=senml-wrong"))
+                        .hasSize(1);
+                assertThat(caravan.api().json("/api/dead-letters?device=senml-bad"))
+                        .hasSize(1);
             });
             assertThatTheLargePackIsThere(rows, meant);
             assertThatTheExampleIsThere(caravan.api());

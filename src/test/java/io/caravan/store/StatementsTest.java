@@ -604,6 +604,7 @@ class StatementsTest {
         values.put("firstHeard", new long[] {received});
         values.put("lastHeard", new long[] {received});
         values.put("online", new Boolean[] {online});
+        values.put("announces", new Boolean[] {false});
         values.put("changed", new long[] {received});
         values.put("timestamps", new long[] {time});
         values.put("sequences", new long[] {sequence});
