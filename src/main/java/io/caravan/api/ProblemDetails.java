@@ -2,7 +2,11 @@ package io.caravan.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
@@ -21,9 +25,33 @@ public record ProblemDetails(
     /** The media type of problem details. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** What a request that is answered 401 lacks (RFC 6750). */
+    static final String CHALLENGE = "Bearer realm=\"caravan\"";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     static ProblemDetails of(ApiProblem problem) {
         String title = HttpResponseStatus.valueOf(problem.status()).reasonPhrase();
         return new ProblemDetails(
                 "about:blank", title, problem.status(), problem.getMessage(), problem.parameter(), problem.faults());
+    }
+
+    /** Answers a request that no route takes. */
+    static void end(RoutingContext request, ApiProblem problem) {
+        if (request.response().ended()) {
+            return;
+        }
+        request.request().resume(); // what is left of the body is dropped
+        if (problem.status() == 401) {
+            request.response().putHeader("WWW-Authenticate", CHALLENGE);
+        }
+        try {
+            request.response()
+                    .setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                    .end(MAPPER.writeValueAsString(of(problem)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
