@@ -1,6 +1,8 @@
 package io.caravan;
 
 import io.caravan.api.Aggregates;
+import io.caravan.api.ApplicationChanges;
+import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -46,6 +48,9 @@ final class ApiBeans {
         beans.accept("apiReplays", new Replays());
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
+        beans.accept("apiApplications", new Applications());
+        int mostApplications = settings.number("caravan.applications.cap", 1, 1_000);
+        beans.accept("apiApplicationChanges", new ApplicationChanges(registry, mostApplications));
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));

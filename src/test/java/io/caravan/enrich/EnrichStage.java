@@ -44,6 +44,7 @@ final class EnrichStage {
 
     final CamelContext camel = new DefaultCamelContext();
     final Directory directory = new Directory();
+    final RegisteredApplications applications = new RegisteredApplications();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning = new Provisioning(directory, registry, 1_000_000);
@@ -55,9 +56,12 @@ final class EnrichStage {
     EnrichStage(boolean autoProvision, int largest) {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(
-                Map.of("iot", new SenmlDecoder(json), "building", json)::get, new Ownership(directory, autoProvision));
-        enricher = new Enricher(registry, largest);
+                Map.of("iot", new SenmlDecoder(json), "building", json)::get,
+                new Ownership(directory, autoProvision),
+                applications);
+        enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
+        applications.take(List.of());
         consumer.assign(List.of(RAW));
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }

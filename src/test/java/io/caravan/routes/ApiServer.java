@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.api.Aggregates;
+import io.caravan.api.ApplicationChanges;
+import io.caravan.api.ApplicationTokens;
+import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -85,6 +88,11 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiReplays", new Replays());
         main.bind("apiF2Templates", new F2Templates());
         main.bind("apiF2Controllers", new F2Controllers());
+        main.bind("apiApplications", new Applications());
+        main.bind("apiApplicationChanges", new ApplicationChanges(registry, 20));
+        main.bind(
+                "apiApplicationTokens",
+                new ApplicationTokens((tenant, subject, types, validity) -> "token", Duration.ofMinutes(15)));
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
