@@ -4,7 +4,10 @@ set -eu
 psql --username postgres --set ON_ERROR_STOP=1 --no-psqlrc \
     --set caravan="$(cat /run/secrets/db_password)" --set grafana="$(cat /run/secrets/grafana_db_password)" <<'SQL'
 CREATE ROLE caravan LOGIN PASSWORD :'caravan';
-CREATE ROLE grafana LOGIN PASSWORD :'grafana';
+CREATE ROLE caravan_writer;
+CREATE ROLE caravan_api;
+GRANT caravan_writer, caravan_api TO caravan;
+CREATE ROLE grafana LOGIN BYPASSRLS PASSWORD :'grafana'; -- its dashboards are of all tenants
 ALTER ROLE grafana SET default_transaction_read_only = on;
 ALTER ROLE grafana SET statement_timeout = '30s';
 CREATE DATABASE caravan OWNER caravan;

@@ -15,6 +15,8 @@ import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SignIn;
+import io.caravan.api.TenantStatement;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -23,6 +25,7 @@ import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
@@ -57,11 +60,16 @@ final class ApiBeans {
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));
         beans.accept("apiProblems", new Problems());
         beans.accept("health", health);
+        beans.accept("tenantOfRequest", new TenantStatement());
+        int port = settings.port("caravan.http.port");
+        beans.accept(
+                "signIn",
+                new SignIn(port, SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of()));
         beans.accept("unknownPaths", new UnknownPaths());
 
         // Camel looks for its router by this port, which would be the management server's otherwise.
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
-        server.setBindPort(settings.port("caravan.http.port"));
+        server.setBindPort(port);
         beans.accept("restServer", server);
     }
 

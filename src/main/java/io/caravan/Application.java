@@ -138,6 +138,7 @@ public final class Application implements AutoCloseable {
             ledgers.measure(meters);
         }
         if (stages.contains(Stage.API)) {
+            main.bind("caravanApi", servers.apiSource());
             ApiBeans.bind(main::bind, settings, deviceRegistry, patience, ledgers, health);
         }
         ManagementBeans.bind(main::bind, settings, health, meters);

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             BenchCommand.class,
             MigrateCommand.class,
+            TokenCommand.class,
             ReplayCommand.class,
             TryCommand.class
         },

@@ -2,6 +2,7 @@ package io.caravan;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.api.TenantStatement;
 import io.caravan.health.Status;
 import io.caravan.store.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database that the stages work with: a pool of connections, and its schema, brought up to date in the background as soon
+ * The database that the stages work with: pools of connections, and its schema, brought up to date in the background as soon
  * as it answers, unless {@code caravan.db.migrate} says no. Thread-safe.
  */
 final class DatabaseServer implements AutoCloseable {
@@ -24,49 +25,74 @@ final class DatabaseServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseServer.class);
     private static final int CONNECT_MILLIS = 5_000;
 
+    private static final String PIPELINE = "caravan";
+    private static final String API = "caravan-api";
+
+    /** Over some hundred days, a statement would be compiled for minutes and run for milliseconds. */
+    private static final String NO_JIT = "SET jit = off";
+
     private final HikariDataSource dataSource;
+    private final HikariDataSource apiSource;
     private final Migrations migrations;
     private final boolean migrates;
     private final Keeper keeper = new Keeper("database-keeper", 1);
     private volatile String migrationFailure;
 
     /** @throws UserError when a setting is not valid */
-    DatabaseServer(Settings settings, MeterRegistry meters) {
+    DatabaseServer(Settings settings, boolean servesApi, MeterRegistry meters) {
         this.migrations = migrations(settings);
         this.migrates = settings.flag("caravan.db.migrate");
-        this.dataSource = new HikariDataSource(pool(settings));
+        this.dataSource = new HikariDataSource(pool(settings, PIPELINE, "caravan.db", NO_JIT));
         dataSource.setMetricRegistry(meters);
+        this.apiSource = servesApi
+                ? new HikariDataSource(pool(settings, API, apiLogin(settings), NO_JIT + "; " + TenantStatement.SESSION))
+                : null;
+        if (servesApi) {
+            apiSource.setMetricRegistry(meters);
+        }
     }
 
-    /** The migrations of the configured database. */
+    /** The migrations of the configured database, run by its owner. */
     static Migrations migrations(Settings settings) {
+        String owner = settings.text("caravan.db.owner.user", null) == null ? "caravan.db" : "caravan.db.owner";
         return new Migrations(
                 Path.of("sql"),
                 settings.text("caravan.db.url"),
-                settings.text("caravan.db.user"),
-                settings.text("caravan.db.password", ""));
+                settings.text(owner + ".user"),
+                settings.text(owner + ".password", ""));
     }
 
-    private static HikariConfig pool(Settings settings) {
+    /** The API may have a login of its own, which is a member of caravan_api and of nothing else. */
+    private static String apiLogin(Settings settings) {
+        return settings.text("caravan.db.api.user", null) == null ? "caravan.db" : "caravan.db.api";
+    }
+
+    private static HikariConfig pool(Settings settings, String name, String login, String first) {
         HikariConfig pool = new HikariConfig();
-        pool.setPoolName("caravan");
+        pool.setPoolName(name);
         pool.setJdbcUrl(settings.text("caravan.db.url"));
-        pool.setUsername(settings.text("caravan.db.user"));
-        pool.setPassword(settings.text("caravan.db.password", null));
-        pool.setMaximumPoolSize(settings.number("caravan.db.pool", 2, 1_000));
+        pool.setUsername(settings.text(login + ".user"));
+        pool.setPassword(settings.text(login + ".password", null));
+        pool.setMaximumPoolSize(
+                settings.number(name.equals(API) ? "caravan.db.api.pool" : "caravan.db.pool", 2, 1_000));
         pool.setMinimumIdle(2);
         pool.setConnectionTimeout(CONNECT_MILLIS);
         pool.setInitializationFailTimeout(-1);
-        // Over some hundred days, a statement would be compiled for minutes and run for milliseconds.
-        pool.setConnectionInitSql("SET jit = off");
-        pool.addDataSourceProperty("ApplicationName", "caravan");
+        pool.setConnectionInitSql(first);
+        pool.addDataSourceProperty("ApplicationName", name);
         pool.addDataSourceProperty("socketTimeout", "120");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         return pool;
     }
 
+    /** What the pipeline works with. */
     DataSource dataSource() {
         return dataSource;
+    }
+
+    /** What the API works with; null in a process without it. Its sessions see no tenant's rows until one is named. */
+    DataSource apiSource() {
+        return apiSource;
     }
 
     /**
@@ -111,5 +137,8 @@ final class DatabaseServer implements AutoCloseable {
     public void close() {
         keeper.close();
         dataSource.close();
+        if (apiSource != null) {
+            apiSource.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,11 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--no-simulator", description = "Starts no simulated devices.")
     private boolean noSimulator;
 
+    @Option(
+            names = "--open",
+            description = "Nobody has to sign in at the API: whoever reaches it, on this machine, may do everything.")
+    private boolean open;
+
     @Spec
     private CommandSpec spec;
 
@@ -61,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
                             settings.port("caravan.embedded.kafka.port"),
                             settings.port("caravan.embedded.postgres.port"))));
             say(out, "Starting the routes");
-            Settings demo = settings.with(overrides(servers));
+            Settings demo = settings.with(overrides(servers)).with(signIn(settings));
             Application application =
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
@@ -73,13 +79,17 @@ final class DemoCommand implements Callable<Integer> {
             if (!noSimulator) {
                 shutdown.closes(devices).start(servers.mqttUrl(), servers.kafkaBrokers());
             }
-            say(out, DemoGuide.text(demo, servers, noSimulator ? "none (--no-simulator)" : devices.toString()));
+            say(out, DemoGuide.text(demo, servers, data, noSimulator ? "none (--no-simulator)" : devices.toString()));
             if (!ready) {
                 say(out, "Not everything answers yet: see the health address.");
             }
             shutdown.await();
         }
         return 0;
+    }
+
+    private Map<String, String> signIn(Settings settings) throws IOException {
+        return open ? Map.of("caravan.auth.enabled", "false") : DemoSecrets.make(settings, data);
     }
 
     private static Map<String, String> overrides(EmbeddedServers servers) {

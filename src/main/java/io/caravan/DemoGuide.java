@@ -1,13 +1,15 @@
 package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
+import java.nio.file.Path;
 
 /** What the demo prints when it runs: where everything is, and what to try. Stateless. */
 final class DemoGuide {
 
     private DemoGuide() {}
 
-    static String text(Settings settings, EmbeddedServers servers, String devices) {
+    static String text(Settings settings, EmbeddedServers servers, Path data, String devices) {
+        boolean signIn = SignInSettings.isOn(settings);
         String api = address(settings, "caravan.http");
         int mqtt = servers.mqtt().port();
         return """
@@ -22,16 +24,17 @@ final class DemoGuide {
                   Kafka         %4$s
                   PostgreSQL    psql -h 127.0.0.1 -p %5$d -U caravan caravan
                   Devices       %6$s
+                  Sign-in       %8$s
 
                 Try next
                   1. What a device measured last:
-                       curl '%1$s/api/devices/breaker-001/latest'
+                       %9$scurl %10$s'%1$s/api/devices/breaker-001/latest'
                   2. A device of your own (mosquitto_pub is in the package mosquitto-clients):
                        mosquitto_pub -p %7$d -q 1 -t iot/my-device/raw -m '{"measurements":{"temperature":"27.93 °C"}}'
-                       curl '%1$s/api/readings?device=my-device'
+                       curl %10$s'%1$s/api/readings?device=my-device'
                   3. A message that nobody can read, and where it went:
                        mosquitto_pub -p %7$d -q 1 -t iot/my-device/raw -m '{"broken'
-                       curl '%1$s/api/dead-letters'
+                       curl %10$s'%1$s/api/dead-letters'
                 """
                 .formatted(
                         api,
@@ -40,7 +43,19 @@ final class DemoGuide {
                         servers.kafkaBrokers(),
                         servers.postgres().port(),
                         devices,
-                        mqtt);
+                        mqtt,
+                        signIn ? howTo(data) : "nobody has to (--open)",
+                        signIn ? "TOKEN=$(./caravan token" + where(data) + ")\n       " : "",
+                        signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "");
+    }
+
+    private static String howTo(Path data) {
+        return "./caravan token" + where(data) + " prints a token of an operator of the tenant default (--help);"
+                + " POST /api/generate-token takes the key in " + DemoSecrets.masterKey(data);
+    }
+
+    private static String where(Path data) {
+        return data.equals(DemoSecrets.DATA) ? "" : " --data " + data;
     }
 
     private static String address(Settings settings, String key) {

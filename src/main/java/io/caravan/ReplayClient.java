@@ -22,9 +22,12 @@ final class ReplayClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(ANSWER).build();
     private final String address;
+    private final String token;
 
-    /** @throws UserError when the address is none */
-    ReplayClient(String address) {
+    /** @param token what it signs in with, null where nobody has to
+     * @throws UserError when the address is none */
+    ReplayClient(String address, String token) {
+        this.token = token;
         this.address = address.replaceFirst("/+$", "");
         if (!this.address.matches("https?://[^/\\s]+(/\\S*)?")) {
             throw new UserError("--api must be an address such as http://127.0.0.1:8080, not '" + address + "'");
@@ -67,7 +70,9 @@ final class ReplayClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWER);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWER);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private Answer send(HttpRequest request) throws IOException, InterruptedException {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description = {
             "Sends dead letters through Caravan again, by the API of one that runs, and waits for the outcome.",
+            "It signs in with the token CARAVAN_TOKEN (or CARAVAN_TOKEN_FILE), or makes one where it has the secret.",
             "Which ones: by their numbers, or by any of the options that choose, or --all."
         },
         mixinStandardHelpOptions = true,
@@ -108,7 +109,10 @@ final class ReplayCommand implements Callable<Integer> {
         Map<String, String> filter = filter();
         requireChoice(filter);
         try {
-            ReplayClient client = new ReplayClient(api != null ? api : ReplayClient.addressOf(config.settings()));
+            Settings settings = config.settings();
+            ReplayClient client = new ReplayClient(
+                    api != null ? api : ReplayClient.addressOf(settings),
+                    OwnToken.of(settings, "caravan replay").orElse(null));
             if (dryRun) {
                 return count(client, filter);
             }

@@ -43,11 +43,16 @@ final class Servers implements AutoCloseable {
         this.stages = stages;
         this.deviceRegistry = deviceRegistry;
         this.kafka = new KafkaServer(settings, deviceRegistry, meters, limits);
-        this.database = new DatabaseServer(settings, meters);
+        this.database = new DatabaseServer(settings, stages.contains(Stage.API), meters);
     }
 
     DataSource dataSource() {
         return database.dataSource();
+    }
+
+    /** The API's; null in a process without it. */
+    DataSource apiSource() {
+        return database.apiSource();
     }
 
     /** What asks Kafka itself; throws while no name of a broker can be resolved. */

@@ -8,11 +8,13 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The values of {@code application.properties}, overlaid by the environment. A key {@code caravan.http.port} can be given
@@ -22,9 +24,12 @@ import java.util.TreeMap;
 public final class Settings {
 
     private final SortedMap<String, String> values;
+    /** Where values stand that were read from files of their own, by key. */
+    private final Map<String, Path> files;
 
-    private Settings(SortedMap<String, String> values) {
+    private Settings(SortedMap<String, String> values, Map<String, Path> files) {
         this.values = Collections.unmodifiableSortedMap(values);
+        this.files = Map.copyOf(files);
     }
 
     /**
@@ -42,24 +47,37 @@ public final class Settings {
         SortedMap<String, String> values = new TreeMap<>();
         properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
         Map<String, String> known = Map.copyOf(values);
+        Map<String, Path> files = new HashMap<>();
         environment.forEach((name, value) -> {
             if (name.startsWith("CARAVAN_") && namesFile(known, name)) {
-                values.put(keyOf(known, name.substring(0, name.length() - "_FILE".length())), contentOf(name, value));
+                String key = keyOf(known, name.substring(0, name.length() - "_FILE".length()));
+                values.put(key, contentOf(name, value));
+                files.put(key, Path.of(value));
             }
         });
         environment.forEach((name, value) -> {
             if (name.startsWith("CARAVAN_") && !namesFile(known, name)) {
                 values.put(keyOf(known, name), value);
+                files.remove(keyOf(known, name));
             }
         });
-        return new Settings(values);
+        return new Settings(values, files);
     }
 
     /** The same settings with some values replaced. */
     public Settings with(Map<String, String> overrides) {
         SortedMap<String, String> copy = new TreeMap<>(values);
         copy.putAll(overrides);
-        return new Settings(copy);
+        Map<String, Path> remaining = new HashMap<>(files);
+        remaining.keySet().removeAll(overrides.keySet());
+        return new Settings(copy, remaining);
+    }
+
+    /** A secret, asked for whenever it is used; where it stands in a file of its own, it changes with the file. */
+    public Supplier<String> secret(String key) {
+        String value = text(key);
+        Path file = files.get(key);
+        return file == null ? () -> value : new SecretFile(key, file, value);
     }
 
     public Map<String, String> asMap() {

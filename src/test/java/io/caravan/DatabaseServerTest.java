@@ -24,6 +24,7 @@ class DatabaseServerTest {
                                         postgres.getJdbcUrl("postgres", "postgres"),
                                         "CARAVAN_DB_USER",
                                         "postgres")),
+                        false,
                         new SimpleMeterRegistry());
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement();

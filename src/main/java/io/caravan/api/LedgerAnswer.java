@@ -3,6 +3,7 @@ package io.caravan.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.caravan.ledger.KafkaUnavailable;
 import io.caravan.ledger.Ledgers;
+import io.caravan.tenant.Role;
 import org.apache.camel.Exchange;
 
 /**
@@ -24,9 +25,10 @@ public final class LedgerAnswer {
         Request.open(exchange).with("topic", topic).handOver(exchange);
     }
 
-    /** Whether one tenant is asked for. */
+    /** Whether one tenant is asked for; only an admin may ask for all. */
     public boolean ofTenant(Exchange exchange) {
-        return Request.of(exchange).query().text(Request.TENANT, null) != null;
+        Request request = Request.of(exchange);
+        return request.identity().role() != Role.ADMIN || request.query().text(Request.TENANT, null) != null;
     }
 
     /**

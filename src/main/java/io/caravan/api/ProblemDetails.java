@@ -3,7 +3,11 @@ package io.caravan.api;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +33,11 @@ public record ProblemDetails(
     /** The media type of problem details. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** What a request that is answered 401 lacks (RFC 6750). */
+    static final String CHALLENGE = "Bearer realm=\"caravan\"";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     static ProblemDetails of(ApiProblem problem) {
         String title = HttpResponseStatus.valueOf(problem.status()).reasonPhrase();
         return new ProblemDetails(
@@ -39,5 +48,24 @@ public record ProblemDetails(
                 problem.parameter(),
                 problem.faults(),
                 problem.members());
+    }
+
+    /** Answers a request that no route takes. */
+    static void end(RoutingContext request, ApiProblem problem) {
+        if (request.response().ended()) {
+            return;
+        }
+        request.request().resume(); // what is left of the body is dropped
+        if (problem.status() == 401) {
+            request.response().putHeader("WWW-Authenticate", CHALLENGE);
+        }
+        try {
+            request.response()
+                    .setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+                    .end(MAPPER.writeValueAsString(of(problem)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -26,6 +26,9 @@ public final class Problems {
         if (problem.status() == 503) {
             message.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
+        if (problem.status() == 401) {
+            message.setHeader("WWW-Authenticate", ProblemDetails.CHALLENGE);
+        }
         message.setBody(ProblemDetails.of(problem));
     }
 
@@ -55,6 +58,9 @@ public final class Problems {
         }
         if (state.equals("23503")) {
             return ApiProblem.conflict("Something else still refers to this, or what this refers to has gone");
+        }
+        if (state.equals("42501")) { // row-level security: a row of another tenant stands in the way
+            return ApiProblem.conflict("This id belongs to somebody else");
         }
         // 08 connection, 40 lost against another transaction, 53 out of resources, 57 shut down or starting, 42P01 not
         // migrated yet

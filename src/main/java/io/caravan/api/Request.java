@@ -1,6 +1,7 @@
 package io.caravan.api;
 
 import io.caravan.decode.Text;
+import io.caravan.tenant.Identity;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -23,13 +24,18 @@ final class Request {
     private static final String DEFAULT_TENANT = "default";
 
     private final Query query;
+    private final Identity identity;
     private final String tenant;
     private final Map<String, Object> parameters = new HashMap<>();
     private int limit;
 
-    private Request(Query query) {
+    private Request(Query query, Identity identity) {
         this.query = query;
-        this.tenant = query.text(TENANT, DEFAULT_TENANT);
+        this.identity = identity;
+        this.tenant = query.text(TENANT, identity.tenant() == null ? DEFAULT_TENANT : identity.tenant());
+        if (!identity.mayEnter(tenant)) {
+            throw ApiProblem.forbidden("The token is of another tenant");
+        }
         parameters.put(TENANT, tenant);
     }
 
@@ -37,7 +43,7 @@ final class Request {
      * Opens a request and strips it of all that came with it, so that no header of the client's reaches a later step.
      *
      * @param known the query parameters of the endpoint besides tenant
-     * @throws ApiProblem 400 when there are others
+     * @throws ApiProblem 400 when there are others, 401 when nobody has signed in, 403 when the tenant is another
      */
     static Request open(Exchange exchange, String... known) {
         Set<String> names = new LinkedHashSet<>(List.of(known));
@@ -46,7 +52,8 @@ final class Request {
         if (message.getBody() instanceof HttpServerRequest unread) {
             unread.resume(); // drops the body; a client that is still sending it would wait for good
         }
-        Request request = new Request(Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names));
+        Request request = new Request(
+                Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names), SignIn.identity(exchange));
         exchange.setProperty(PROPERTY, request);
         return request;
     }
@@ -82,13 +89,21 @@ final class Request {
         return query;
     }
 
+    /** Who asks. */
+    Identity identity() {
+        return identity;
+    }
+
+    /** Whose data is asked for; whoever asks may have it. */
     String tenant() {
         return tenant;
     }
 
     /** A path that asks for what is the same tenant's. */
     String sameTenant(String path) {
-        return tenant.equals(DEFAULT_TENANT) ? path : path + "?" + TENANT + "=" + Query.encoded(tenant);
+        return tenant.equals(identity.tenant() == null ? DEFAULT_TENANT : identity.tenant())
+                ? path
+                : path + "?" + TENANT + "=" + Query.encoded(tenant);
     }
 
     int limit() {

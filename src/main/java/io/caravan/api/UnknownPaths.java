@@ -1,7 +1,5 @@
 package io.caravan.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
@@ -17,8 +15,6 @@ import org.apache.camel.support.LifecycleStrategySupport;
  * itself behind all routes of every HTTP server when the context has started. Stateless.
  */
 public final class UnknownPaths extends LifecycleStrategySupport {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Override
     public void onContextStarted(CamelContext context) {
@@ -39,13 +35,13 @@ public final class UnknownPaths extends LifecycleStrategySupport {
             }
         }
         if (allowed.isEmpty()) {
-            end(request, ApiProblem.notFound("There is nothing at this path"));
+            ProblemDetails.end(request, ApiProblem.notFound("There is nothing at this path"));
         } else if (allowed.contains(request.request().method().name())) {
-            end(request, ApiProblem.of(406, "This path has no media type that the request accepts"));
+            ProblemDetails.end(request, ApiProblem.of(406, "This path has no media type that the request accepts"));
         } else {
             String methods = String.join(", ", allowed);
             request.response().putHeader("Allow", methods);
-            end(request, ApiProblem.of(405, "This path allows " + methods));
+            ProblemDetails.end(request, ApiProblem.of(405, "This path allows " + methods));
         }
     }
 
@@ -62,20 +58,7 @@ public final class UnknownPaths extends LifecycleStrategySupport {
     private static void fail(RoutingContext request) {
         boolean mistaken = request.failure() instanceof IllegalArgumentException
                 || request.statusCode() >= 400 && request.statusCode() < 500;
-        end(request, mistaken ? ApiProblem.of(400, "The request is not well formed") : ApiProblem.internal());
-    }
-
-    private static void end(RoutingContext request, ApiProblem problem) {
-        if (request.response().ended()) {
-            return;
-        }
-        try {
-            request.response()
-                    .setStatusCode(problem.status())
-                    .putHeader("Content-Type", ProblemDetails.MEDIA_TYPE)
-                    .end(MAPPER.writeValueAsString(ProblemDetails.of(problem)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        ProblemDetails.end(
+                request, mistaken ? ApiProblem.of(400, "The request is not well formed") : ApiProblem.internal());
     }
 }

@@ -162,7 +162,8 @@ public final class BenchCommand implements Callable<Integer> {
                 dbUrl == null ? base.dbUrl() : dbUrl,
                 dbUser == null ? base.dbUser() : dbUser,
                 dbPassword == null ? base.dbPassword() : dbPassword,
-                httpPort == null ? base.httpPort() : httpPort);
+                httpPort == null ? base.httpPort() : httpPort,
+                base.token());
     }
 
     private void check(boolean good, String message) {

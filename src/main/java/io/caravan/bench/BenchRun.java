@@ -135,10 +135,13 @@ final class BenchRun {
 
     /** What the application says of its ledger, null where it says nothing. */
     private Boolean ledgerBalanced() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
+        HttpRequest.Builder builder = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + target.httpPort() + "/api/ledger"))
-                .timeout(ANSWER)
-                .build();
+                .timeout(ANSWER);
+        if (target.token() != null) {
+            builder.header("Authorization", "Bearer " + target.token());
+        }
+        HttpRequest request = builder.build();
         try {
             String answer = HttpClient.newBuilder()
                     .connectTimeout(ANSWER)

@@ -1,5 +1,6 @@
 package io.caravan.bench;
 
+import io.caravan.OwnToken;
 import io.caravan.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,12 @@ import java.util.Map;
  * @param kafka bootstrap servers
  * @param dbUrl JDBC URL
  * @param httpPort where the application listens, to find its process
+ * @param token what its API is asked with, null where nobody has to sign in
  */
-record BenchTarget(String mqtt, String kafka, String dbUrl, String dbUser, String dbPassword, int httpPort) {
+record BenchTarget(
+        String mqtt, String kafka, String dbUrl, String dbUser, String dbPassword, int httpPort, String token) {
 
+    private static final String SUBJECT = "caravan bench";
     private static final Path PROPERTIES = Path.of("application.properties");
 
     /**
@@ -30,7 +34,8 @@ record BenchTarget(String mqtt, String kafka, String dbUrl, String dbUser, Strin
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),
                 settings.text("caravan.db.password", ""),
-                settings.port("caravan.http.port"));
+                settings.port("caravan.http.port"),
+                OwnToken.of(settings, SUBJECT).orElse(null));
     }
 
     /** The servers of the demo, on the ports that the working directory's configuration or the environment gives it. */
@@ -39,12 +44,14 @@ record BenchTarget(String mqtt, String kafka, String dbUrl, String dbUser, Strin
         int kafka = 19092;
         int postgres = 15432;
         int http = 8080;
+        String token = null;
         if (Files.exists(PROPERTIES)) {
             Settings settings = Settings.load(PROPERTIES, environment);
             mqtt = port(settings, "caravan.embedded.mqtt.port", mqtt);
             kafka = port(settings, "caravan.embedded.kafka.port", kafka);
             postgres = port(settings, "caravan.embedded.postgres.port", postgres);
             http = port(settings, "caravan.http.port", http);
+            token = OwnToken.of(settings, SUBJECT).orElse(null);
         }
         return new BenchTarget(
                 "tcp://127.0.0.1:" + mqtt,
@@ -52,7 +59,8 @@ record BenchTarget(String mqtt, String kafka, String dbUrl, String dbUser, Strin
                 "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
                 "caravan",
                 "",
-                http);
+                http,
+                token);
     }
 
     private static int port(Settings settings, String key, int fallback) {

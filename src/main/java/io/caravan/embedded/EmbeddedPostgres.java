@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -156,6 +157,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
             if (text(statement, "SELECT 1 FROM pg_roles WHERE rolname = '" + USER + "'") == null) {
                 statement.execute("CREATE ROLE " + USER + " LOGIN");
+            }
+            // who owns a database makes no roles; those are what its migrations need
+            for (String role : List.of("caravan_writer", "caravan_api")) {
+                if (text(statement, "SELECT 1 FROM pg_roles WHERE rolname = '" + role + "'") == null) {
+                    statement.execute("CREATE ROLE " + role);
+                }
+                statement.execute("GRANT " + role + " TO " + USER);
             }
             if (text(statement, "SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'") == null) {
                 statement.execute("CREATE DATABASE " + DATABASE + " OWNER " + USER);

@@ -29,6 +29,7 @@ public final class HttpLink implements Link {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final URI url;
+    private final String token;
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "http-link");
     private volatile boolean connected = true;
@@ -36,8 +37,9 @@ public final class HttpLink implements Link {
 
     private record Waiting(byte[] payload, Consumer<Throwable> done) {}
 
-    private HttpLink(URI url) {
+    private HttpLink(URI url, String token) {
         this.url = url;
+        this.token = token;
         thread.setDaemon(true);
         thread.start();
     }
@@ -46,9 +48,10 @@ public final class HttpLink implements Link {
      * Connects.
      *
      * @param url such as {@code http://127.0.0.1:8080/api/ingest}
+     * @param token what it signs in with, null where nobody has to
      * @throws UserError when the URL is none, or nobody answers there
      */
-    public static HttpLink connect(String url) {
+    public static HttpLink connect(String url, String token) {
         URI target;
         try {
             target = URI.create(url);
@@ -56,7 +59,7 @@ public final class HttpLink implements Link {
         } catch (IllegalArgumentException e) {
             throw new UserError("The URL must look like http://127.0.0.1:8080/api/ingest, not '" + url + "'");
         }
-        HttpLink link = new HttpLink(target);
+        HttpLink link = new HttpLink(target, token);
         try {
             link.client.send(
                     HttpRequest.newBuilder(target).timeout(ANSWER).build(), HttpResponse.BodyHandlers.discarding());
@@ -110,12 +113,15 @@ public final class HttpLink implements Link {
             lines.writeBytes(each.payload);
             lines.write('\n');
         }
-        HttpRequest request = HttpRequest.newBuilder(url)
+        HttpRequest.Builder builder = HttpRequest.newBuilder(url)
                 .timeout(ANSWER)
                 .header("Content-Type", "application/x-ndjson")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
-                .POST(HttpRequest.BodyPublishers.ofByteArray(lines.toByteArray()))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofByteArray(lines.toByteArray()));
+        if (token != null) {
+            builder.header("Authorization", "Bearer " + token);
+        }
+        HttpRequest request = builder.build();
         for (long delay = 250; ; delay = Math.min(LONGEST_DELAY_MILLIS, 2 * delay)) {
             try {
                 int status = client.send(request, HttpResponse.BodyHandlers.discarding())

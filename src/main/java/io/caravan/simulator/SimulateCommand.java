@@ -1,7 +1,11 @@
 package io.caravan.simulator;
 
+import io.caravan.OwnToken;
+import io.caravan.Settings;
 import io.caravan.UserError;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -108,8 +112,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "events only: in place of Kafka, where they are posted to, such as "
-                    + "http://127.0.0.1:8080/api/ingest.")
+            description =
+                    "events only: in place of Kafka, where they are posted to, such as "
+                            + "http://127.0.0.1:8080/api/ingest. It signs in with the token CARAVAN_TOKEN, or as the demo's admin.")
     private String url;
 
     @Override
@@ -136,7 +141,8 @@ public final class SimulateCommand implements Callable<Integer> {
         Simulator simulator = new Simulator(devices(), count, hertz);
         try {
             if (events) {
-                simulator.start(url != null ? HttpLink.connect(url) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
+                simulator.start(
+                        url != null ? HttpLink.connect(url, token()) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
             } else {
                 simulator.start(mqtt);
             }
@@ -209,6 +215,14 @@ public final class SimulateCommand implements Callable<Integer> {
                 Runtime.getRuntime().removeShutdownHook(onSignal);
             }
         }
+    }
+
+    private static String token() {
+        Path file = Path.of("application.properties");
+        return Files.exists(file)
+                ? OwnToken.of(Settings.load(file, System.getenv()), "caravan simulate")
+                        .orElse(null)
+                : System.getenv("CARAVAN_TOKEN");
     }
 
     private void check(boolean good, String message) {

@@ -308,6 +308,7 @@ final class World implements AutoCloseable {
             settings.put("caravan.kafka.brokers", kafkaBrokers());
             settings.put("caravan.db.url", rows().jdbcUrl());
             settings.put("caravan.devices.auto-provision", "true");
+            settings.put("caravan.auth.enabled", "false");
             settings.put("caravan.window.widths", "2s,10s");
             settings.put("caravan.window.settle-after", "1s");
             settings.putAll(sabotage.settings());

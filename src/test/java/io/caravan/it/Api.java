@@ -22,9 +22,21 @@ public final class Api {
     private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
 
     private final int port;
+    private final String token;
 
+    /** Asked without a token. */
     public Api(int port) {
+        this(port, null);
+    }
+
+    private Api(int port, String token) {
         this.port = port;
+        this.token = token;
+    }
+
+    /** The same, asked with a token. */
+    public Api as(String bearer) {
+        return new Api(port, bearer);
     }
 
     public String address() {
@@ -47,8 +59,11 @@ public final class Api {
                 HttpRequest.newBuilder(URI.create(address() + path)).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    private static HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+    private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
             throws IOException, InterruptedException {
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -26,11 +26,18 @@ class CamelRunIT {
     void camelRunStartsTheRoutesOfAllStagesOnLoopback() throws Exception {
         String nowhere = Integer.toString(FreePort.next());
         Map<String, String> settings = Map.of(
-                "caravan.http.port", Integer.toString(http),
-                "caravan.management.port", Integer.toString(management),
-                "caravan.mqtt.url", "tcp://127.0.0.1:" + nowhere,
-                "caravan.kafka.brokers", "127.0.0.1:" + nowhere,
-                "caravan.db.url", "jdbc:postgresql://127.0.0.1:" + nowhere + "/caravan");
+                "caravan.http.port",
+                Integer.toString(http),
+                "caravan.management.port",
+                Integer.toString(management),
+                "caravan.auth.enabled",
+                "false",
+                "caravan.mqtt.url",
+                "tcp://127.0.0.1:" + nowhere,
+                "caravan.kafka.brokers",
+                "127.0.0.1:" + nowhere,
+                "caravan.db.url",
+                "jdbc:postgresql://127.0.0.1:" + nowhere + "/caravan");
         List<String> command = new ArrayList<>(List.of("run", "application.properties"));
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             files.map(Path::toString).sorted().forEach(command::add);

@@ -28,6 +28,8 @@ class DemoIT {
             String data = folder.path().resolve("data").toString();
             try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data)) {
                 awaitReady(demo);
+                assertThat(api.get("/api/devices").statusCode()).isEqualTo(401);
+                Api api = this.api.as(token(data));
                 await().untilAsserted(() -> assertThat(api.all("/api/devices")).isNotEmpty());
                 await().untilAsserted(
                                 () -> assertThat(api.all("/api/readings?device=f2-e4fd45f654be&metric=1.1.temperature"))
@@ -38,7 +40,7 @@ class DemoIT {
                         assertThat(api.all("/api/readings?device=mine")).hasSize(1));
                 demo.kill();
             }
-            try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator")) {
+            try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator", "--open")) {
                 awaitReady(demo);
                 publish(2);
                 await().untilAsserted(() ->
@@ -50,6 +52,13 @@ class DemoIT {
                 assertThat(Files.exists(Path.of(data, "postgres", "postmaster.pid")))
                         .isFalse();
             }
+        }
+    }
+
+    private String token(String data) throws Exception {
+        try (ChildCaravan command = ChildCaravan.start(ports, "token", "--data", data)) {
+            assertThat(command.exitCode()).isZero();
+            return command.output().strip();
         }
     }
 

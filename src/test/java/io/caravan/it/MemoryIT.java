@@ -30,13 +30,22 @@ class MemoryIT {
                 ChildCaravan caravan = ChildCaravan.startWithHeap(
                         "512m",
                         Map.of(
-                                "caravan.http.port", Integer.toString(http),
-                                "caravan.management.port", Integer.toString(management),
-                                "caravan.devices.auto-provision", "true",
-                                "caravan.mqtt.url", mqtt.mqttUrl(),
-                                "caravan.mqtt.resubscribe", "false",
-                                "caravan.kafka.brokers", "127.0.0.1:" + kafkaPort,
-                                "caravan.db.url", postgres.jdbcUrl()),
+                                "caravan.http.port",
+                                Integer.toString(http),
+                                "caravan.management.port",
+                                Integer.toString(management),
+                                "caravan.devices.auto-provision",
+                                "true",
+                                "caravan.auth.enabled",
+                                "false",
+                                "caravan.mqtt.url",
+                                mqtt.mqttUrl(),
+                                "caravan.mqtt.resubscribe",
+                                "false",
+                                "caravan.kafka.brokers",
+                                "127.0.0.1:" + kafkaPort,
+                                "caravan.db.url",
+                                postgres.jdbcUrl()),
                         "run")) {
             Api api = new Api(http);
             Api metrics = new Api(management);

@@ -28,6 +28,7 @@ final class RestartedCaravan implements AutoCloseable {
         settings = new HashMap<>(RunningCaravan.settingsFor(servers));
         settings.put("caravan.http.port", Integer.toString(http));
         settings.put("caravan.devices.auto-provision", "true");
+        settings.put("caravan.auth.enabled", "false");
         settings.putAll(overrides);
         config = withShortSessions(folder).toString();
         api = new Api(http);

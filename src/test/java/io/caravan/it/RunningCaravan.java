@@ -45,7 +45,9 @@ final class RunningCaravan implements AutoCloseable {
                         "caravan.management.port",
                         Integer.toString(management),
                         "caravan.devices.auto-provision",
-                        "true"))
+                        "true",
+                        "caravan.auth.enabled",
+                        "false"))
                 .with(overrides);
         Application application = new Application(settings, Stage.parse(settings.text("caravan.stages")));
         application.start();
@@ -61,9 +63,10 @@ final class RunningCaravan implements AutoCloseable {
                 "caravan.db.url", servers.jdbcUrl());
     }
 
-    /** Patience for what is sure to happen. */
+    /** Patience for what is sure to happen; what an answer does not hold yet is null in it. */
     static ConditionFactory await() {
         return Awaitility.await()
+                .ignoreException(NullPointerException.class)
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
                 .pollDelay(Duration.ZERO);

@@ -20,6 +20,8 @@ import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SignIn;
+import io.caravan.api.TenantStatement;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -30,6 +32,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
 import java.io.IOException;
@@ -55,6 +58,7 @@ final class ApiServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     final int port;
     private final HikariDataSource database;
+    private final HikariDataSource tenants;
     private final Health health;
     private final Ledgers ledgers;
 
@@ -63,20 +67,27 @@ final class ApiServer implements AutoCloseable {
         this(jdbcUrl, "127.0.0.1:1", dependencies);
     }
 
+    /** Nobody has to sign in. */
     ApiServer(String jdbcUrl, String kafka, Dependency... dependencies) throws Exception {
+        this(jdbcUrl, kafka, List.of(), dependencies);
+    }
+
+    ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, Dependency... dependencies)
+            throws Exception {
         port = freePort();
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(jdbcUrl);
-        pool.setUsername("postgres");
-        pool.setConnectionTimeout(1_000);
-        pool.setInitializationFailTimeout(-1);
-        database = new HikariDataSource(pool);
+        database = new HikariDataSource(pool(jdbcUrl));
+        HikariConfig pool = pool(jdbcUrl);
+        pool.setConnectionInitSql(TenantStatement.SESSION);
+        tenants = new HikariDataSource(pool);
         health = new Health(List.of(dependencies));
         ledgers = new Ledgers(new LedgerReader(
                 ApiServer::noKafka, database, Path.of("sql", "select-ledger.sql"), "iot.raw", "iot.enriched")::read);
         DeviceRegistry registry = new DeviceRegistry(Path.of("config/device-registry.json"));
         Patience patience = new Patience(registry, Duration.ofMinutes(1));
         main.bind("caravan", database);
+        main.bind("caravanApi", tenants);
+        main.bind("tenantOfRequest", new TenantStatement());
+        main.bind("signIn", new SignIn(port, verifiers));
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
@@ -152,7 +163,17 @@ final class ApiServer implements AutoCloseable {
         main.stop();
         health.close();
         ledgers.close();
+        tenants.close();
         database.close();
+    }
+
+    private static HikariConfig pool(String jdbcUrl) {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(jdbcUrl);
+        pool.setUsername("postgres");
+        pool.setConnectionTimeout(1_000);
+        pool.setInitializationFailTimeout(-1);
+        return pool;
     }
 
     private static Admin noKafka() {

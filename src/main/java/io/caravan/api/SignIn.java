@@ -1,0 +1,127 @@
+package io.caravan.api;
+
+import io.caravan.tenant.Identity;
+import io.caravan.tenant.InvalidToken;
+import io.caravan.tenant.KeysUnavailable;
+import io.caravan.tenant.TokenVerifier;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.support.LifecycleStrategySupport;
+
+/**
+ * Has everybody who asks the API say who it is, by a bearer token (RFC 6750), before any route hears of the request: 401
+ * without a good token, 403 where its role may not do this. Bound to the registry, it installs itself before all routes of the
+ * API's server; a request that reaches a route without it is refused there ({@link #identity}). Thread-safe.
+ */
+public final class SignIn extends LifecycleStrategySupport {
+
+    private static final String SCHEME = "Bearer ";
+    private static final String IDENTITY = "caravan";
+
+    private final int port;
+    private final List<TokenVerifier> verifiers;
+
+    /**
+     * @param port that of the API's server
+     * @param verifiers of which one must take a token; none where nobody has to sign in
+     */
+    public SignIn(int port, List<TokenVerifier> verifiers) {
+        this.port = port;
+        this.verifiers = List.copyOf(verifiers);
+    }
+
+    @Override
+    public void onContextStarted(CamelContext context) {
+        VertxPlatformHttpRouter router =
+                VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+        router.route().order(-1).handler(this::admit);
+    }
+
+    /**
+     * Who has made the request of an exchange.
+     *
+     * @throws ApiProblem 401 when nobody has looked
+     */
+    static Identity identity(Exchange exchange) {
+        User user = exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER, User.class);
+        if (user != null && user.principal().getValue(IDENTITY) instanceof Identity identity) {
+            return identity;
+        }
+        throw unauthorized("Sign in with a bearer token");
+    }
+
+    private void admit(RoutingContext request) {
+        String path = request.normalizedPath();
+        if (!AccessRules.isGuarded(path)) {
+            request.next();
+        } else if (verifiers.isEmpty()) {
+            enter(request, Identity.ANYBODY);
+        } else if (AccessRules.isPublic(request.request().method().name(), path)) {
+            request.next();
+        } else {
+            verify(request);
+        }
+    }
+
+    /** Off the event loop: keys may have to be fetched. */
+    private void verify(RoutingContext request) {
+        String authorization = request.request().getHeader(HttpHeaders.AUTHORIZATION);
+        request.request().pause();
+        Callable<Identity> work = () -> verified(authorization);
+        request.vertx().executeBlocking(work, false).onComplete(outcome -> {
+            if (outcome.failed()) {
+                ProblemDetails.end(request, Problems.of(outcome.cause()));
+            } else {
+                authorize(request, outcome.result());
+            }
+        });
+    }
+
+    private Identity verified(String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw unauthorized("Sign in with a bearer token: Authorization: Bearer <token>");
+        }
+        String token = authorization.substring(SCHEME.length()).strip();
+        Optional<String> why = Optional.empty();
+        for (TokenVerifier verifier : verifiers) {
+            try {
+                return verifier.verify(token);
+            } catch (InvalidToken e) {
+                why = Optional.of(e.getMessage());
+            } catch (KeysUnavailable e) {
+                throw ApiProblem.unavailable(e.getMessage());
+            }
+        }
+        throw unauthorized("The token is not accepted: " + why.orElse("nobody issues tokens"));
+    }
+
+    private static ApiProblem unauthorized(String detail) {
+        return ApiProblem.of(401, detail);
+    }
+
+    private void authorize(RoutingContext request, Identity identity) {
+        String method = request.request().method().name();
+        if (AccessRules.rolesFor(method, request.normalizedPath()).contains(identity.role())) {
+            enter(request, identity);
+        } else {
+            ProblemDetails.end(
+                    request, ApiProblem.forbidden("The role " + identity.role().label() + " may not do this"));
+        }
+    }
+
+    /** Camel's consumer reads the user from there; what Vert.x wants used instead is internal to it. */
+    @SuppressWarnings("deprecation")
+    private static void enter(RoutingContext request, Identity identity) {
+        request.setUser(User.create(new JsonObject().put(IDENTITY, identity)));
+        request.next();
+    }
+}

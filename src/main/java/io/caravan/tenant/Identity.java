@@ -1,0 +1,36 @@
+package io.caravan.tenant;
+
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Who asks, as a verified token says it. Immutable.
+ *
+ * @param tenant whose data it may have; null for an admin that names none
+ * @param subject whom the token was made for, such as {@code user-acme}
+ * @param deviceTypes the only types of devices that an {@link Role#APP} may see; empty for every other role
+ */
+public record Identity(String tenant, Role role, String subject, Set<String> deviceTypes) {
+
+    /** Who everybody is where nobody has to sign in. */
+    public static final Identity ANYBODY = new Identity(null, Role.ADMIN, "anybody", Set.of());
+
+    public Identity {
+        Objects.requireNonNull(role);
+        Objects.requireNonNull(subject);
+        deviceTypes = Set.copyOf(deviceTypes);
+        if (tenant == null && role != Role.ADMIN) {
+            throw new IllegalArgumentException("only an admin is of no tenant");
+        }
+    }
+
+    /** Someone who is no application. */
+    public Identity(String tenant, Role role, String subject) {
+        this(tenant, role, subject, Set.of());
+    }
+
+    /** Whether it may have the data of a tenant. */
+    public boolean mayEnter(String other) {
+        return role == Role.ADMIN || other.equals(tenant);
+    }
+}
