@@ -31,7 +31,7 @@ $$;
 CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON applications
     FOR EACH STATEMENT EXECUTE FUNCTION applications_changed();
 
--- The active application that has a key, whosever it is: who holds the key says no tenant.
+-- The active application that has a key, whosever it is: who brings a key says no tenant.
 CREATE FUNCTION application_of_key(sha256 bytea)
     RETURNS TABLE (tenant_id text, id uuid, devicetypes text[], key_sha256 bytea)
     LANGUAGE sql STABLE SECURITY DEFINER AS $$
@@ -39,3 +39,19 @@ CREATE FUNCTION application_of_key(sha256 bytea)
     FROM applications AS a
     WHERE a.key_sha256 = sha256 AND a.status = 'active'
 $$;
+
+-- The API writes hashes of keys and does not read them.
+SELECT isolate_tenants('applications');
+GRANT SELECT (
+    id, tenant_id, name, description, version, developer, contact_email, category, platform, devicetypes, status, created_at,
+    updated_at) ON applications TO caravan_api;
+GRANT INSERT, UPDATE, DELETE ON applications TO caravan_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON applications TO caravan_writer;
+
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION application_of_key(bytea) SET search_path = %I, pg_temp', current_schema);
+END
+$$;
+REVOKE ALL ON FUNCTION application_of_key(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION application_of_key(bytea) TO caravan_api;

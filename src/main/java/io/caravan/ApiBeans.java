@@ -2,6 +2,7 @@ package io.caravan;
 
 import io.caravan.api.Aggregates;
 import io.caravan.api.ApplicationChanges;
+import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
@@ -54,6 +55,11 @@ final class ApiBeans {
         beans.accept("apiApplications", new Applications());
         int mostApplications = settings.number("caravan.applications.cap", 1, 1_000);
         beans.accept("apiApplicationChanges", new ApplicationChanges(registry, mostApplications));
+        beans.accept(
+                "apiApplicationTokens",
+                new ApplicationTokens(
+                        SignInSettings.issuer(settings).orElse(null),
+                        settings.duration("caravan.applications.token-validity")));
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));

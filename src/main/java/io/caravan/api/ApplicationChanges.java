@@ -7,7 +7,6 @@ import io.caravan.registry.DeviceRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 
 /**
  * Registers, changes and deletes applications, and gives them new keys: {@code ask...} before the statement, {@code answer...}
@@ -54,7 +53,6 @@ public final class ApplicationChanges {
                 exchange, new Told("Application registered successfully", application, null, strangeTypes(exchange)));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
         exchange.getMessage().setHeader("Location", location);
-        notToBeKept(exchange.getMessage());
     }
 
     public void askChange(Exchange exchange) {
@@ -94,7 +92,6 @@ public final class ApplicationChanges {
         Applications.only(exchange);
         String key = exchange.getProperty(KEY, String.class);
         Answer.with(exchange, new Told("API key regenerated successfully", null, key, List.of()));
-        notToBeKept(exchange.getMessage());
     }
 
     private static Request askForOne(Exchange exchange) {
@@ -128,11 +125,6 @@ public final class ApplicationChanges {
 
     private static ApiProblem duplicate() {
         return OriginalErrors.duplicateName(ApiProblem.conflict("The tenant has an application of this name already"));
-    }
-
-    /** A browser or proxy must not keep the key. */
-    private static void notToBeKept(Message message) {
-        message.setHeader("Cache-Control", "no-store");
     }
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -4,13 +4,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.tenant.Identity;
+import io.caravan.tenant.Role;
+import io.caravan.tenant.TokenIssuer;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * Exchanges the key of an active application for a token of the role {@code app}, which reads devices of the application's device
@@ -23,29 +28,27 @@ public final class ApplicationTokens {
     private static final String SCHEME = "apikey ";
     private static final int LONGEST_KEY = 200;
 
-    private final Issuer issuer;
+    private final TokenIssuer issuer;
     private final Duration validity;
 
-    /** Makes a token of the role app. */
-    @FunctionalInterface
-    public interface Issuer {
-        String issue(String tenant, String subject, Set<String> deviceTypes, Duration validity);
-    }
-
-    public ApplicationTokens(Issuer issuer, Duration validity) {
+    /** @param issuer null where none is configured */
+    public ApplicationTokens(TokenIssuer issuer, Duration validity) {
         this.issuer = issuer;
         this.validity = validity;
     }
 
     public void ask(Exchange exchange) {
         String key = keyOf(exchange);
-        Request request = Request.open(exchange);
+        Request.openToAll(exchange);
+        if (issuer == null) {
+            throw ApiProblem.of(501, "This Caravan makes no tokens (caravan.auth.secret)");
+        }
         if (key == null || key.length() > LONGEST_KEY) {
             throw unknown();
         }
         byte[] hash = ApplicationKey.sha256(key);
         exchange.setProperty(HASH, hash);
-        request.with("key", hash).handOver(exchange);
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, Map.of("key", hash));
     }
 
     public void answer(Exchange exchange) throws IOException {
@@ -58,10 +61,13 @@ public final class ApplicationTokens {
         for (JsonNode type : MAPPER.readTree(row.text("devicetypes"))) {
             types.add(type.textValue());
         }
+        if (types.isEmpty()) {
+            throw ApiProblem.conflict("The application is registered for no device type, so it may read nothing");
+        }
         String tenant = row.text("tenant_id");
-        String token = issuer.issue(tenant, "app-" + row.text("id"), types, validity);
+        Identity application = new Identity(tenant, Role.APP, "app-" + row.text("id"), types);
+        String token = issuer.issue(application, validity);
         Answer.with(exchange, new Token(token, "Bearer", validity.toSeconds(), tenant, types));
-        exchange.getMessage().setHeader("Cache-Control", "no-store");
     }
 
     private static String keyOf(Exchange exchange) {

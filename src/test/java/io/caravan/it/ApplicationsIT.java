@@ -45,16 +45,19 @@ class ApplicationsIT {
             JsonNode application = register(operator);
             String key = application.get("api_key").textValue();
             String path = "/api/applications/" + application.get("id").textValue();
-            await().untilAsserted(() -> assertThat(names(device, log, "breaker")).containsExactly("Grid Watch"));
+            await().untilAsserted(
+                            () -> assertThat(names(device, log, "breaker")).containsExactly("Grid Watch"));
             assertThat(names(device, log, "meter")).as("of another type").isEmpty();
 
             theyReadDevicesOfTheirTypesAndNothingElse(caravan.api(), operator, key);
 
             assertThat(operator.put(path, "{\"name\":\"Other Name\"}").statusCode())
                     .isEqualTo(200);
-            await().untilAsserted(() -> assertThat(names(device, log, "breaker")).containsExactly("Other Name"));
+            await().untilAsserted(
+                            () -> assertThat(names(device, log, "breaker")).containsExactly("Other Name"));
             assertThat(operator.delete(path).statusCode()).isEqualTo(200);
-            await().untilAsserted(() -> assertThat(names(device, log, "breaker")).isEmpty());
+            await().untilAsserted(
+                            () -> assertThat(names(device, log, "breaker")).isEmpty());
             assertThat(exchange(caravan.api(), key).statusCode()).isEqualTo(401);
 
             KafkaLog now = new KafkaLog(servers.kafkaBrokers(), Duration.ofSeconds(2));
@@ -82,8 +85,9 @@ class ApplicationsIT {
                 "/api/presence?online=true",
                 "/api/trend-statistics?device=%s",
                 "/api/devices")) {
-            await().untilAsserted(() -> assertThat(operator.json(path.formatted("meter")).size()
-                            + operator.json(path.formatted("breaker")).size())
+            await().untilAsserted(() -> assertThat(
+                            operator.json(path.formatted("meter")).size()
+                                    + operator.json(path.formatted("breaker")).size())
                     .as(path)
                     .isGreaterThan(path.contains("trend") ? -1 : 1));
         }
@@ -118,7 +122,10 @@ class ApplicationsIT {
 
     /** Of the metric that both devices have, over the site where both are. */
     private static double maximum(Api api) throws Exception {
-        return api.json("/api/aggregates?site=hall&metric=load").get(0).get("max").doubleValue();
+        return api.json("/api/aggregates?site=hall&metric=load")
+                .get(0)
+                .get("max")
+                .doubleValue();
     }
 
     /** The applications that a message names which is published now. */
@@ -132,7 +139,8 @@ class ApplicationsIT {
         List<ConsumerRecord<String, byte[]>> found = log.read(
                 "iot.smart_" + id + ".enriched",
                 1,
-                message -> message.key().equals(TENANT + "/" + id) && json(message).get("sequence").longValue() == number);
+                message -> message.key().equals(TENANT + "/" + id)
+                        && json(message).get("sequence").longValue() == number);
         JsonNode registry = json(found.get(0)).get("application_registry");
         assertThat(registry.get("registered_applications_count").intValue())
                 .isEqualTo(registry.get("applications").size());

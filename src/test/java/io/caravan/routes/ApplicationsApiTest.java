@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.registry.TableChanges;
 import io.caravan.store.Migrations;
+import io.caravan.tenant.Identity;
+import io.caravan.tenant.Role;
+import io.caravan.tenant.TokenVerifier;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -263,7 +267,10 @@ class ApplicationsApiTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
         JsonNode token = ApiServer.json(answer);
-        assertThat(token.get("token").textValue()).isNotEmpty();
+        Identity reader = TokenVerifier.ofSecrets(
+                        TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
+                .verify(token.get("token").textValue());
+        assertThat(reader).isEqualTo(new Identity("acme", Role.APP, "app-" + id(application), Set.of("smart_breaker")));
         assertThat(token.get("expires_in").intValue()).isEqualTo(900);
         assertThat(token.get("tenant_id").textValue()).isEqualTo("acme");
         assertThat(token.get("device_types")).hasToString("[\"smart_breaker\"]");
@@ -509,12 +516,19 @@ class ApplicationsApiTest {
         }
     }
 
-    private static String text(String query) throws Exception {
+    /** The first column of the last of some statements. */
+    private static String text(String statements) throws Exception {
         try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
+                Statement statement = connection.createStatement()) {
+            statement.execute(statements);
+            String last = null;
+            do {
+                ResultSet rows = statement.getResultSet();
+                if (rows != null && rows.next()) {
+                    last = rows.getString(1);
+                }
+            } while (statement.getMoreResults() || statement.getUpdateCount() != -1);
+            return last;
         }
     }
 }
