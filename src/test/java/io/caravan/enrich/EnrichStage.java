@@ -47,7 +47,7 @@ final class EnrichStage {
     final RegisteredApplications applications = new RegisteredApplications();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
-    private final Provisioning provisioning = new Provisioning(directory, registry, 1_000_000);
+    private final Provisioning provisioning;
     private final Enricher enricher;
     private final Rows rows = new Rows(new SimpleMeterRegistry(), new StoreLedger("iot.raw"));
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
@@ -59,6 +59,7 @@ final class EnrichStage {
                 Map.of("iot", new SenmlDecoder(json), "building", json)::get,
                 new Ownership(directory, autoProvision),
                 applications);
+        provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
         enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
         applications.take(List.of());
