@@ -61,7 +61,7 @@ final class EnrichBeans {
         beans.accept("directory", directory);
         beans.accept(
                 "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
-        beans.accept("provisioning", new Provisioning(directory, registry, cap));
+        beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
         beans.accept("addToOutbox", processor(outbox::add));

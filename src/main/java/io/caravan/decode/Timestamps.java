@@ -1,9 +1,11 @@
 package io.caravan.decode;
 
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.zone.ZoneRules;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,7 +38,7 @@ public final class Timestamps {
             throw invalid("a text of " + text.length() + " characters");
         }
         String time = text.strip();
-        long fast = fastUtc(time.toCharArray(), 0, time.length());
+        long fast = fast(time.toCharArray(), 0, time.length(), zone);
         if (fast != NONE) {
             return inRange(fast, text);
         }
@@ -133,21 +135,29 @@ public final class Timestamps {
      * @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is no time of 1970 to 9999
      */
     public static long ofText(char[] text, int from, int length, ZoneId zone) throws Undecodable {
-        long fast = fastUtc(text, from, length);
+        long fast = fast(text, from, length, zone);
         return isTime(fast) ? fast : ofText(new String(text, from, length), zone);
     }
 
-    /** The common form, {@code 2026-11-21T10:15:30[.ffffff]Z}, without a regular expression; {@link #NONE} for any other. */
-    private static long fastUtc(char[] t, int from, int length) {
-        if (length < 20
-                || length > 27
-                || t[from + length - 1] != 'Z'
+    /**
+     * The common forms, {@code 2026-11-21T10:15:30[.ffffff]Z}, and the same without Z where the zone has one offset, without a
+     * regular expression; {@link #NONE} for any other.
+     */
+    private static long fast(char[] t, int from, int length, ZoneId zone) {
+        boolean utc = length > 0 && t[from + length - 1] == 'Z';
+        int end = utc ? length - 1 : length;
+        if (end < 19
+                || end > 26
                 || t[from + 4] != '-'
                 || t[from + 7] != '-'
-                || t[from + 10] != 'T'
+                || t[from + 10] != 'T' && t[from + 10] != ' '
                 || t[from + 13] != ':'
                 || t[from + 16] != ':'
-                || length > 20 && (t[from + 19] != '.' || length < 22)) {
+                || end > 19 && (t[from + 19] != '.' || end < 21)) {
+            return NONE;
+        }
+        ZoneOffset offset = utc ? ZoneOffset.UTC : fixed(zone);
+        if (offset == null) {
             return NONE;
         }
         int year = number(t, from, 4);
@@ -156,14 +166,14 @@ public final class Timestamps {
         int hour = number(t, from + 11, 2);
         int minute = number(t, from + 14, 2);
         int second = number(t, from + 17, 2);
-        int fraction = length == 20 ? 0 : number(t, from + 20, length - 21);
+        int fraction = end == 19 ? 0 : number(t, from + 20, end - 20);
         if (year < 1 || month < 1 || month > 12 || day < 1 || day > 28 && !exists(year, month, day)) {
             return NONE;
         }
         if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || fraction < 0) {
             return NONE;
         }
-        for (int digits = length - 21; length > 20 && digits < 6; digits++) {
+        for (int digits = end - 20; end > 19 && digits < 6; digits++) {
             fraction *= 10;
         }
         int y = month <= 2 ? year - 1 : year;
@@ -171,7 +181,17 @@ public final class Timestamps {
         int yearOfEra = y - era * 400;
         int dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
         long days = era * 146_097L + yearOfEra * 365L + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468;
-        return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000 + fraction;
+        int ofDay = hour * 3_600 + minute * 60 + second - offset.getTotalSeconds();
+        return (days * 86_400 + ofDay) * 1_000_000 + fraction;
+    }
+
+    /** The offset of a zone that has but one; null for others. */
+    private static ZoneOffset fixed(ZoneId zone) {
+        if (zone instanceof ZoneOffset offset) {
+            return offset;
+        }
+        ZoneRules rules = zone.getRules(); // of a ZoneRegion it is a field, or a look-up in a map
+        return rules.isFixedOffset() ? rules.getOffset(Instant.EPOCH) : null;
     }
 
     private static boolean exists(int year, int month, int day) {

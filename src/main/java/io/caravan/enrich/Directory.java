@@ -1,5 +1,6 @@
 package io.caravan.enrich;
 
+import io.caravan.registry.DeviceType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -93,11 +94,13 @@ public final class Directory {
 
     /** The device that a row of {@code devices} holds. */
     static Device deviceOf(Map<String, Object> row) {
+        String type = (String) row.get("device_type");
         return new Device(
                 (String) row.get("tenant_id"),
                 (String) row.get("device_id"),
-                (String) row.get("device_type"),
+                type,
                 (String) row.get("site_id"),
-                (String) row.get("zone_id"));
+                (String) row.get("zone_id"),
+                DeviceType.UNKNOWN.equals(type) && Boolean.TRUE.equals(row.get("auto_provisioned")));
     }
 }

@@ -6,6 +6,7 @@ import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * Adds the unknown devices of a batch to the directory, all of them with one statement: {@link #collect}, {@link #ask} before
- * it, {@link #settle} after it. Where the database refuses one of them, device by device: {@link #one} instead of {@link
+ * it, {@link #settle} after it. So do devices that were added without a type get theirs, as soon as a message tells it. Where the database refuses one of them, device by device: {@link #one} instead of {@link
  * #collect}, and {@link #refuse} for the one to blame. Thread-safe.
  */
 public final class Provisioning {
@@ -29,32 +30,37 @@ public final class Provisioning {
 
     private final Directory directory;
     private final DeviceRegistry registry;
+    private final boolean autoProvision;
     private final int cap;
 
-    /** @param cap how many devices a tenant may have */
-    public Provisioning(Directory directory, DeviceRegistry registry, int cap) {
+    /**
+     * @param autoProvision whether messages may fill in the types of devices
+     * @param cap how many devices a tenant may have
+     */
+    public Provisioning(Directory directory, DeviceRegistry registry, boolean autoProvision, int cap) {
         this.directory = directory;
         this.registry = registry;
+        this.autoProvision = autoProvision;
         this.cap = cap;
     }
 
-    /** Whether a batch has messages of devices that the directory does not know. */
+    /** Whether a batch has messages of devices that the directory does not know, or not whole. */
     public boolean isNeeded(@Body List<Message> batch) {
         for (Message message : batch) {
-            if (isUnknown(parcelOf(message))) {
+            if (isAsked(parcelOf(message))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Finds the unknown devices of the batch, each once. */
+    /** Finds the unknown devices of the batch, each once, by the first of its messages that tells the type if there is one. */
     public void collect(Exchange exchange) {
         Map<List<String>, Parcel> unknown = new LinkedHashMap<>();
         for (Message message : batch(exchange)) {
             Parcel parcel = parcelOf(message);
-            if (isUnknown(parcel)) {
-                unknown.putIfAbsent(deviceOf(parcel), parcel);
+            if (isAsked(parcel)) {
+                unknown.merge(deviceOf(parcel), parcel, (first, next) -> tellsType(first) ? first : next);
             }
         }
         exchange.setProperty(UNKNOWN, List.copyOf(unknown.values()));
@@ -79,7 +85,7 @@ public final class Provisioning {
             Decoded decoded = parcel.decoded;
             tenants[i] = parcel.tenant;
             devices[i] = decoded.device();
-            types[i] = TypeOf.message(registry.types(), decoded, null).name();
+            types[i] = typeOf(parcel).name();
             sites[i] = decoded.site();
             zones[i] = decoded.zone();
         }
@@ -106,8 +112,10 @@ public final class Provisioning {
                 Reason.DEVICE_CAP_REACHED,
                 "the tenant has " + cap + " devices, the most it may have (caravan.devices.cap)");
         waiting(exchange).forEach(parcel -> {
-            parcel.device = answered.get(deviceOf(parcel));
-            if (parcel.device == null) {
+            Device device = answered.get(deviceOf(parcel));
+            if (device != null) {
+                parcel.device = device;
+            } else if (parcel.device == null) {
                 parcel.fail(beyond);
             }
         });
@@ -118,7 +126,7 @@ public final class Provisioning {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Undecodable refused = new Undecodable(
                 Reason.REFUSED_BY_DATABASE, "the device is not added: " + Text.printable(failure.getMessage()));
-        waiting(exchange).forEach(parcel -> parcel.fail(refused));
+        waiting(exchange).stream().filter(parcel -> parcel.device == null).forEach(parcel -> parcel.fail(refused));
     }
 
     /** Puts the batch back into the body. */
@@ -133,7 +141,7 @@ public final class Provisioning {
                 unknown(exchange).stream().map(Provisioning::deviceOf).collect(Collectors.toSet());
         return batch(exchange).stream()
                 .map(Provisioning::parcelOf)
-                .filter(parcel -> isUnknown(parcel) && asked.contains(deviceOf(parcel)))
+                .filter(parcel -> parcel.failure == null && asked.contains(deviceOf(parcel)))
                 .toList();
     }
 
@@ -147,8 +155,18 @@ public final class Provisioning {
         return exchange.getProperty(UNKNOWN, List.class);
     }
 
-    private static boolean isUnknown(Parcel parcel) {
-        return parcel.failure == null && parcel.device == null;
+    private boolean isAsked(Parcel parcel) {
+        return parcel.failure == null
+                && (parcel.device == null || autoProvision && parcel.device.untyped() && tellsType(parcel));
+    }
+
+    private boolean tellsType(Parcel parcel) {
+        return typeOf(parcel) != registry.types().unknown();
+    }
+
+    /** The type that the message tells by itself. */
+    private DeviceType typeOf(Parcel parcel) {
+        return TypeOf.message(registry.types(), parcel.decoded, null);
     }
 
     private static List<String> deviceOf(Parcel parcel) {

@@ -22,6 +22,7 @@ import org.apache.camel.component.direct.DirectConsumer;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Only routes that an edit changes are replaced, those of a removed file or item are removed, and all others run on.
  *   <li>An edit that Camel would refuse is refused before anything is stopped, with the file, the line and the reason in the
  *       log; what runs goes on, and the next good edit counts.
+ *   <li>Of a template that is changed only the definition is replaced; whoever made routes of it makes them anew.
  *   <li>A route that is replaced finishes what it has under way. What it has not acknowledged or committed comes again, to the
  *       new one.
  * </ul>
@@ -187,11 +189,18 @@ public final class LiveRoutes implements AutoCloseable {
                 model.removeRouteConfiguration(configuration);
             }
         }
-        add(next, wanted, next.configurationsNotIn(old));
+        for (String id : old.templatesNotIn(next)) {
+            model.removeRouteTemplateDefinitions(id);
+        }
+        Set<String> templates = next.templatesNotIn(old);
+        add(next, wanted, templates, next.configurationsNotIn(old));
         gone.removeAll(wanted);
-        if (gone.isEmpty() && wanted.isEmpty()) {
+        if (!templates.isEmpty()) {
+            LOG.info("Route templates replaced or added: {}", templates);
+        }
+        if (gone.isEmpty() && wanted.isEmpty() && templates.isEmpty()) {
             LOG.info("The route files are in order, and no route has changed");
-        } else {
+        } else if (!gone.isEmpty() || !wanted.isEmpty()) {
             LOG.info("Routes replaced or added: {}; removed: {}", wanted, gone);
         }
     }
@@ -210,12 +219,19 @@ public final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    private void add(RouteSet next, Set<String> routes, Set<String> configurations) throws Exception {
+    private void add(RouteSet next, Set<String> routes, Set<String> templates, Set<String> configurations)
+            throws Exception {
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         List<RouteBuilder> builders = new ArrayList<>();
         for (RoutesBuilder found : PluginHelper.getRoutesLoader(context).findRoutesBuilders(resources(next.texts()))) {
             RouteBuilder builder = (RouteBuilder) found;
             builder.configureRoutes(context);
             builder.getRouteCollection().getRoutes().removeIf(route -> !routes.contains(route.getRouteId()));
+            List<RouteTemplateDefinition> declared =
+                    builder.getRouteTemplateCollection().getRouteTemplates();
+            declared.removeIf(template -> !templates.contains(template.getId()));
+            model.addRouteTemplateDefinitions(List.copyOf(declared));
+            declared.clear();
             if (!configurations.isEmpty() && builder instanceof RouteConfigurationsBuilder configured) {
                 configured.updateRouteConfigurationsToCamelContext(context);
             }

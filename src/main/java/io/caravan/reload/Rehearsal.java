@@ -2,8 +2,11 @@ package io.caravan.reload;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -16,6 +19,9 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultConsumer;
@@ -51,12 +57,31 @@ final class Rehearsal {
         main.configure().addRoutesBuilder(new Given(files));
         try {
             main.init();
+            ModelCamelContext stage = (ModelCamelContext) main.getCamelContext();
+            for (RouteTemplateDefinition template : stage.getRouteTemplateDefinitions()) {
+                make(stage, template);
+            }
             // A context makes its routes when it starts; this one only does the making.
-            ((ModelCamelContext) main.getCamelContext()).startRouteDefinitions();
+            stage.startRouteDefinitions();
         } finally {
             if (main.getCamelContext() != null) {
                 main.getCamelContext().close();
             }
+        }
+    }
+
+    /** One route of a template, with the parameters of one that runs: by itself Camel would look into no template. */
+    private void make(ModelCamelContext stage, RouteTemplateDefinition template) throws Exception {
+        Set<String> names = template.getTemplateParameters().stream()
+                .map(RouteTemplateParameterDefinition::getName)
+                .collect(Collectors.toSet());
+        Optional<Map<String, Object>> parameters = ((ModelCamelContext) running)
+                .getRouteDefinitions().stream()
+                        .map(RouteDefinition::getTemplateParameters)
+                        .filter(given -> given != null && given.keySet().containsAll(names))
+                        .findAny();
+        if (parameters.isPresent()) {
+            stage.addRouteFromTemplate("rehearsed-" + template.getId(), template.getId(), parameters.get());
         }
     }
 
@@ -82,7 +107,7 @@ final class Rehearsal {
         }
 
         @Override
-        public java.util.Set<String> updateRoutesToCamelContext(CamelContext context) {
+        public Set<String> updateRoutesToCamelContext(CamelContext context) {
             throw new UnsupportedOperationException();
         }
     }

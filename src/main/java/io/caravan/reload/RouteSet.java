@@ -21,6 +21,7 @@ final class RouteSet {
     private final Map<String, Object> ingredients = new HashMap<>();
     private final Map<String, Object> configurations = new HashMap<>();
     private final Map<String, Object> rests = new HashMap<>();
+    private final Map<String, Object> templates = new HashMap<>();
 
     /** @throws RuntimeException when a text is no YAML, or {@link RouteCheck} finds a mistake */
     RouteSet(SortedMap<String, String> texts) {
@@ -48,7 +49,9 @@ final class RouteSet {
 
     private void collect(String file, List<Map<?, ?>> items) {
         List<Map<?, ?>> others = new ArrayList<>(items);
-        others.removeIf(item -> item.containsKey("route") || item.containsKey("routeConfiguration"));
+        others.removeIf(item -> item.containsKey("route")
+                || item.containsKey("routeConfiguration")
+                || item.containsKey("routeTemplate"));
         boolean served = others.stream().anyMatch(item -> item.containsKey("rest"));
         // Camel merges the routes of a file that declares endpoints into those: they can only be replaced together.
         List<Object> whole = new ArrayList<>(List.of(file, items));
@@ -56,6 +59,11 @@ final class RouteSet {
         for (Map<?, ?> item : items) {
             if (item.get("rest") instanceof Map<?, ?> rest) {
                 rests.put(String.valueOf(rest.get("id")), whole);
+            }
+            if (item.get("routeTemplate") instanceof Map<?, ?> template) {
+                templates.put(
+                        String.valueOf(template.get("id")),
+                        List.of(template, configurationOf(template))); // of the route in it
             }
             if (item.get("route") instanceof Map<?, ?> route) {
                 ingredients.put(
@@ -94,6 +102,11 @@ final class RouteSet {
     /** The endpoints of REST that files declare which are not the same in the other. */
     Set<String> restsNotIn(RouteSet other) {
         return notIn(rests, other.rests);
+    }
+
+    /** The route templates of this set that the other has not, or has otherwise. */
+    Set<String> templatesNotIn(RouteSet other) {
+        return notIn(templates, other.templates);
     }
 
     private static Set<String> notIn(Map<String, Object> these, Map<String, Object> those) {

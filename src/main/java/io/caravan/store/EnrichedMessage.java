@@ -54,7 +54,7 @@ public final class EnrichedMessage {
 
     public long sequence;
     /** What the message is known by, a UUID, whatever its readings say; null where they tell. */
-    String eventId;
+    public String eventId;
     /** The whole payload of a message that is an event, else null. */
     public String body;
     /** False where the message says that the device is gone. */

@@ -21,11 +21,14 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Combines a batch of enriched messages into partial windows of the smallest width, one for each device and window, so that
  * what follows works per device and not per message. A message that has been combined before, because its commit failed, is
- * left out. Used by the consumer's thread.
+ * left out, and so is an event whose id was met a short while ago. Used by the consumer's thread.
  */
 public final class Partials {
 
+    private static final int RECENT = 100_000;
+
     private final Width smallest;
+    private final RecentIds ids = new RecentIds(RECENT);
     private final Stretches stretches = new Stretches();
 
     public Partials(Widths widths) {
@@ -36,7 +39,7 @@ public final class Partials {
     public void combine(Exchange exchange) {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
-        Combination combination = new Combination(smallest);
+        Combination combination = new Combination(smallest, ids);
         for (Message message : batch) {
             RecordPosition position = Batch.positionOf(message);
             long written = message.getHeader(KafkaConstants.TIMESTAMP, Long.class) * 1_000;
@@ -60,12 +63,15 @@ public final class Partials {
         private final Width width;
         private final EnrichedMessage message = new EnrichedMessage();
         private final Map<String, Map<String, TreeMap<Long, Partial>>> tenants = new HashMap<>();
+        private final RecentIds ids;
         private String directoryType;
         private Stretch stretch;
         private Partial current;
+        private String first; // event id whose readings these are
 
-        Combination(Width width) {
+        Combination(Width width, RecentIds ids) {
             this.width = width;
+            this.ids = ids;
         }
 
         /** @param directoryType the type of the device, where it is not the message's */
@@ -73,6 +79,7 @@ public final class Partials {
             this.directoryType = directoryType;
             this.stretch = stretch;
             current = null;
+            first = null;
             try {
                 message.read(json, this);
             } catch (NotEnriched e) {
@@ -82,7 +89,7 @@ public final class Partials {
 
         @Override
         public void add(String metric, double value, String unit, Quality quality, long timestamp, long sequence) {
-            if (Double.isNaN(value)) {
+            if (Double.isNaN(value) || isCopy()) {
                 return;
             }
             long start = width.startOf(timestamp);
@@ -92,6 +99,19 @@ public final class Partials {
             current.hear(stretch, timestamp, message.receivedAt);
             current.type = directoryType != null ? directoryType : message.deviceType;
             current.add(metric, value, timestamp, sequence);
+        }
+
+        /** Asked for every reading of a message; the id is met by the first. */
+        private boolean isCopy() {
+            String id = message.eventId;
+            if (id == null || id.equals(first)) {
+                return false;
+            }
+            if (!ids.isNew(message.tenant, id)) {
+                return true;
+            }
+            first = id;
+            return false;
         }
 
         private Partial partial(long windowStart) {

@@ -21,7 +21,7 @@ class SenmlFuzz {
     }
 
     @MethodSource("packs")
-    @FuzzTest(maxDuration = "15s")
+    @FuzzTest(maxDuration = "10s")
     void aPackSaysTheSameInEveryForm(byte[] payload) {
         Decoded decoded = decoded(payload);
         if (decoded == null || !SenmlCbor.isPack(payload)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -124,6 +125,48 @@ class TimestampsTest {
             if (i % 10 == 0) {
                 assertThat(Instant.parse(text)).isEqualTo(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"UTC", "Z", "Etc/UTC", "+05:45", "-11:00", "Etc/GMT-3", "Europe/Vienna", "America/New_York"})
+    void aTimeWithoutZoneIsThatOfTheZoneAsTheJdkHasIt(String zone) throws Exception {
+        ZoneId named = ZoneId.of(zone);
+        Random random = new Random(5);
+        for (int i = 0; i < 20_000; i++) {
+            long micros = (random.nextLong() >>> 1) % Timestamps.LAST;
+            String utc = Timestamps.format(micros);
+            int length = i % 3 == 0 ? 19 : 21 + random.nextInt(6);
+            String naive = (i % 2 == 0 ? utc.replace('T', ' ') : utc).substring(0, length);
+            Instant instant =
+                    LocalDateTime.parse(naive.replace(' ', 'T')).atZone(named).toInstant();
+            long expected = instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+            if (Timestamps.isTime(expected)) {
+                assertThat(Timestamps.ofText(naive, named)).as(naive).isEqualTo(expected);
+                char[] within = ("\"" + naive + "\"").toCharArray();
+                assertThat(Timestamps.ofText(within, 1, naive.length(), named)).isEqualTo(expected);
+            } else {
+                assertThatThrownBy(() -> Timestamps.ofText(naive, named)).isInstanceOf(Undecodable.class);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-02-29 10:15:30",
+                "2026-11-21 24:00:00",
+                "2026-11-21 10:15:30.",
+                "2026-11-21 10:15:3x.5",
+                "2026-11-21_10:15:30",
+                "2026/11/21 10:15:30"
+            })
+    void whatIsNoTimeWithoutZoneIsNamedInEveryZone(String text) {
+        for (ZoneId zone : new ZoneId[] {ZoneOffset.UTC, VIENNA}) {
+            assertThat(catchThrowableOfType(Undecodable.class, () -> Timestamps.ofText(text, zone))
+                            .reason())
+                    .isEqualTo(Reason.INVALID_TIMESTAMP);
         }
     }
 }

@@ -53,7 +53,7 @@ class ValuesFuzz {
     }
 
     @MethodSource("texts")
-    @FuzzTest(maxDuration = "15s")
+    @FuzzTest(maxDuration = "10s")
     void aTextIsAValueThatReadsBackOrIsNone(byte[] bytes) throws Undecodable {
         String text = new String(bytes, UTF_8);
         requireTime(text);

@@ -46,7 +46,7 @@ final class EnrichStage {
     final Directory directory = new Directory();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
-    private final Provisioning provisioning = new Provisioning(directory, registry, 1_000_000);
+    private final Provisioning provisioning;
     private final Enricher enricher;
     private final Rows rows = new Rows(new SimpleMeterRegistry(), new StoreLedger("iot.raw"));
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
@@ -56,6 +56,7 @@ final class EnrichStage {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(
                 Map.of("iot", new SenmlDecoder(json), "building", json)::get, new Ownership(directory, autoProvision));
+        provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
         enricher = new Enricher(registry, largest);
         directory.take(List.of());
         consumer.assign(List.of(RAW));

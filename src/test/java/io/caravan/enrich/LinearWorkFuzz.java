@@ -71,7 +71,7 @@ class LinearWorkFuzz {
 
     /** The fuzzer's own hooks allocate as well: bytes are looked at in {@link WorkTest}. */
     @MethodSource("shapes")
-    @FuzzTest(maxDuration = "15s")
+    @FuzzTest(maxDuration = "10s")
     void fourTimesTheLengthIsFourTimesTheSteps(byte[] shape) {
         requireLinear(shape, Work::steps, 100_000);
     }

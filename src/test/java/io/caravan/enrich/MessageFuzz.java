@@ -68,7 +68,7 @@ class MessageFuzz {
     }
 
     @MethodSource("publications")
-    @FuzzTest(maxDuration = "15s")
+    @FuzzTest(maxDuration = "10s")
     void aMessageBecomesRowsThatSayWhatItSaysOrADeadLetter(byte[] publication) throws IOException {
         if (left-- == 0 || stage == null) {
             stage = EnrichStage.open(); // its directory has learnt many devices

@@ -148,6 +148,61 @@ class ShippedDialectsTest {
     }
 
     @Test
+    void shellyNotificationsHaveATimeAndTheSameMetrics() throws Exception {
+        String notified =
+                "{\"src\":\"shellyplus1pm-a8032ab12345\",\"dst\":\"shellyplus1pm-a8032ab12345/events\",\"method\":";
+        String topic = "shellyplus1pm-a8032ab12345/events/rpc";
+        Decoded status = decode(
+                "shelly",
+                topic,
+                notified + "\"NotifyStatus\",\"params\":{\"ts\":1631186545.04,\"switch:0\":{\"id\":0,\"output\":false,"
+                        + "\"source\":\"timer\",\"apower\":8.9,\"aenergy\":{\"by_minute\":[0.000,47.141],\"minute_ts\":1631186520,"
+                        + "\"total\":6.532},\"temperature\":{\"tC\":23.5,\"tF\":74.4}}}}");
+        assertThat(status.device()).isEqualTo("shellyplus1pm-a8032ab12345");
+        assertThat(status.deviceType()).isEqualTo("shelly_switch");
+        assertThat(status.timestamp()).isEqualTo(1_631_186_545_040_000L);
+        assertThat(values(status))
+                .isEqualTo(Map.of(
+                        "switch:0.output", 0.0,
+                        "switch:0.apower", 8.9,
+                        "switch:0.aenergy.total", 6.532,
+                        "switch:0.temperature.tC", 23.5));
+
+        Decoded pushed = decode(
+                "shelly",
+                topic,
+                notified
+                        + "\"NotifyEvent\",\"params\":{\"ts\":1631266595.44,\"events\":[{\"component\":\"input:0\",\"id\":0,"
+                        + "\"event\":\"single_push\",\"ts\":1631266595.44}]}}");
+        assertThat(pushed.measured())
+                .as("texts, so that the message is kept as an event")
+                .extracting(Measured::metric, Measured::form)
+                .containsExactly(
+                        tuple("events.0.component", Measured.Form.TEXT), tuple("events.0.event", Measured.Form.TEXT));
+        assertThat(values(decode(
+                        "shelly",
+                        topic,
+                        notified
+                                + "\"NotifyStatus\",\"params\":{\"ts\":1631186545.04,\"mqtt\":{\"connected\":true}}}")))
+                .as("what no type declares is no dead letter")
+                .isEqualTo(Map.of("mqtt.connected", 1.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DS18B20-2", "ANALOG", "SHT4X"})
+    void tasmotaBoardsWithSensorsThatNobodyDeclaredAreSensors(String sensor) throws Exception {
+        Decoded decoded = decode(
+                "tasmota",
+                "tele/cellar/SENSOR",
+                "{\"Time\":\"2026-03-01T12:30:05\",\"" + sensor + "\":{\"Temperature\":-0.6},\"TempUnit\":\"C\"}");
+
+        assertThat(decoded.deviceType()).isEqualTo("tasmota_sensor");
+        assertThat(decoded.measured())
+                .extracting(Measured::metric, Measured::value, Measured::unit)
+                .containsExactly(tuple(sensor + ".Temperature", -0.6, "°C"));
+    }
+
+    @Test
     void zigbeeDevicesAreToldByWhatTheyMeasure() throws Exception {
         Decoded climate = decode(
                 "zigbee2mqtt",

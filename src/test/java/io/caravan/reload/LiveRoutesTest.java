@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.main.Main;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -361,6 +364,47 @@ class LiveRoutesTest {
         }
     }
 
+    @Test
+    void aTemplateIsReplacedForTheRoutesThatAreMadeOfItNextAndABadEditOfItIsRefused() throws Exception {
+        String template =
+                """
+                - routeTemplate:
+                    id: greeter
+                    parameters:
+                      - name: whom
+                    route:
+                      from:
+                        uri: "direct:greet-{{whom}}"
+                        steps:
+                          - setBody:
+                              constant: "hello {{whom}}"
+                """;
+        write("store-greeter", template);
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        await().until(() -> model.getRouteTemplateDefinition("greeter") != null);
+        RouteTemplateDefinition first = model.getRouteTemplateDefinition("greeter");
+        model.addRouteFromTemplate("greet-ann", "greeter", Map.of("whom", "ann"));
+        assertThat(client.requestBody("direct:greet-ann", "", String.class)).isEqualTo("hello ann");
+
+        write("store-greeter", template.replace("constant:", "nonsense:"));
+        await().until(() -> refusals() == 1);
+        assertThat(model.getRouteTemplateDefinition("greeter")).isSameAs(first);
+
+        write("store-greeter", template.replace("greet-{{whom}}", "greet-{{whom}}?volume=11"));
+        await().until(() -> refusals() == 2);
+        assertThat(model.getRouteTemplateDefinition("greeter"))
+                .as("what only a route of it shows")
+                .isSameAs(first);
+
+        write("store-greeter", template.replace("hello", "good day"));
+        await().until(() -> model.getRouteTemplateDefinition("greeter") != first);
+        model.addRouteFromTemplate("greet-bob", "greeter", Map.of("whom", "bob"));
+        assertThat(client.requestBody("direct:greet-bob", "", String.class)).isEqualTo("good day bob");
+        assertThat(client.requestBody("direct:greet-ann", "", String.class))
+                .as("of the first")
+                .isEqualTo("hello ann");
+    }
+
     private void refuses(String store, String... words) throws IOException {
         int before = log.list.size();
         write("store", store);
@@ -368,6 +412,12 @@ class LiveRoutesTest {
         assertThat(refusal()).contains(words).contains("Not taken").doesNotContain("\n");
         assertThat(greeting()).isEqualTo("hello");
         assertThat(context.getRoutes()).hasSize(4);
+    }
+
+    private long refusals() {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getFormattedMessage().contains("Not taken"))
+                .count();
     }
 
     private String refusal() {

@@ -496,6 +496,12 @@ class ApiRoutesTest {
         assertThat(readings.get("responses").fieldNames()).toIterable().containsExactly("200", "400", "404", "503");
         JsonNode ingest = paths.get("/api/ingest").get("post");
         assertThat(texts(ingest.get("parameters"), "name")).containsExactly("tenant", "Idempotency-Key");
+        assertThat(List.of(
+                        ingest,
+                        paths.get("/api/controllers/{controller}").get("put"),
+                        paths.get("/api/device-templates/{template}").get("put")))
+                .allMatch(write ->
+                        write.at("/requestBody/content/application~1json").has("example"));
         assertThat(ingest.get("responses").fieldNames())
                 .toIterable()
                 .containsExactly("202", "400", "403", "408", "413", "415", "422", "503");

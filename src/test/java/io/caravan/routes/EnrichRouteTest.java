@@ -87,7 +87,7 @@ class EnrichRouteTest {
         beans.put(
                 "decodeBatch",
                 new DecodeBatch(Map.of("iot", json, "sparkplug", sparkplug)::get, new Ownership(directory, true)));
-        beans.put("provisioning", new Provisioning(directory, registry, 3));
+        beans.put("provisioning", new Provisioning(directory, registry, true, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
         beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);
@@ -388,6 +388,45 @@ class EnrichRouteTest {
                 .filteredOn(message -> topic(message).equals("iot.dlq"))
                 .extracting(message -> message.getHeader("reason"))
                 .containsExactly("device-cap-reached");
+    }
+
+    @Test
+    void aDeviceThatWasAddedWithoutATypeGetsTheOneThatAMessageTellsAndIsNotAskedForAgain() {
+        List<List<String>> asked = new ArrayList<>();
+        routes.database(exchange -> {
+            Map<?, ?> parameters = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            String[] types = (String[]) parameters.get("types");
+            asked.add(List.of(types));
+            Map<String, Object> row = device("b2");
+            row.put("device_type", types[0]);
+            row.put("auto_provisioned", true);
+            exchange.getMessage().setBody(List.of(row));
+        });
+        Exchange untold = raw(0, "b2", "{\"event_type\":\"status\",\"online\":false}");
+        routes.run("enrich", List.of(untold));
+        assertThat(asked).containsExactly(List.of("unknown"));
+        assertThat(sent).extracting(EnrichRouteTest::topic).containsExactly("iot.enriched", "iot.unknown.enriched");
+        sent.clear();
+
+        Exchange still = raw(0, "b2", "{\"event_type\":\"status\",\"online\":true}");
+        Exchange told = raw(0, "b2", "{\"measurements\":{\"voltage\":1}}");
+        routes.run("enrich", List.of(still, told));
+        routes.run("enrich", List.of(raw(0, "b2", "{\"measurements\":{\"energy\":1}}")));
+        routes.run("enrich", List.of(raw(0, "b2", "{\"event_type\":\"status\",\"online\":false}")));
+
+        assertThat(asked).containsExactly(List.of("unknown"), List.of("smart_breaker"));
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .filteredOn(topic -> !topic.equals("iot.enriched"))
+                .containsExactly(
+                        "iot.smart_breaker.enriched",
+                        "iot.smart_breaker.enriched",
+                        "iot.smart_meter.enriched",
+                        "iot.smart_breaker.enriched");
+        assertThat(sent)
+                .filteredOn(message -> message.getHeader("directory-type") != null)
+                .as("the one whose message names another type")
+                .hasSize(2);
     }
 
     @Test

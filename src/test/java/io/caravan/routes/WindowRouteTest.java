@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -274,6 +275,22 @@ class WindowRouteTest {
     }
 
     @Test
+    void anEventThatComesAgainSoonCountsOnceWhateverItSays() throws Exception {
+        start(NEVER, 100);
+        String id = "3f0e1a52-8d5e-4c57-9a3f-2f6f0b8a7c11";
+
+        run(event("a", 1, 10, id), event("a", 1, 10, id), event("a", 2, 99, id.toUpperCase(Locale.ROOT)));
+        run(event("a", 3, 99, id), event("b", 1, 99, id), event("a", 4, 30, id.replace("3f0e", "aaaa")));
+        run(event("a", 62, 1, id.replace("3f0e", "bbbb")));
+
+        assertThat(published(1))
+                .extracting(window -> window.get("count").intValue(), window -> window.get("sum")
+                        .doubleValue())
+                .containsExactly(tuple(2, 40.0));
+        assertThat(open()).as("of the device b there is none").isEqualTo(3);
+    }
+
+    @Test
     void aWindowWhoseBeginningMayHaveBeenReadElsewhereIsNotPublished() throws Exception {
         start(NEVER, 100);
         // read by somebody else
@@ -412,6 +429,11 @@ class WindowRouteTest {
 
     private Exchange reading(String device, double second, double value) {
         return enriched(0, readings(device, START * 1_000_000 + Math.round(second * 1e6), Double.toString(value)));
+    }
+
+    private Exchange event(String device, double second, double value, String id) {
+        String json = readings(device, START * 1_000_000 + Math.round(second * 1e6), Double.toString(value));
+        return enriched(0, json.replace("\"received_at\"", "\"event_id\":\"" + id + "\",\"received_at\""));
     }
 
     private Exchange onPartition(int partition, String device, double second) {

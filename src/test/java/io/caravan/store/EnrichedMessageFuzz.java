@@ -44,7 +44,7 @@ class EnrichedMessageFuzz {
     private record Row(String metric, double value, String unit, Object quality, long timestamp, long sequence) {}
 
     @MethodSource("records")
-    @FuzzTest(maxDuration = "15s")
+    @FuzzTest(maxDuration = "10s")
     void aRecordIsReadAsRowsOrIsNoneOfOurs(byte[] record) throws IOException {
         EnrichedMessage message = new EnrichedMessage();
         List<Row> rows = new ArrayList<>();

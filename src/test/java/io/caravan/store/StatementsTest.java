@@ -15,10 +15,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -429,6 +433,42 @@ class StatementsTest {
     }
 
     @Test
+    void aTypeThatNoMessageToldIsFilledInOnceAndOnlyWhereAMessageAddedTheDevice() throws Exception {
+        query("INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('acme', 'by-hand', '', 'unknown')"
+                + "; SELECT 1");
+        provisionAs("unknown", "b-1", "b-2", "by-hand");
+        query("UPDATE devices SET updated_at = '2020-01-01Z'; SELECT 1");
+        assertThat(types(provisionAs("unknown", "b-1", "by-hand")))
+                .isEqualTo(Map.of("b-1", "unknown", "by-hand", "unknown"));
+
+        assertThat(types(provisionAs("smart_meter", "b-1", "by-hand", "b-1")))
+                .isEqualTo(Map.of("b-1", "smart_meter", "by-hand", "unknown"));
+        assertThat(types(provisionAs("smart_breaker", "b-1", "b-2")))
+                .isEqualTo(Map.of("b-1", "smart_meter", "b-2", "smart_breaker"));
+        assertThat(query("SELECT device_id FROM devices WHERE updated_at > '2020-01-01Z' ORDER BY device_id"))
+                .as("what other processes read again")
+                .extracting(row -> row.get("device_id"))
+                .containsExactly("b-1", "b-2");
+    }
+
+    @Test
+    void sessionsThatTellTheTypesOfTheSameDevicesInAnotherOrderAgree() throws Exception {
+        String[] devices = IntStream.range(0, 40).mapToObj(i -> "d" + i).toArray(String[]::new);
+        provisionAs("unknown", devices);
+        AtomicInteger number = new AtomicInteger();
+        together(4, () -> {
+            List<String> order = new ArrayList<>(List.of(devices));
+            Collections.shuffle(order, new Random(number.get()));
+            try (Connection session = Postgres.connect(url)) {
+                return provision(session, "type-" + number.incrementAndGet(), "acme", 50, order.toArray(String[]::new));
+            }
+        });
+
+        assertThat(query("SELECT DISTINCT device_type LIKE 'type-%' AS told FROM devices"))
+                .containsExactly(Map.of("told", true));
+    }
+
+    @Test
     void aTenantGetsNoMoreDevicesThanTheCapAndKeepsThoseItHas() throws Exception {
         assertThat(provision(connection, "acme", 3, "z", "z", "y", "x", "w", "v"))
                 .extracting("device_id")
@@ -732,7 +772,22 @@ class StatementsTest {
 
     private static List<Map<String, Object>> provision(Connection session, String tenant, int cap, String... devices)
             throws Exception {
-        return new NamedStatement("provision-devices.sql").query(session, asked(tenant, cap, devices));
+        return provision(session, "smart_breaker", tenant, cap, devices);
+    }
+
+    private static List<Map<String, Object>> provision(
+            Connection session, String type, String tenant, int cap, String... devices) throws Exception {
+        Map<String, Object> asked = asked(tenant, cap, devices);
+        asked.put("types", filled(devices.length, type));
+        return new NamedStatement("provision-devices.sql").query(session, asked);
+    }
+
+    private List<Map<String, Object>> provisionAs(String type, String... devices) throws Exception {
+        return provision(connection, type, "acme", 50, devices);
+    }
+
+    private static Map<Object, Object> types(List<Map<String, Object>> devices) {
+        return devices.stream().collect(Collectors.toMap(row -> row.get("device_id"), row -> row.get("device_type")));
     }
 
     private void retain(String readings, String events, String deadLetters) throws Exception {
