@@ -1,6 +1,5 @@
 package io.caravan;
 
-import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -55,7 +54,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private ParameterChanges enrich;
+    private EnrichBeans enrich;
     private Health health;
     private Main main;
     private CamelContext foreign;

@@ -8,7 +8,6 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
-import io.caravan.f2.ParameterChanges;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
@@ -17,16 +16,23 @@ import io.caravan.registry.MappedDialect;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
+import io.caravan.store.Changes;
+import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.camel.Processor;
 
-/** The beans that the routes of the stage enrich name. */
-final class EnrichBeans {
+/** The beans that the routes of the stage enrich name. Closing it closes what listens to the database among them. */
+final class EnrichBeans implements AutoCloseable {
 
-    private EnrichBeans() {}
+    private final List<Changes> changes;
+
+    private EnrichBeans(List<Changes> changes) {
+        this.changes = changes;
+    }
 
     /**
      * Binds them.
@@ -34,7 +40,7 @@ final class EnrichBeans {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static ParameterChanges bind(
+    static EnrichBeans bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -50,17 +56,21 @@ final class EnrichBeans {
                 Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
         Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        ParameterChanges f2Changes = new ParameterChanges(
-                settings.text("caravan.db.url"),
-                settings.text("caravan.db.user"),
-                settings.text("caravan.db.password", null));
+        Changes f2Changes = changes(Changes.F2_PARAMETERS, settings);
+        Changes topicChanges = changes(Changes.MQTT_USERS, settings);
+        TopicOwners owners = new TopicOwners();
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
+        beans.accept("topicOwners", owners);
+        beans.accept("topicChanges", topicChanges);
         beans.accept("certificates", new Certificates(sessions));
         beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
         beans.accept(
-                "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
+                "decodeBatch",
+                new DecodeBatch(
+                        decoderOf(decoders, registry),
+                        new Ownership(directory, owners, autoProvision, SignInSettings.isOn(settings))));
         beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
@@ -74,7 +84,20 @@ final class EnrichBeans {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return f2Changes;
+        return new EnrichBeans(List.of(f2Changes, topicChanges));
+    }
+
+    @Override
+    public void close() {
+        changes.forEach(Changes::close);
+    }
+
+    private static Changes changes(String channel, Settings settings) {
+        return new Changes(
+                channel,
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", null));
     }
 
     private static Rebirths rebirths(Settings settings, MeterRegistry meters) {
