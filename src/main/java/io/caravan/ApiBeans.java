@@ -9,6 +9,7 @@ import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Places;
@@ -18,6 +19,7 @@ import io.caravan.api.Readings;
 import io.caravan.api.Replays;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -54,6 +56,13 @@ final class ApiBeans {
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
         bindApplications(beans, settings, registry);
+        beans.accept(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        SignInSettings.masterKey(settings),
+                        SignInSettings.issuer(settings).orElse(null),
+                        SignInSettings.lifetime(settings)));
+        beans.accept("apiTenants", new Tenants());
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
