@@ -2,19 +2,23 @@ package io.caravan;
 
 import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Onboarding;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SelfProvisioning;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -23,6 +27,7 @@ import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.Credentials;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -40,6 +45,13 @@ final class ApiBeans {
             Ledgers ledgers,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
+        Credentials credentials = new Credentials(null);
+        int deviceCap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
+        Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
+        beans.accept("apiOnboarding", onboarding);
+        beans.accept("apiProvisioning", new SelfProvisioning(onboarding));
+        beans.accept("apiDeviceImport", new DeviceImport(credentials, deviceCap));
+        beans.accept("apiTenants", new Tenants());
         beans.accept("apiReadings", new Readings());
         beans.accept("apiEvents", new Events());
         beans.accept("apiPresence", new Presence(patience));

@@ -58,6 +58,13 @@ final class Request {
         return request;
     }
 
+    /** Opens a request for somebody who has not signed in, but shown otherwise who it is; it has no query parameters. */
+    static Request openAs(Exchange exchange, Identity identity) {
+        Request request = new Request(Query.of("", Set.of()), identity);
+        exchange.setProperty(PROPERTY, request);
+        return request;
+    }
+
     /** A header of the request, whatever the case of its name; null where it is absent. */
     static String header(Exchange exchange, String name) {
         for (Map.Entry<String, Object> header :
@@ -114,6 +121,11 @@ final class Request {
     Request with(String name, Object value) {
         parameters.put(name, value);
         return this;
+    }
+
+    /** What a parameter of the statement is. */
+    String parameter(String name) {
+        return (String) parameters.get(name);
     }
 
     /** Parameters of the statement. */

@@ -63,7 +63,10 @@ public final class SignIn extends LifecycleStrategySupport {
         String path = request.normalizedPath();
         if (!AccessRules.isGuarded(path)) {
             request.next();
-        } else if (verifiers.isEmpty()) {
+            return;
+        }
+        request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store"); // data of a tenant, or a secret
+        if (verifiers.isEmpty()) {
             enter(request, Identity.ANYBODY);
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {
             request.next();

@@ -6,19 +6,23 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.api.Aggregates;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Onboarding;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SelfProvisioning;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -29,6 +33,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.Credentials;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
@@ -87,6 +92,13 @@ final class ApiServer implements AutoCloseable {
         main.bind("signIn", new SignIn(port, verifiers));
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
+        Credentials credentials = new Credentials(null);
+        int deviceCap = 1_000;
+        Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
+        main.bind("apiOnboarding", onboarding);
+        main.bind("apiProvisioning", new SelfProvisioning(onboarding));
+        main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
+        main.bind("apiTenants", new Tenants());
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
@@ -127,8 +139,9 @@ final class ApiServer implements AutoCloseable {
         return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
     }
 
-    HttpResponse<String> send(String method, String path, byte[] body) throws IOException, InterruptedException {
-        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body));
+    HttpResponse<String> send(String method, String path, byte[] body, String... headers)
+            throws IOException, InterruptedException {
+        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
     }
 
     HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {
