@@ -1,2 +1,2 @@
--- The tenants that have devices, by name.
-SELECT tenant_id FROM tenants_with_devices()
+-- The tenants that have devices, by name; for admins alone.
+SELECT tenant_id FROM all_tenants() AS tenant_id WHERE :?tenant::text IS NOT NULL ORDER BY tenant_id

@@ -278,23 +278,14 @@ CREATE FUNCTION tenant_of_provisioning_key(sha256 bytea) RETURNS text
     SELECT tenant_id FROM provisioning_keys WHERE key_sha256 = sha256
 $$;
 
--- The tenants that have devices, by name; for administrators.
-CREATE FUNCTION tenants_with_devices() RETURNS TABLE (tenant_id text)
-    LANGUAGE sql STABLE SECURITY DEFINER AS $$
-    SELECT DISTINCT d.tenant_id FROM devices d WHERE d.decommissioned_at IS NULL ORDER BY 1
-$$;
-
 DO $$
-DECLARE
-    signature text;
 BEGIN
-    FOREACH signature IN ARRAY ARRAY['tenant_of_provisioning_key(bytea)', 'tenants_with_devices()'] LOOP
-        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', signature, current_schema);
-        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO caravan_api', signature);
-    END LOOP;
+    EXECUTE format(
+        'ALTER FUNCTION tenant_of_provisioning_key(bytea) SET search_path = %I, pg_temp', current_schema);
 END
 $$;
+REVOKE ALL ON FUNCTION tenant_of_provisioning_key(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenant_of_provisioning_key(bytea) TO caravan_api;
 
 -- What is told of places. Devices may name others; a zone of no site has the empty text for it.
 CREATE TABLE sites (

@@ -51,7 +51,7 @@ public final class Onboarding {
 
     /** Hands the device of the body over, which registers itself for the tenant whose key it has brought. */
     public void askProvision(Exchange exchange, Identity owner, byte[] body) {
-        Request request = Request.openAs(exchange, owner);
+        Request request = Request.openFor(exchange, owner);
         add(exchange, request, DeviceBody.device(DeviceBody.fields(body)), false);
     }
 

@@ -58,11 +58,25 @@ final class Request {
         return request;
     }
 
-    /** Opens a request for somebody who has not signed in, but shown otherwise who it is; it has no query parameters. */
-    static Request openAs(Exchange exchange, Identity identity) {
+    /** Opens a request, stripped before, for somebody who has proved otherwise who it is. */
+    static Request openFor(Exchange exchange, Identity identity) {
         Request request = new Request(Query.of("", Set.of()), identity);
         exchange.setProperty(PROPERTY, request);
         return request;
+    }
+
+    /**
+     * Strips a request, for which nobody signs in, of all that came with it.
+     *
+     * @throws ApiProblem 400 when it has query parameters
+     */
+    static void openToAll(Exchange exchange) {
+        Message message = exchange.getMessage();
+        if (message.getBody() instanceof HttpServerRequest unread) {
+            unread.resume();
+        }
+        Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), Set.of());
+        message.removeHeaders("*");
     }
 
     /** A header of the request, whatever the case of its name; null where it is absent. */

@@ -79,11 +79,10 @@ public final class SelfProvisioning {
         String key = Request.header(exchange, KEY);
         exchange.setProperty(BODY, RequestBody.read(exchange, DeviceBody.LARGEST, null));
         exchange.getMessage().setBody(null);
-        Query.of(exchange.getMessage().getHeader(Exchange.HTTP_URI, "", String.class), Set.of());
+        Request.openToAll(exchange);
         if (key == null || key.isBlank()) {
             throw ApiProblem.of(401, "Bring a provisioning key in the header " + KEY);
         }
-        exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
                 .setHeader(JdbcConstants.JDBC_PARAMETERS, Map.of("sha256", Credentials.sha256(key.strip())));
     }

@@ -65,7 +65,8 @@ public final class SignIn extends LifecycleStrategySupport {
             request.next();
             return;
         }
-        request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store"); // data of a tenant, or a secret
+        // what one is shown is for nobody after him, keys and tokens least of all
+        request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (verifiers.isEmpty()) {
             enter(request, Identity.ANYBODY);
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {

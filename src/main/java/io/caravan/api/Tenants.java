@@ -2,7 +2,7 @@ package io.caravan.api;
 
 import org.apache.camel.Exchange;
 
-/** The tenants that have devices, for administrators ({@link AccessRules}). Stateless. */
+/** The names of all tenants that have devices: {@link #ask} before the statement, {@link #answer} after it. Stateless. */
 public final class Tenants {
 
     public void ask(Exchange exchange) {

@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.api.Aggregates;
+import io.caravan.api.ApplicationChanges;
+import io.caravan.api.ApplicationTokens;
+import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.Onboarding;
@@ -34,6 +38,7 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.tenant.Credentials;
+import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
@@ -43,16 +48,25 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 
 /** The API's own route files, served on a free port over a given database. */
 final class ApiServer implements AutoCloseable {
+
+    /** What signs the tokens that applications get. */
+    static final SecretKey SECRET =
+            new SecretKeySpec("the secret of a test of the routes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+
+    static final String MASTER_KEY = "the-master-key-of-tests";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -98,7 +112,6 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiOnboarding", onboarding);
         main.bind("apiProvisioning", new SelfProvisioning(onboarding));
         main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
-        main.bind("apiTenants", new Tenants());
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
@@ -108,6 +121,19 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiReplays", new Replays());
         main.bind("apiF2Templates", new F2Templates());
         main.bind("apiF2Controllers", new F2Controllers());
+        main.bind("apiApplications", new Applications());
+        main.bind("apiApplicationChanges", new ApplicationChanges(registry, 20));
+        main.bind(
+                "apiApplicationTokens",
+                new ApplicationTokens(
+                        new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)), Duration.ofMinutes(15)));
+        main.bind(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        () -> MASTER_KEY,
+                        new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)),
+                        Duration.ofHours(1)));
+        main.bind("apiTenants", new Tenants());
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
