@@ -12,9 +12,9 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
-import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Changes;
 import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -55,7 +55,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private List<TableChanges> enrich = List.of();
+    private EnrichBeans enrich;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -196,7 +196,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        enrich.forEach(TableChanges::close);
+        enrich.forEach(Changes::close);
         ledgers.close();
         rawRecords.close();
         if (health != null) {

@@ -1,5 +1,6 @@
 package io.caravan.tenant;
 
+import io.caravan.store.Changes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MqttUserFeed implements AutoCloseable {
 
-    static final String CHANNEL = "caravan_mqtt_users";
-
     private static final Logger LOG = LoggerFactory.getLogger(MqttUserFeed.class);
+    private static final String UNDEFINED_TABLE = "42P01";
     private static final int WAIT_MILLIS = 500;
     private static final long RETRY_MILLIS = 1_000;
     private static final long WHOLE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -75,7 +75,9 @@ public final class MqttUserFeed implements AutoCloseable {
             try (Connection connection = DriverManager.getConnection(url, login)) {
                 follow(connection);
             } catch (SQLException e) {
-                told(e);
+                if (!UNDEFINED_TABLE.equals(e.getSQLState())) {
+                    told(e); // a new database gets its tables just now
+                }
             }
             try {
                 if (!closed) {
@@ -89,7 +91,7 @@ public final class MqttUserFeed implements AutoCloseable {
 
     private void follow(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("LISTEN " + CHANNEL);
+            statement.execute("LISTEN " + Changes.MQTT_USERS);
         }
         long readAt = 0;
         boolean whole = true;

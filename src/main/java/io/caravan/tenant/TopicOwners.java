@@ -13,13 +13,22 @@ import org.apache.camel.Body;
  */
 public final class TopicOwners {
 
+    private static final String BUILDING = "building/";
+
     private volatile NavigableMap<String, String> tenants = new TreeMap<>();
+    private volatile boolean loaded;
 
     /** Takes the rows of {@code select-topic-owners.sql} in the place of what there was. */
     public void take(@Body List<Map<String, Object>> rows) {
         NavigableMap<String, String> fresh = new TreeMap<>();
         rows.forEach(row -> fresh.put((String) row.get("prefix"), (String) row.get("tenant_id")));
         tenants = fresh;
+        loaded = true;
+    }
+
+    /** Whether it has been loaded since the start. Until then nobody can tell whose a topic is. */
+    public boolean isLoaded() {
+        return loaded;
     }
 
     /** The tenant that a topic belongs to by its prefix; null where nobody has claimed it. */
@@ -40,6 +49,14 @@ public final class TopicOwners {
             }
             prefix = prefix.substring(0, end);
         }
+    }
+
+    /** The device of {@code building/{tenant}/{device}}, where that is its tenant's; null of other topics. */
+    public String deviceOf(String topic, String owner) {
+        String start = BUILDING + owner + '/';
+        return topic.startsWith(start) && topic.indexOf('/', start.length()) < 0
+                ? topic.substring(start.length())
+                : null;
     }
 
     /**

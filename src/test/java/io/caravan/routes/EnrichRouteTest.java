@@ -22,6 +22,7 @@ import io.caravan.sparkplug.Sessions;
 import io.caravan.sparkplug.SparkplugDecoder;
 import io.caravan.sparkplug.Tahu;
 import io.caravan.store.Refused;
+import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,9 @@ class EnrichRouteTest {
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
         beans.put("directory", directory);
+        TopicOwners owners = new TopicOwners();
+        beans.put("topicOwners", owners);
+        beans.put("topicChanges", new AtDueTime());
         Sessions sessions = new Sessions();
         Rebirths rebirths =
                 new Rebirths("iot.commands", Duration.ofSeconds(10), Duration.ofSeconds(2), new SimpleMeterRegistry());
@@ -91,7 +95,7 @@ class EnrichRouteTest {
                 "decodeBatch",
                 new DecodeBatch(
                         Map.of("iot", json, "sparkplug", sparkplug)::get,
-                        new Ownership(directory, true),
+                        new Ownership(directory, owners, true, false),
                         applications));
         beans.put("provisioning", new Provisioning(directory, registry, true, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
@@ -101,10 +105,23 @@ class EnrichRouteTest {
         beans.put("addToOutbox", (Processor) outbox::add);
         beans.put("enrichLedger", new CommittedLedger());
         beans.put("closeOutbox", (Processor) outbox::close);
-        routes = new StageRoutes(beans, "enrich", "enrich-directory", "enrich-sparkplug", "registry");
+        routes = new StageRoutes(
+                beans, "enrich", "enrich-directory", "enrich-sparkplug", "enrich-topic-owners", "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
         answerWith(List.of(device("b1")));
         routes.run("refresh-directory", List.of());
+        answerWith(List.of(Map.of("prefix", "building/room1", "tenant_id", "acme")));
+        assertThat(routes.run("refresh-topic-owners", List.of()).getException()).isNull();
+        assertThat(owners.ownerOf("building/room1/data")).isEqualTo("acme");
+    }
+
+    /** Says that something is to be read, as what listens to the database does. */
+    public static final class AtDueTime {
+        public boolean isDue() {
+            return true;
+        }
+
+        public void read() {}
     }
 
     @AfterEach
