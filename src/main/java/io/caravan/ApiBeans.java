@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.api.Aggregates;
+import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -8,6 +9,7 @@ import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -16,11 +18,13 @@ import io.caravan.api.Replays;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
 import io.caravan.api.TrendStatistics;
+import io.caravan.api.Tries;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.decode.EventDecoder;
 import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import java.util.List;
@@ -38,6 +42,7 @@ final class ApiBeans {
             DeviceRegistry registry,
             Patience patience,
             Ledgers ledgers,
+            TenantLimits limits,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
         beans.accept("apiReadings", new Readings());
@@ -59,7 +64,12 @@ final class ApiBeans {
         int port = settings.port("caravan.http.port");
         beans.accept(
                 "signIn",
-                new SignIn(port, SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of()));
+                new SignIn(
+                        port,
+                        SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of(),
+                        new Tries(settings.number("caravan.limits.tries-per-minute", 1, 1_000_000))));
+        beans.accept("callLimits", new CallLimits(port, limits));
+        beans.accept("apiLimits", new LimitsOfTenant(limits));
         beans.accept("unknownPaths", new UnknownPaths());
 
         // Camel looks for its router by this port, which would be the management server's otherwise.

@@ -11,6 +11,7 @@ import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
@@ -48,6 +49,7 @@ public final class Application implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final DeviceRegistry deviceRegistry;
     private final Patience patience;
+    private final TenantLimits tenantLimits;
     private final Servers servers;
     private final RouteFiles routeFiles;
     private final Ledgers ledgers;
@@ -69,6 +71,7 @@ public final class Application implements AutoCloseable {
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = WindowBeans.registry(settings);
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
+        this.tenantLimits = new TenantLimits(LimitSettings.defaults(settings));
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
@@ -139,7 +142,7 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
-            ApiBeans.bind(main::bind, settings, deviceRegistry, patience, ledgers, health);
+            ApiBeans.bind(main::bind, settings, deviceRegistry, patience, ledgers, tenantLimits, health);
         }
         ManagementBeans.bind(main::bind, settings, health, meters);
     }
@@ -149,6 +152,7 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("kafkaConsumers", consumers);
+        main.bind("tenantLimits", tenantLimits);
         main.bind("batch", new Batch());
         main.bind("cut", new Cut());
         main.bind("backgroundRuns", new BackgroundRuns());
@@ -162,7 +166,7 @@ public final class Application implements AutoCloseable {
             servers.watch(ingest::faults);
         }
         if (stages.contains(Stage.ENRICH)) {
-            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
+            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, tenantLimits, meters);
         }
         if (stages.contains(Stage.STORE)) {
             StoreBeans.bind(main::bind, settings, patience, meters);

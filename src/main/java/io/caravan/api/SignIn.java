@@ -5,6 +5,7 @@ import io.caravan.tenant.InvalidToken;
 import io.caravan.tenant.KeysUnavailable;
 import io.caravan.tenant.TokenVerifier;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
@@ -29,21 +30,24 @@ public final class SignIn extends LifecycleStrategySupport {
 
     private final int port;
     private final List<TokenVerifier> verifiers;
+    private final Tries tries;
 
     /**
      * @param port that of the API's server
      * @param verifiers of which one must take a token; none where nobody has to sign in
+     * @param tries how often one may try
      */
-    public SignIn(int port, List<TokenVerifier> verifiers) {
+    public SignIn(int port, List<TokenVerifier> verifiers, Tries tries) {
         this.port = port;
         this.verifiers = List.copyOf(verifiers);
+        this.tries = tries;
     }
 
     @Override
     public void onContextStarted(CamelContext context) {
         VertxPlatformHttpRouter router =
                 VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
-        router.route().order(-1).handler(this::admit);
+        router.route().order(HttpOrder.SIGN_IN).handler(this::admit);
     }
 
     /**
@@ -59,6 +63,13 @@ public final class SignIn extends LifecycleStrategySupport {
         throw unauthorized("Sign in with a bearer token");
     }
 
+    /** Who has made a request; null where nobody has looked, or needs to. */
+    static Identity identity(RoutingContext request) {
+        return request.user() != null && request.user().principal().getValue(IDENTITY) instanceof Identity identity
+                ? identity
+                : null;
+    }
+
     private void admit(RoutingContext request) {
         String path = request.normalizedPath();
         if (!AccessRules.isGuarded(path)) {
@@ -66,7 +77,11 @@ public final class SignIn extends LifecycleStrategySupport {
         } else if (verifiers.isEmpty()) {
             enter(request, Identity.ANYBODY);
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {
-            request.next();
+            if (request.request().method() != HttpMethod.POST || tries.admit(request)) {
+                request.next();
+            } else {
+                ProblemDetails.end(request, Tries.tooMany());
+            }
         } else {
             verify(request);
         }
@@ -79,7 +94,9 @@ public final class SignIn extends LifecycleStrategySupport {
         Callable<Identity> work = () -> verified(authorization);
         request.vertx().executeBlocking(work, false).onComplete(outcome -> {
             if (outcome.failed()) {
-                ProblemDetails.end(request, Problems.of(outcome.cause()));
+                ApiProblem problem = Problems.of(outcome.cause());
+                boolean denied = problem.status() == 401 && !tries.admit(request);
+                ProblemDetails.end(request, denied ? Tries.tooMany() : problem);
             } else {
                 authorize(request, outcome.result());
             }

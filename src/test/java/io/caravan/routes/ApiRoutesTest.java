@@ -484,6 +484,7 @@ class ApiRoutesTest {
                         "/api/sites",
                         "/api/zones",
                         "/api/sensor-types",
+                        "/api/limits",
                         "/livez",
                         "/readyz",
                         "/health");

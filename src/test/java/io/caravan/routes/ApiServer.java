@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.api.Aggregates;
+import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -12,6 +13,7 @@ import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -20,6 +22,7 @@ import io.caravan.api.Replays;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
 import io.caravan.api.TrendStatistics;
+import io.caravan.api.Tries;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.decode.EventDecoder;
@@ -27,6 +30,8 @@ import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.Limits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.tenant.TokenVerifier;
@@ -54,6 +59,7 @@ final class ApiServer implements AutoCloseable {
     final Main main = new Main();
     private final HttpClient client = HttpClient.newHttpClient();
     final int port;
+    final TenantLimits limits = new TenantLimits(new Limits(null, 100_000, null));
     private final HikariDataSource database;
     private final HikariDataSource tenants;
     private final Health health;
@@ -71,6 +77,12 @@ final class ApiServer implements AutoCloseable {
 
     ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, Dependency... dependencies)
             throws Exception {
+        this(jdbcUrl, kafka, verifiers, Integer.MAX_VALUE, dependencies);
+    }
+
+    /** @param tries how often an address may try to sign in, in a minute */
+    ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, int tries, Dependency... dependencies)
+            throws Exception {
         port = freePort();
         database = new HikariDataSource(pool(jdbcUrl));
         HikariConfig pool = pool(jdbcUrl);
@@ -84,7 +96,10 @@ final class ApiServer implements AutoCloseable {
         main.bind("caravan", database);
         main.bind("caravanApi", tenants);
         main.bind("tenantOfRequest", new TenantStatement());
-        main.bind("signIn", new SignIn(port, verifiers));
+        main.bind("signIn", new SignIn(port, verifiers, new Tries(tries)));
+        main.bind("tenantLimits", limits);
+        main.bind("callLimits", new CallLimits(port, limits));
+        main.bind("apiLimits", new LimitsOfTenant(limits));
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
@@ -133,6 +148,10 @@ final class ApiServer implements AutoCloseable {
 
     HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {
         return send("POST", path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
+    }
+
+    HttpResponse<String> put(String path, byte[] body, String... headers) throws IOException, InterruptedException {
+        return send("PUT", path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
     }
 
     private HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body, String... headers)
