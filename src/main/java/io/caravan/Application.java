@@ -1,6 +1,5 @@
 package io.caravan;
 
-import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -14,6 +13,7 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
@@ -57,7 +57,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private ParameterChanges enrich;
+    private List<TableChanges> enrich = List.of();
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -200,9 +200,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        if (enrich != null) {
-            enrich.close();
-        }
+        enrich.forEach(TableChanges::close);
         ledgers.close();
         rawRecords.close();
         if (health != null) {

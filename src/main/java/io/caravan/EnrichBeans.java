@@ -9,7 +9,7 @@ import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
 import io.caravan.enrich.Quota;
-import io.caravan.f2.ParameterChanges;
+import io.caravan.enrich.RegisteredApplications;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
@@ -17,10 +17,12 @@ import io.caravan.limits.MessageLimits;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
+import io.caravan.registry.TableChanges;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -37,7 +39,7 @@ final class EnrichBeans {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static ParameterChanges bind(
+    static List<TableChanges> bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -52,19 +54,22 @@ final class EnrichBeans {
         Rebirths rebirths = rebirths(settings, meters);
         Map<String, Decoder> decoders =
                 Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
-        Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
+        RegisteredApplications applications = new RegisteredApplications();
+        Enricher enricher =
+                new Enricher(registry, applications, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        ParameterChanges f2Changes = new ParameterChanges(
-                settings.text("caravan.db.url"),
-                settings.text("caravan.db.user"),
-                settings.text("caravan.db.password", null));
+        TableChanges f2Changes = changes(settings, TableChanges.F2_PARAMETERS);
+        TableChanges applicationChanges = changes(settings, TableChanges.APPLICATIONS);
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
+        beans.accept("registeredApplications", applications);
+        beans.accept("applicationChanges", applicationChanges);
         beans.accept("certificates", new Certificates(sessions));
         beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
         beans.accept(
-                "decodeBatch", new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision)));
+                "decodeBatch",
+                new DecodeBatch(decoderOf(decoders, registry), new Ownership(directory, autoProvision), applications));
         beans.accept("quota", new Quota(new MessageLimits(limits, meters)));
         beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
@@ -79,7 +84,15 @@ final class EnrichBeans {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return f2Changes;
+        return List.of(f2Changes, applicationChanges);
+    }
+
+    private static TableChanges changes(Settings settings, String channel) {
+        return new TableChanges(
+                channel,
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", null));
     }
 
     private static Rebirths rebirths(Settings settings, MeterRegistry meters) {

@@ -4,7 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
-import io.caravan.f2.ParameterChanges;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
@@ -12,6 +11,7 @@ import io.caravan.kafka.WatchedConsumers;
 import io.caravan.limits.Limits;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.TableChanges;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
 import io.caravan.trial.AlwaysDue;
@@ -183,7 +183,7 @@ final class TryCommand implements Callable<Integer> {
         unlimited.take(List.of());
         beans.accept("tenantLimits", unlimited);
         EnrichBeans.bind(
-                (name, bean) -> beans.accept(name, bean instanceof ParameterChanges ? new AlwaysDue() : bean),
+                (name, bean) -> beans.accept(name, bean instanceof TableChanges ? new AlwaysDue() : bean),
                 settings,
                 registry,
                 consumers,

@@ -44,6 +44,7 @@ final class EnrichStage {
 
     final CamelContext camel = new DefaultCamelContext();
     final Directory directory = new Directory();
+    final RegisteredApplications applications = new RegisteredApplications();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning;
@@ -55,10 +56,13 @@ final class EnrichStage {
     EnrichStage(boolean autoProvision, int largest) {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(
-                Map.of("iot", new SenmlDecoder(json), "building", json)::get, new Ownership(directory, autoProvision));
+                Map.of("iot", new SenmlDecoder(json), "building", json)::get,
+                new Ownership(directory, autoProvision),
+                applications);
         provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
-        enricher = new Enricher(registry, largest);
+        enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
+        applications.take(List.of());
         consumer.assign(List.of(RAW));
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }

@@ -78,11 +78,16 @@ class OwnershipTest {
     }
 
     @Test
-    void untilTheDirectoryIsLoadedTheBatchWaits() {
-        Ownership ownership = new Ownership(new Directory(), true);
+    void untilDirectoryAndApplicationsAreLoadedTheBatchWaits() {
+        Directory directory = new Directory();
+        RegisteredApplications applications = new RegisteredApplications();
+        DecodeBatch decode = new DecodeBatch(dialect -> null, new Ownership(directory, true), applications);
 
-        assertThatThrownBy(() -> new DecodeBatch(dialect -> null, ownership).decode(List.of()))
-                .isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        applications.take(List.of());
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        directory.take(List.of());
+        decode.decode(List.of());
     }
 
     private static EnrichStage provisioning(String... tenants) {

@@ -13,6 +13,7 @@ import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
 import io.caravan.enrich.Quota;
+import io.caravan.enrich.RegisteredApplications;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.limits.Limits;
@@ -80,6 +81,8 @@ class EnrichRouteTest {
         registryFile = Files.copy(Path.of("config/device-registry.json"), folder.resolve("device-registry.json"));
         DeviceRegistry registry = new DeviceRegistry(registryFile);
         directory = new Directory();
+        RegisteredApplications applications = new RegisteredApplications();
+        applications.take(List.of());
         Outbox outbox = new Outbox("iot.enriched", new SimpleMeterRegistry());
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
         Map<String, Object> beans = new HashMap<>();
@@ -93,13 +96,16 @@ class EnrichRouteTest {
         beans.put("rebirths", rebirths);
         beans.put(
                 "decodeBatch",
-                new DecodeBatch(Map.of("iot", json, "sparkplug", sparkplug)::get, new Ownership(directory, true)));
+                new DecodeBatch(
+                        Map.of("iot", json, "sparkplug", sparkplug)::get,
+                        new Ownership(directory, true),
+                        applications));
         limits = new TenantLimits(new Limits(1_000_000, 3, null));
         beans.put("tenantLimits", limits);
         beans.put("quota", new Quota(new MessageLimits(limits, meters)));
         beans.put("provisioning", new Provisioning(directory, registry, true, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
-        beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
+        beans.put("enricher", (Processor) new Enricher(registry, applications, 1_000_000)::enrich);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);

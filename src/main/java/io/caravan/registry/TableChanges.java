@@ -1,4 +1,4 @@
-package io.caravan.f2;
+package io.caravan.registry;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -9,38 +9,47 @@ import java.util.Properties;
 import org.postgresql.PGConnection;
 
 /**
- * Hears from the database when the parameters of F2 controllers change: triggers on their tables notify the channel {@value
- * #CHANNEL}, to which a connection of its own listens. What may have been missed counts as a change: everything before the
- * connection was there, and, should notifications not arrive at all, whatever happened in half a minute. Thread-safe.
+ * Hears from the database when tables change that are held in memory: triggers on them notify a channel, to which a connection of
+ * its own listens. What may have been missed counts as a change: everything before the connection was there, and, should
+ * notifications not arrive at all, whatever happened in half a minute. Thread-safe.
  */
-public final class ParameterChanges implements AutoCloseable {
+public final class TableChanges implements AutoCloseable {
 
-    static final String CHANNEL = "caravan_f2_parameters";
+    /** Of the parameters of F2 controllers. */
+    public static final String F2_PARAMETERS = "caravan_f2_parameters";
+    /** Of the registered applications. */
+    public static final String APPLICATIONS = "caravan_applications";
 
     private static final int WAIT_MILLIS = 500;
     private static final long POLL_NANOS = Duration.ofSeconds(30).toNanos();
 
+    private final String channel;
     private final String url;
     private final Properties login = new Properties();
     private Connection connection;
     private boolean due = true;
     private long readAt;
 
-    /** Connects when it is asked first. */
-    public ParameterChanges(String url, String user, String password) {
+    /**
+     * Connects when it is asked first.
+     *
+     * @param channel one of the channels that the migrations declare
+     */
+    public TableChanges(String channel, String url, String user, String password) {
+        this.channel = channel;
         this.url = url;
         login.setProperty("user", user);
         if (password != null) {
             login.setProperty("password", password);
         }
-        login.setProperty("ApplicationName", "caravan f2 parameters");
+        login.setProperty("ApplicationName", channel.replace('_', ' '));
         login.setProperty("connectTimeout", "5");
         login.setProperty("socketTimeout", "20");
         login.setProperty("tcpKeepAlive", "true");
     }
 
     /**
-     * Whether the parameters are to be read: at once where it is known already, else after half a second of listening at most.
+     * Whether the tables are to be read: at once where it is known already, else after half a second of listening at most.
      * They stay so until {@link #read}.
      *
      * @throws SQLException when the database does not answer; the next question connects again
@@ -53,7 +62,7 @@ public final class ParameterChanges implements AutoCloseable {
             } else if (System.nanoTime() - readAt > POLL_NANOS) {
                 due = true;
                 if (!connection.isValid(5)) {
-                    throw new SQLException("the connection that listens to " + CHANNEL + " is dead");
+                    throw new SQLException("the connection that listens to " + channel + " is dead");
                 }
             }
             // what waits is taken even when it is known already: the coming read covers it
@@ -74,7 +83,7 @@ public final class ParameterChanges implements AutoCloseable {
     private Connection listen() throws SQLException {
         Connection fresh = DriverManager.getConnection(url, login);
         try (Statement statement = fresh.createStatement()) {
-            statement.execute("LISTEN " + CHANNEL);
+            statement.execute("LISTEN " + channel);
             return fresh;
         } catch (SQLException e) {
             fresh.close();
