@@ -90,7 +90,7 @@ CREATE TABLE audit_log (
     address text NOT NULL,
     times int NOT NULL DEFAULT 1
 );
-CREATE INDEX audit_log_newest ON audit_log (tenant_id, at DESC, id DESC);
+CREATE INDEX audit_log_newest ON audit_log (tenant_id, id DESC);
 CREATE INDEX audit_log_oldest ON audit_log (at);
 SELECT isolate_tenants('audit_log');
 GRANT SELECT, INSERT ON audit_log TO caravan_api;

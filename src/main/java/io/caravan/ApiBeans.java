@@ -4,6 +4,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
+import io.caravan.api.Audit;
+import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
@@ -30,9 +32,11 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
+import javax.sql.DataSource;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
 /** The beans that the routes of the stage api name, and the server that they are served by. */
@@ -40,13 +44,21 @@ final class ApiBeans {
 
     private ApiBeans() {}
 
-    static void bind(
+    /**
+     * Binds them.
+     *
+     * @param database where sessions have the rights of the API
+     * @return to be closed after the routes
+     */
+    static AuditLog bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
             Patience patience,
             Ledgers ledgers,
             TenantLimits limits,
+            DataSource database,
+            MeterRegistry meters,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
         beans.accept("apiReadings", new Readings());
@@ -81,6 +93,9 @@ final class ApiBeans {
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
         server.setBindPort(port);
         beans.accept("restServer", server);
+        AuditLog log = new AuditLog(database, meters);
+        beans.accept("apiAudit", new Audit(port, log));
+        return log;
     }
 
     private static void bindApplications(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {

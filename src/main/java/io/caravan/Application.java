@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.AuditLog;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -58,6 +59,7 @@ public final class Application implements AutoCloseable {
     private final RawRecords rawRecords;
     private IngestBeans ingest;
     private List<TableChanges> enrich = List.of();
+    private AuditLog audit;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -142,7 +144,16 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
-            ApiBeans.bind(main::bind, settings, deviceRegistry, patience, ledgers, tenantLimits, health);
+            audit = ApiBeans.bind(
+                    main::bind,
+                    settings,
+                    deviceRegistry,
+                    patience,
+                    ledgers,
+                    tenantLimits,
+                    servers.apiSource(),
+                    meters,
+                    health);
         }
         ManagementBeans.bind(main::bind, settings, health, meters);
     }
@@ -201,6 +212,9 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         enrich.forEach(TableChanges::close);
+        if (audit != null) {
+            audit.close();
+        }
         ledgers.close();
         rawRecords.close();
         if (health != null) {

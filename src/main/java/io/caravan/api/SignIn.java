@@ -79,7 +79,8 @@ public final class SignIn extends LifecycleStrategySupport {
         // what one is shown is for nobody after him, keys and tokens least of all
         request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (verifiers.isEmpty()) {
-            enter(request, Identity.ANYBODY);
+            note(request, Identity.ANYBODY);
+            request.next();
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {
             if (request.request().method() != HttpMethod.POST || tries.admit(request)) {
                 request.next();
@@ -130,9 +131,10 @@ public final class SignIn extends LifecycleStrategySupport {
     }
 
     private void authorize(RoutingContext request, Identity identity) {
+        note(request, identity);
         String method = request.request().method().name();
         if (AccessRules.rolesFor(method, request.normalizedPath()).contains(identity.role())) {
-            enter(request, identity);
+            request.next();
         } else {
             ProblemDetails.end(
                     request, ApiProblem.forbidden("The role " + identity.role().label() + " may not do this"));
@@ -141,8 +143,7 @@ public final class SignIn extends LifecycleStrategySupport {
 
     /** Camel's consumer reads the user from there; what Vert.x wants used instead is internal to it. */
     @SuppressWarnings("deprecation")
-    private static void enter(RoutingContext request, Identity identity) {
+    private static void note(RoutingContext request, Identity identity) {
         request.setUser(User.create(new JsonObject().put(IDENTITY, identity)));
-        request.next();
     }
 }

@@ -492,6 +492,7 @@ class ApiRoutesTest {
                         "/api/zones",
                         "/api/sensor-types",
                         "/api/limits",
+                        "/api/audit",
                         "/livez",
                         "/readyz",
                         "/health");

@@ -8,6 +8,8 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
+import io.caravan.api.Audit;
+import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
@@ -41,6 +43,7 @@ import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -75,6 +78,7 @@ final class ApiServer implements AutoCloseable {
     private final HikariDataSource tenants;
     private final Health health;
     private final Ledgers ledgers;
+    private final AuditLog audit;
 
     /** Nothing answers at port 1, which is reserved. */
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
@@ -111,6 +115,8 @@ final class ApiServer implements AutoCloseable {
         main.bind("tenantLimits", limits);
         main.bind("callLimits", new CallLimits(port, limits));
         main.bind("apiLimits", new LimitsOfTenant(limits));
+        audit = new AuditLog(tenants, new SimpleMeterRegistry());
+        main.bind("apiAudit", new Audit(port, audit));
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());
@@ -190,6 +196,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        audit.close();
         health.close();
         ledgers.close();
         tenants.close();

@@ -2,6 +2,8 @@ package io.caravan.routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +15,9 @@ import io.caravan.tenant.TokenVerifier;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +131,70 @@ class LimitsApiTest {
                         seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 60));
         assertThat(api.get("/api/devices", bearer(token("calm", Role.VIEWER))).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void whoChangesSomethingIsNotedWithTheOutcomeAndItsOperatorsReadIt() throws Exception {
+        String operator = token("noted", Role.OPERATOR);
+        put("noted", "{\"devices\":7}", ADMIN);
+        api.post("/api/dead-letters/replay?reason=over-quota", new byte[0], bearer(operator));
+        for (int i = 0; i < 5; i++) {
+            put("noted", "{}", operator);
+        }
+        put("other", "{\"devices\":8}", ADMIN);
+        api.get("/api/devices", bearer(operator));
+
+        await().until(() -> rows("/api/audit", operator).size() >= 3);
+
+        assertThat(rows("/api/audit", operator))
+                .extracting(
+                        row -> row.get("method").textValue() + " "
+                                + row.get("path").textValue() + " " + row.get("status") + " "
+                                + row.get("subject").textValue() + " " + row.get("times"),
+                        row -> row.get("address").textValue())
+                .containsExactly(
+                        tuple("PUT /api/limits 403 operator-of-noted 1", "127.0.0.1"),
+                        tuple("POST /api/dead-letters/replay 202 operator-of-noted 1", "127.0.0.1"),
+                        tuple("PUT /api/limits 200 admin-of-null 1", "127.0.0.1"));
+        JsonNode replay = rows("/api/audit?method=POST", operator).get(0);
+        assertThat(replay.get("query").textValue()).isEqualTo("reason=over-quota");
+        assertThat(rows("/api/audit?subject=admin-of-null", operator)).hasSize(1);
+        assertThat(rows("/api/audit?to=2020-01-01", operator)).isEmpty();
+        assertThat(rows("/api/audit?tenant=other", ADMIN)).hasSize(1);
+        HttpResponse<String> page = api.get("/api/audit?limit=2", bearer(operator));
+        String link = page.headers().firstValue("Link").orElseThrow();
+        assertThat(rows(link.substring(1, link.indexOf('>')), operator)).hasSize(1);
+        assertThat(api.get("/api/audit", bearer(token("noted", Role.VIEWER))).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void nobodyChangesTheAuditLog() throws Exception {
+        put("kept", "{}", ADMIN);
+        await().until(() -> rows("/api/audit?tenant=kept", ADMIN).size() == 1);
+        for (String change :
+                List.of("DELETE FROM audit_log", "UPDATE audit_log SET status = 200", "TRUNCATE audit_log")) {
+            assertThatThrownBy(() -> sql(change)).as(change).hasMessageContaining("only ever added to");
+        }
+        assertThatThrownBy(() -> sql("SELECT forget_audit('1 hour')")).hasMessageContaining("a day or longer");
+        sql("SELECT forget_audit('1 day')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
+        sql("INSERT INTO audit_log (tenant_id, at, method, path, status, address)"
+                + " VALUES ('kept', now() - interval '2 days', 'PUT', '/old', 200, '')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(2);
+        sql("SELECT forget_audit('1 day')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
+    }
+
+    private static void sql(String statement) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement change = connection.createStatement()) {
+            change.execute(statement);
+        }
+    }
+
+    private static JsonNode rows(String path, String token) throws Exception {
+        return ApiServer.json(api.get(path, bearer(token)));
     }
 
     private static HttpResponse<String> put(String tenant, String body, String token) throws Exception {
