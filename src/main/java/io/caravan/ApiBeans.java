@@ -9,12 +9,15 @@ import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
+import io.caravan.api.DocumentationPage;
+import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
+import io.caravan.api.OpenApi;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -85,6 +88,14 @@ final class ApiBeans {
                         port,
                         SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of(),
                         new Tries(settings.number("caravan.limits.tries-per-minute", 1, 1_000_000))));
+        beans.accept(
+                "edge",
+                new Edge(
+                        port,
+                        origins(settings),
+                        settings.duration("caravan.http.time-limit").toMillis()));
+        beans.accept("documentationPage", new DocumentationPage(port));
+        beans.accept("openApi", new OpenApi());
         beans.accept("callLimits", new CallLimits(port, limits));
         beans.accept("apiLimits", new LimitsOfTenant(limits));
         beans.accept("unknownPaths", new UnknownPaths());
@@ -110,6 +121,23 @@ final class ApiBeans {
         beans.accept(
                 "apiApplicationTokens",
                 new ApplicationTokens(SignInSettings.issuer(settings).orElse(null), validity));
+    }
+
+    private static List<String> origins(Settings settings) {
+        String key = "caravan.http.cors.origins";
+        String text = settings.text(key);
+        if (text.equals("off")) {
+            return List.of();
+        }
+        List<String> origins = List.of(text.split("\\s*,\\s*"));
+        for (String origin : origins) {
+            if (!origin.matches("https?://[^\\s/?#@*]+")) {
+                throw new UserError(
+                        key + " must be off, or origins such as https://example.org, separated by commas; not '"
+                                + origin + "'");
+            }
+        }
+        return origins;
     }
 
     private static Ingest ingest(Settings settings) {

@@ -59,6 +59,7 @@ public final class Application implements AutoCloseable {
     private final RawRecords rawRecords;
     private IngestBeans ingest;
     private List<TableChanges> enrich = List.of();
+    private HttpVertx vertx;
     private AuditLog audit;
     private Health health;
     private Main main;
@@ -142,6 +143,8 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             ledgers.measure(meters);
         }
+        vertx = HttpVertx.create();
+        main.bind("httpVertx", vertx);
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
             audit = ApiBeans.bind(
@@ -212,6 +215,9 @@ public final class Application implements AutoCloseable {
             main.stop();
         }
         enrich.forEach(TableChanges::close);
+        if (vertx != null) {
+            vertx.close();
+        }
         if (audit != null) {
             audit.close();
         }

@@ -67,6 +67,9 @@ final class Values {
                 "audit")) {
             requireAge(settings, "caravan.db.retention." + family);
         }
+        if (settings.duration("caravan.http.time-limit").toSeconds() < 1) {
+            throw new UserError("caravan.http.time-limit must be 1s or more");
+        }
         settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
     }
 

@@ -44,14 +44,14 @@ public final class Audit extends LifecycleStrategySupport {
         if (AccessRules.isGuarded(request.normalizedPath())
                 && !READING.contains(request.request().method())) {
             Instant at = Instant.now();
-            request.addEndHandler(ended -> log.add(entry(request, at, ended.succeeded())));
+            request.addEndHandler(ended -> log.add(entry(request, at)));
         }
         request.next();
     }
 
-    private static AuditEntry entry(RoutingContext request, Instant at, boolean answered) {
+    private static AuditEntry entry(RoutingContext request, Instant at) {
         Identity identity = SignIn.identity(request);
-        int status = answered ? request.response().getStatusCode() : 0;
+        int status = request.response().ended() ? request.response().getStatusCode() : 0;
         return new AuditEntry(
                 at,
                 tenantOf(request, identity),

@@ -16,8 +16,9 @@ public final class DocumentationPage extends LifecycleStrategySupport {
     private static final String SWAGGER_UI = "META-INF/resources/webjars/swagger-ui/5.30.2";
 
     /** Swagger UI styles elements by attributes, and has its icons in the style sheet. */
-    private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-            + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String CONTENT_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+                    + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final int port;
 
@@ -33,7 +34,9 @@ public final class DocumentationPage extends LifecycleStrategySupport {
         router.get("/api/docs").order(HttpOrder.PAGES).handler(DocumentationPage::toPage);
         router.get("/api/docs/*").order(HttpOrder.PAGES).handler(DocumentationPage::protect);
         router.get("/api/docs/swagger-ui/*").order(HttpOrder.PAGES).handler(files(SWAGGER_UI));
-        router.get("/api/docs/*").order(HttpOrder.PAGES).handler(files("api-docs").setIndexPage("index.html"));
+        router.get("/api/docs/*")
+                .order(HttpOrder.PAGES)
+                .handler(files("api-docs").setIndexPage("index.html"));
     }
 
     private static StaticHandler files(String folder) {

@@ -20,8 +20,8 @@ public final class Edge extends LifecycleStrategySupport {
 
     private static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
-    private static final Set<String> ASKED = Set.of(
-            "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "x-master-key");
+    private static final Set<String> ASKED =
+            Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "x-master-key");
     private static final Set<String> ANSWERED = Set.of(
             "Link",
             "Location",
@@ -71,7 +71,8 @@ public final class Edge extends LifecycleStrategySupport {
         response.putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         long timer = request.vertx().setTimer(mostMillis, late -> {
             if (!response.headWritten()) {
-                ProblemDetails.end(request, ApiProblem.unavailable("This took longer than " + mostMillis / 1_000 + " s"));
+                ProblemDetails.end(
+                        request, ApiProblem.unavailable("This took longer than " + mostMillis / 1_000 + " s"));
             }
             request.request().connection().close();
         });

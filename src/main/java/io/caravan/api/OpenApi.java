@@ -125,7 +125,8 @@ public final class OpenApi implements RoutePolicyFactory {
             refer(responses, "429", "TooManyRequests");
         }
         for (JsonNode response : responses) {
-            if (response.at("/content/application~1problem+json") instanceof ObjectNode problem && !problem.has("schema")) {
+            if (response.at("/content/application~1problem+json") instanceof ObjectNode problem
+                    && !problem.has("schema")) {
                 problem.putObject("schema").put("$ref", "#/components/schemas/Problem");
             }
         }

@@ -13,12 +13,15 @@ import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
+import io.caravan.api.DocumentationPage;
+import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
+import io.caravan.api.OpenApi;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -70,6 +73,9 @@ final class ApiServer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** The origin of pages that may ask. */
+    static final String PAGE = "https://page.example";
+
     final Main main = new Main();
     private final HttpClient client = HttpClient.newHttpClient();
     final int port;
@@ -117,6 +123,9 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiLimits", new LimitsOfTenant(limits));
         audit = new AuditLog(tenants, new SimpleMeterRegistry());
         main.bind("apiAudit", new Audit(port, audit));
+        main.bind("edge", new Edge(port, List.of(PAGE), 60_000));
+        main.bind("documentationPage", new DocumentationPage(port));
+        main.bind("openApi", new OpenApi());
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         main.bind("apiReadings", new Readings());

@@ -169,6 +169,53 @@ class LimitsApiTest {
     }
 
     @Test
+    void theDocumentationPageComesFromHereAndAsksNobodyElse() throws Exception {
+        HttpResponse<String> page = api.get("/api/docs/");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
+                .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'")
+                .doesNotContain("http", "*"));
+        assertThat(page.body()).doesNotContain("//");
+        for (String file : List.of("swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css", "docs.js")) {
+            assertThat(page.body()).contains(file.replace("docs.js", "\"docs.js\""));
+            assertThat(api.get("/api/docs/" + file).statusCode()).as(file).isEqualTo(200);
+        }
+        assertThat(api.get("/api/docs").headers().firstValue("Location")).hasValue("docs/");
+        assertThat(api.get("/api/docs/../../application.properties").statusCode())
+                .isNotEqualTo(200);
+        assertThat(api.get("/api/docs/application.properties").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void pagesOfAllowedOriginsMayAskAndThoseOfOthersAreToldNothing() throws Exception {
+        String[] preflight = {
+            "Origin", ApiServer.PAGE,
+            "Access-Control-Request-Method", "PUT",
+            "Access-Control-Request-Headers", "authorization,content-type"
+        };
+        HttpResponse<String> allowed = api.send("OPTIONS", "/api/limits", preflight);
+        assertThat(allowed.statusCode()).isEqualTo(204);
+        assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin")).hasValue(ApiServer.PAGE);
+        assertThat(allowed.headers().firstValue("Access-Control-Allow-Methods"))
+                .hasValueSatisfying(methods -> assertThat(methods).contains("PUT"));
+        String[] page = {"Origin", ApiServer.PAGE, "Sec-Fetch-Site", "cross-site", "Authorization", "Bearer " + ADMIN};
+        HttpResponse<String> answer = api.put("/api/limits?tenant=paged", "{}".getBytes(UTF_8), page);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(ApiServer.PAGE);
+
+        page[1] = preflight[1] = "https://elsewhere.example";
+        assertThat(api.send("OPTIONS", "/api/limits", preflight).headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+        assertThat(api.put("/api/limits?tenant=paged", "{}".getBytes(UTF_8), page)
+                        .statusCode())
+                .isEqualTo(403);
+        HttpResponse<String> read = api.get("/api/limits", page);
+        assertThat(read.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(read.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(read.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    @Test
     void nobodyChangesTheAuditLog() throws Exception {
         put("kept", "{}", ADMIN);
         await().until(() -> rows("/api/audit?tenant=kept", ADMIN).size() == 1);
