@@ -14,6 +14,7 @@ import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
@@ -25,6 +26,7 @@ import io.caravan.api.Readings;
 import io.caravan.api.Replays;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Tries;
 import io.caravan.api.Types;
@@ -74,6 +76,13 @@ final class ApiBeans {
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
         bindApplications(beans, settings, registry);
+        beans.accept(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        SignInSettings.masterKey(settings),
+                        SignInSettings.issuer(settings).orElse(null),
+                        SignInSettings.lifetime(settings)));
+        beans.accept("apiTenants", new Tenants());
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));

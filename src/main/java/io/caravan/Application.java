@@ -14,7 +14,6 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
-import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
@@ -58,7 +57,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private List<TableChanges> enrich = List.of();
+    private EnrichBeans enrich;
     private HttpVertx vertx;
     private AuditLog audit;
     private Health health;
@@ -214,7 +213,9 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        enrich.forEach(TableChanges::close);
+        if (enrich != null) {
+            enrich.close();
+        }
         if (vertx != null) {
             vertx.close();
         }

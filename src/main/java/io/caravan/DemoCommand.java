@@ -1,6 +1,8 @@
 package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
+import io.caravan.embedded.MqttAccess;
+import io.caravan.tenant.MqttUsers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,7 +46,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--open",
-            description = "Nobody has to sign in at the API: whoever reaches it, on this machine, may do everything.")
+            description =
+                    "Nobody has to sign in, neither at the API nor at the MQTT broker: whoever reaches them, on this machine, "
+                            + "may do everything.")
     private boolean open;
 
     @Spec
@@ -60,14 +64,18 @@ final class DemoCommand implements Callable<Integer> {
                     out,
                     "Starting MQTT broker, Kafka and PostgreSQL; their data are in "
                             + data.toAbsolutePath().normalize());
+            Settings signIn = settings.with(signIn(settings));
+            MqttUsers users = open ? null : new MqttUsers(WindowBeans.registry(settings));
             EmbeddedServers servers = shutdown.starts(() -> EmbeddedServers.start(
                     data,
                     new EmbeddedServers.Ports(
                             settings.port("caravan.embedded.mqtt.port"),
                             settings.port("caravan.embedded.kafka.port"),
-                            settings.port("caravan.embedded.postgres.port"))));
+                            settings.port("caravan.embedded.postgres.port")),
+                    open ? MqttAccess.OPEN : access(signIn, users)));
             say(out, "Starting the routes");
-            Settings demo = settings.with(overrides(servers)).with(signIn(settings));
+            Settings demo = signIn.with(overrides(servers));
+            DemoUsers demoUsers = open ? null : shutdown.closes(new DemoUsers(users, demo));
             Application application =
                     shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
@@ -75,11 +83,18 @@ final class DemoCommand implements Callable<Integer> {
             if (ready) {
                 Samples.load(demo);
             }
+            String device = ready && demoUsers != null ? demoUsers.make(data) : null;
             DemoDevices devices = new DemoDevices();
-            if (!noSimulator) {
-                shutdown.closes(devices).start(servers.mqttUrl(), servers.kafkaBrokers());
+            if (!noSimulator && (open || device != null)) {
+                shutdown.closes(devices)
+                        .start(
+                                family -> device == null ? servers.mqttUrl() : demoUsers.url(servers.mqttUrl(), family),
+                                servers.kafkaBrokers());
             }
-            say(out, DemoGuide.text(demo, servers, data, noSimulator ? "none (--no-simulator)" : devices.toString()));
+            say(
+                    out,
+                    DemoGuide.text(
+                            demo, servers, data, device, noSimulator ? "none (--no-simulator)" : devices.toString()));
             if (!ready) {
                 say(out, "Not everything answers yet: see the health address.");
             }
@@ -90,6 +105,11 @@ final class DemoCommand implements Callable<Integer> {
 
     private Map<String, String> signIn(Settings settings) throws IOException {
         return open ? Map.of("caravan.auth.enabled", "false") : DemoSecrets.make(settings, data);
+    }
+
+    private static MqttAccess access(Settings settings, MqttUsers users) {
+        return MqttAccess.secured(
+                settings.text("caravan.mqtt.username"), settings.text("caravan.mqtt.password"), users);
     }
 
     private static Map<String, String> overrides(EmbeddedServers servers) {

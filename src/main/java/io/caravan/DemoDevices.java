@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.KafkaLink;
 import io.caravan.simulator.RoomEvents;
@@ -7,6 +8,8 @@ import io.caravan.simulator.Simulator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** A few simulated devices of every family. Not thread-safe. */
 final class DemoDevices implements AutoCloseable {
@@ -16,7 +19,8 @@ final class DemoDevices implements AutoCloseable {
 
     private final List<Simulator> simulators = new ArrayList<>();
 
-    void start(String mqttUrl, String kafkaBrokers) {
+    /** @param mqttUrls the broker's address for each family */
+    void start(Function<FamilyName, String> mqttUrls, String kafkaBrokers) {
         for (FamilyName family : FamilyName.values()) {
             boolean burst = family == FamilyName.SMART_BREAKER;
             Simulator simulator =
@@ -25,9 +29,15 @@ final class DemoDevices implements AutoCloseable {
             if (family == FamilyName.EVENTS) {
                 simulator.start(KafkaLink.connect(kafkaBrokers, RoomEvents.TOPIC));
             } else {
-                simulator.start(mqttUrl);
+                simulator.start(mqttUrls.apply(family));
             }
         }
+    }
+
+    /** The ids of the devices of a family. */
+    static List<String> idsOf(FamilyName family) {
+        Family devices = family.create(false, new SplittableRandom());
+        return IntStream.range(0, countOf(family)).mapToObj(devices::deviceId).toList();
     }
 
     private static int countOf(FamilyName family) {

@@ -8,7 +8,8 @@ final class DemoGuide {
 
     private DemoGuide() {}
 
-    static String text(Settings settings, EmbeddedServers servers, Path data, String devices) {
+    /** @param device the MQTT user of the device to try things with; null where nobody has to log in */
+    static String text(Settings settings, EmbeddedServers servers, Path data, String device, String devices) {
         boolean signIn = SignInSettings.isOn(settings);
         String api = address(settings, "caravan.http");
         int mqtt = servers.mqtt().port();
@@ -30,10 +31,10 @@ final class DemoGuide {
                   1. What a device measured last:
                        %9$scurl %10$s'%1$s/api/devices/breaker-001/latest'
                   2. A device of your own (mosquitto_pub is in the package mosquitto-clients):
-                       mosquitto_pub -p %7$d -q 1 -t iot/my-device/raw -m '{"measurements":{"temperature":"27.93 °C"}}'
+                       mosquitto_pub -p %7$d %11$s-q 1 -t iot/my-device/raw -m '{"measurements":{"temperature":"27.93 °C"}}'
                        curl %10$s'%1$s/api/readings?device=my-device'
                   3. A message that nobody can read, and where it went:
-                       mosquitto_pub -p %7$d -q 1 -t iot/my-device/raw -m '{"broken'
+                       mosquitto_pub -p %7$d %11$s-q 1 -t iot/my-device/raw -m '{"broken'
                        curl %10$s'%1$s/api/dead-letters'
                 """
                 .formatted(
@@ -46,7 +47,8 @@ final class DemoGuide {
                         mqtt,
                         signIn ? howTo(data) : "nobody has to (--open)",
                         signIn ? "TOKEN=$(./caravan token" + where(data) + ")\n       " : "",
-                        signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "");
+                        signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "",
+                        device == null ? "" : "-u " + device + " -P \"$(cat " + DemoUsers.passwordFile(data) + ")\" ");
     }
 
     private static String howTo(Path data) {

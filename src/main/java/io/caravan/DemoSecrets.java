@@ -21,8 +21,13 @@ final class DemoSecrets {
     /** Where the demo keeps its data when nobody says. */
     static final Path DATA = Path.of("data");
 
-    private static final Map<String, String> FILES =
-            Map.of("caravan.auth.secret", "auth-secret", "caravan.auth.master-key", "master-key");
+    /** The user that Caravan itself is at the demo's MQTT broker. */
+    static final String MQTT_USER = "caravan";
+
+    private static final Map<String, String> FILES = Map.of(
+            "caravan.auth.secret", "auth-secret",
+            "caravan.auth.master-key", "master-key",
+            "caravan.mqtt.password", "mqtt-password");
     private static final int BYTES = 32;
 
     private DemoSecrets() {}
@@ -32,6 +37,11 @@ final class DemoSecrets {
         return data.resolve(FILES.get("caravan.auth.master-key"));
     }
 
+    /** The file that holds the password of {@link #MQTT_USER}. */
+    static Path mqttPassword(Path data) {
+        return data.resolve(FILES.get("caravan.mqtt.password"));
+    }
+
     /** Settings for what is not configured otherwise; makes what is not there yet. */
     static Map<String, String> make(Settings settings, Path data) throws IOException {
         Map<String, String> secrets = new HashMap<>();
@@ -39,11 +49,14 @@ final class DemoSecrets {
             if (settings.text(secret.getKey(), null) == null) {
                 Path file = data.resolve(secret.getValue());
                 if (!Files.exists(file)) {
-                    write(file);
+                    byte[] made = new byte[BYTES];
+                    new SecureRandom().nextBytes(made);
+                    write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(made));
                 }
                 secrets.put(secret.getKey(), Files.readString(file).strip());
             }
         }
+        secrets.put("caravan.mqtt.username", settings.text("caravan.mqtt.username", MQTT_USER));
         return secrets;
     }
 
@@ -61,16 +74,16 @@ final class DemoSecrets {
         }
     }
 
-    private static void write(Path file) throws IOException {
-        byte[] secret = new byte[BYTES];
-        new SecureRandom().nextBytes(secret);
+    /** Puts a secret into a file that only its owner reads, in the place of what it held. */
+    static void write(Path file, String secret) throws IOException {
         Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
         FileAttribute<?>[] attributes =
                 file.getFileSystem().supportedFileAttributeViews().contains("posix")
                         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(owner)}
                         : new FileAttribute<?>[0];
         Files.createDirectories(file.getParent());
+        Files.deleteIfExists(file);
         Files.createFile(file, attributes);
-        Files.writeString(file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+        Files.writeString(file, secret + "\n");
     }
 }

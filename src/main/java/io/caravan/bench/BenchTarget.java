@@ -1,5 +1,6 @@
 package io.caravan.bench;
 
+import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
 import io.caravan.Settings;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ record BenchTarget(
             token = OwnToken.of(settings, SUBJECT).orElse(null);
         }
         return new BenchTarget(
-                "tcp://127.0.0.1:" + mqtt,
+                OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt),
                 "127.0.0.1:" + kafka,
                 "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
                 "caravan",

@@ -31,6 +31,11 @@ public record RawMessage(
      */
     public record Place(int partition, long offset, String receivedBy, boolean replay) {}
 
+    /** The same, of a tenant and a device. */
+    public RawMessage of(String tenant, String device) {
+        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payload, place);
+    }
+
     /** A message looked at alone. */
     public RawMessage(
             String dialect,

@@ -133,6 +133,33 @@ public final class TopicTemplate {
         return filter;
     }
 
+    /**
+     * The narrowest MQTT topic filter that has all of its topics that name these.
+     *
+     * @return null where there are none, or where a variable that is not given takes any number of levels
+     */
+    public String filterOf(Map<Variable, String> names) {
+        StringBuilder built = new StringBuilder();
+        for (int i = 0; i < levels.length; i++) {
+            Level level = levels[i];
+            String value = level.variable() == null ? null : names.get(level.variable());
+            if (value == null ? i == many : !isValue(level, value)) {
+                return null;
+            }
+            built.append(level.text() != null ? level.text() : value != null ? value : "+");
+            built.append(i + 1 < levels.length || open ? "/" : "");
+        }
+        return built.append(open ? "#" : "").toString();
+    }
+
+    private static boolean isValue(Level level, String value) {
+        return level.takes(value)
+                && !value.isEmpty()
+                && value.indexOf('+') < 0
+                && value.indexOf('#') < 0
+                && (level.many() || value.indexOf('/') < 0);
+    }
+
     /** Whether a topic can be of both forms. */
     public boolean overlaps(TopicTemplate other) {
         boolean[][] rest = new boolean[levels.length + 2][other.levels.length + 2];

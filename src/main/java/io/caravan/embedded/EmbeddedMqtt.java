@@ -1,6 +1,7 @@
 package io.caravan.embedded;
 
 import io.caravan.UserError;
+import io.caravan.tenant.Credentials;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
@@ -13,7 +14,8 @@ import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /**
- * An MQTT broker (ActiveMQ Artemis) in this process, on loopback, for MQTT 3.1.1 and 5, without passwords.
+ * An MQTT broker (ActiveMQ Artemis) in this process, on loopback, for MQTT 3.1.1 and 5. It is open to everybody, or lets in whom
+ * {@link MqttAccess} says, for topics that are his own.
  *
  * <p>A publish of QoS 1 or 2 is acknowledged after its journal record has been handed to the operating system: it survives
  * the death of this process by any signal. The files are not synced to disk, so a power failure or a crash of the operating
@@ -46,6 +48,22 @@ public final class EmbeddedMqtt implements AutoCloseable {
         this.broker = broker;
     }
 
+    /** Has packets looked at from the first connection on. */
+    private static final class Guarded extends EmbeddedActiveMQ {
+        private final MqttSecurity security;
+
+        private Guarded(MqttSecurity security) {
+            this.security = security;
+            setSecurityManager(security);
+        }
+
+        @Override
+        public void createActiveMQServer() throws Exception {
+            super.createActiveMQServer();
+            activeMQServer.getServiceRegistry().addIncomingInterceptor(security.packets());
+        }
+    }
+
     /**
      * Starts a broker and waits until it listens.
      *
@@ -54,17 +72,27 @@ public final class EmbeddedMqtt implements AutoCloseable {
      * @throws UserError when the port or the folder is in use by somebody else
      */
     public static EmbeddedMqtt start(Path dataDir, int port) {
-        return start(claim(dataDir, port));
+        return start(claim(dataDir, port), MqttAccess.OPEN);
+    }
+
+    /**
+     * As above, for whom the access says.
+     *
+     * @throws UserError when the port or the folder is in use by somebody else
+     */
+    public static EmbeddedMqtt start(Path dataDir, int port, MqttAccess access) {
+        return start(claim(dataDir, port), access);
     }
 
     static Claim claim(Path dataDir, int port) {
         return Claim.of("MQTT broker", dataDir, "mqtt", PORT_KEY, port);
     }
 
-    static EmbeddedMqtt start(Claim claim) {
-        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, new EmbeddedActiveMQ());
+    static EmbeddedMqtt start(Claim claim, MqttAccess access) {
+        MqttSecurity security = access.isOpen() ? null : new MqttSecurity(access);
+        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, security == null ? new EmbeddedActiveMQ() : new Guarded(security));
         try {
-            Configuration configuration = configuration(claim);
+            Configuration configuration = configuration(claim, security != null);
             configuration.registerBrokerPlugin(mqtt.counters);
             mqtt.broker.setConfiguration(configuration);
             mqtt.broker.start();
@@ -73,6 +101,12 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 throw claim.portTaken(null);
             }
             mqtt.counters.start(mqtt.broker.getActiveMQServer());
+            if (security != null) {
+                access.users().onLoss(user -> {
+                    security.packets().forget(user);
+                    MqttSecurity.disconnect(mqtt.broker.getActiveMQServer(), user);
+                });
+            }
             return mqtt;
         } catch (Exception e) {
             throw claim.startFailed(e, mqtt);
@@ -106,7 +140,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
         return acceptor != null && acceptor.isStarted();
     }
 
-    private static Configuration configuration(Claim claim) throws Exception {
+    private static Configuration configuration(Claim claim, boolean secured) throws Exception {
         Path directory = claim.directory();
         Configuration configuration = new ConfigurationImpl()
                 .setName("caravan")
@@ -117,7 +151,12 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 .setNodeManagerLockDirectory(directory.resolve("bindings").toString());
         journal(configuration);
         configuration
-                .setSecurityEnabled(false)
+                .setSecurityEnabled(secured)
+                // what is known of users changes under the broker's hands, and is in memory anyway
+                .setAuthenticationCacheSize(0)
+                .setAuthorizationCacheSize(0)
+                // a user of the broker's own whose password is known to the world otherwise
+                .setClusterPassword(new Credentials(null).fresh().password())
                 .setJMXManagementEnabled(false)
                 .setCriticalAnalyzer(false)
                 .setGlobalMaxSize(256L * MEGABYTE)
@@ -125,7 +164,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 // by default publishers hang without a word when a disk is 90 % full, whatever remains
                 .setMaxDiskUsage(-1)
                 .setMinDiskFree(256L * MEGABYTE)
-                .addAcceptorConfiguration(acceptor(claim))
+                .addAcceptorConfiguration(acceptor(claim, secured))
                 .addAddressSetting("#", addresses());
         return configuration;
     }
@@ -149,12 +188,16 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 .setJournalBufferTimeout_NIO(JOURNAL_WAIT_NANOS);
     }
 
-    private static TransportConfiguration acceptor(Claim claim) {
+    /** Rules for packets read topics, so these must not hide behind numbers. */
+    private static TransportConfiguration acceptor(Claim claim, boolean secured) {
+        Map<String, Object> mqtt = secured
+                ? Map.of("maximumPacketSize", MAX_PACKET_BYTES, "topicAliasMaximum", 0)
+                : Map.of("maximumPacketSize", MAX_PACKET_BYTES);
         return new TransportConfiguration(
                 NettyAcceptorFactory.class.getName(),
                 Map.of("host", Claim.HOST, "port", claim.port(), "protocols", "MQTT"),
                 ACCEPTOR,
-                Map.of("maximumPacketSize", MAX_PACKET_BYTES));
+                mqtt);
     }
 
     private static AddressSettings addresses() {

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * An MQTT broker, a Kafka broker and a PostgreSQL server for the demo and the tests: real servers, on loopback, without
- * passwords. All of them keep what they acknowledged when this process is killed, and continue on the same data folder.
+ * An MQTT broker, a Kafka broker and a PostgreSQL server for the demo and the tests: real servers, on loopback; Kafka and
+ * PostgreSQL ask for no password. All of them keep what they acknowledged when this process is killed, and continue on the same data folder.
  *
  * <p>{@link #close} may be called from any thread, and more than once.
  */
@@ -44,6 +44,15 @@ public final class EmbeddedServers implements AutoCloseable {
      * @throws UserError when the folder or a port is in use by somebody else; for a port it names the key that changes it
      */
     public static EmbeddedServers start(Path dataDir, Ports ports) {
+        return start(dataDir, ports, MqttAccess.OPEN);
+    }
+
+    /**
+     * As above.
+     *
+     * @param access whom the MQTT broker lets in
+     */
+    public static EmbeddedServers start(Path dataDir, Ports ports, MqttAccess access) {
         List<Claim> claims = new ArrayList<>();
         try {
             claims.add(EmbeddedMqtt.claim(dataDir, ports.mqtt()));
@@ -53,7 +62,7 @@ public final class EmbeddedServers implements AutoCloseable {
             claims.forEach(Claim::close);
             throw e;
         }
-        var mqtt = inBackground("mqtt", () -> EmbeddedMqtt.start(claims.get(0)));
+        var mqtt = inBackground("mqtt", () -> EmbeddedMqtt.start(claims.get(0), access));
         var kafka = inBackground("kafka", () -> EmbeddedKafka.start(claims.get(1)));
         var postgres = inBackground("postgres", () -> EmbeddedPostgres.start(claims.get(2)));
         try {

@@ -57,7 +57,7 @@ public final class DecodeBatch {
         String dialect = RecordHeaders.text(message, RecordHeaders.DIALECT);
         String topic = RecordHeaders.text(message, RecordHeaders.TOPIC);
         Object payload = message.getBody();
-        RawMessage raw = new RawMessage(
+        RawMessage raw = ownership.addressed(new RawMessage(
                 dialect == null ? "" : dialect,
                 topic == null ? "" : topic,
                 RecordHeaders.text(message, RecordHeaders.TENANT),
@@ -65,7 +65,7 @@ public final class DecodeBatch {
                 receivedAt(message),
                 RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
                 payload instanceof byte[] bytes ? bytes : new byte[0],
-                Certificates.placeOf(message));
+                Certificates.placeOf(message)));
         Decoder decoder = decoders.apply(raw.dialect());
         if (decoder != null && !decoder.isReady()) {
             throw new DirectoryUnavailable();

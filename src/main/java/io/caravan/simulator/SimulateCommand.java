@@ -1,5 +1,6 @@
 package io.caravan.simulator;
 
+import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
 import io.caravan.Settings;
 import io.caravan.UserError;
@@ -144,7 +145,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 simulator.start(
                         url != null ? HttpLink.connect(url, token()) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
             } else {
-                simulator.start(mqtt);
+                simulator.start(OwnMqttLogin.in(mqtt));
             }
         } catch (UserError e) {
             spec.commandLine().getErr().println(e.getMessage());

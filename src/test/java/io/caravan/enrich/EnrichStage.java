@@ -14,6 +14,7 @@ import io.caravan.kafka.RecordPosition;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
+import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -45,6 +46,7 @@ final class EnrichStage {
     final CamelContext camel = new DefaultCamelContext();
     final Directory directory = new Directory();
     final RegisteredApplications applications = new RegisteredApplications();
+    final TopicOwners owners = new TopicOwners();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning;
@@ -54,15 +56,20 @@ final class EnrichStage {
     private long offset;
 
     EnrichStage(boolean autoProvision, int largest) {
+        this(autoProvision, largest, false);
+    }
+
+    EnrichStage(boolean autoProvision, int largest, boolean signedIn) {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(
                 Map.of("iot", new SenmlDecoder(json), "building", json)::get,
-                new Ownership(directory, autoProvision),
+                new Ownership(directory, owners, autoProvision, signedIn),
                 applications);
         provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
         enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
         applications.take(List.of());
+        owners.take(List.of());
         consumer.assign(List.of(RAW));
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }

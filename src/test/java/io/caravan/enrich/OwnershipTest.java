@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.tenant.TopicOwners;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Message;
@@ -81,13 +82,64 @@ class OwnershipTest {
     void untilDirectoryAndApplicationsAreLoadedTheBatchWaits() {
         Directory directory = new Directory();
         RegisteredApplications applications = new RegisteredApplications();
-        DecodeBatch decode = new DecodeBatch(dialect -> null, new Ownership(directory, true), applications);
+        DecodeBatch decode = new DecodeBatch(
+                dialect -> null, new Ownership(directory, new TopicOwners(), true, false), applications);
 
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         applications.take(List.of());
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         directory.take(List.of());
         decode.decode(List.of());
+    }
+
+    @Test
+    void whoOwnsATopicOwnsItsMessages() {
+        EnrichStage stage = owned(false, "building/room1", "acme");
+        assertThat(tenantOf(run(stage, CLAIMED))).isEqualTo("acme");
+        assertThat(tenantOf(run(stage, UNCLAIMED))).isEqualTo("acme");
+        assertThat(tenantOf(run(owned(false, "building", "other"), CLAIMED))).isEqualTo("other");
+        assertThat(tenantOf(run(owned(false, "building/room2", "other"), CLAIMED)))
+                .isEqualTo("acme");
+    }
+
+    @Test
+    void wherePublishersSignInAPayloadThatClaimsAnotherTenantIsRefused() {
+        assertThat(EnrichStage.reason(run(owned(true, "building/room1", "other"), CLAIMED)))
+                .isEqualTo("tenant-mismatch");
+        assertThat(tenantOf(run(owned(true, "building/room1", "acme"), CLAIMED)))
+                .isEqualTo("acme");
+        EnrichStage stage = owned(true);
+        assertThat(EnrichStage.reason(stage.run(stage.raw("iot", "iot/t/d/raw", "t", "d", CLAIMED.getBytes(UTF_8)))))
+                .isEqualTo("tenant-mismatch");
+        assertThat(EnrichStage.reason(stage.run(stage.iot("d", CLAIMED)))).isEqualTo("tenant-mismatch");
+        assertThat(tenantOf(stage.run(stage.raw("iot", "iot/acme/d/raw", "acme", "d", CLAIMED.getBytes(UTF_8)))))
+                .isEqualTo("acme");
+    }
+
+    @Test
+    void wherePublishersSignInATopicThatNobodyOwnsIsNotAnotherTenants() {
+        EnrichStage stage = with(owned(true), "acme");
+
+        assertThat(tenantOf(stage.run(stage.raw("building", "tele/d/SENSOR", null, "d", UNCLAIMED.getBytes(UTF_8)))))
+                .isEqualTo("default");
+    }
+
+    @Test
+    void aTopicBelowItsTenantNamesTheDevice() {
+        EnrichStage stage = owned(true, "building/acme", "acme");
+
+        Message message = stage.run(stage.raw("building", "building/acme/pump", null, null, CLAIMED.getBytes(UTF_8)));
+
+        assertThat(tenantOf(message)).isEqualTo("acme");
+        assertThat(message.getHeader(RecordHeaders.DEVICE)).isEqualTo("pump");
+    }
+
+    private static EnrichStage owned(boolean signedIn, String... prefixAndTenant) {
+        EnrichStage stage = new EnrichStage(true, 1_000_000, signedIn);
+        if (prefixAndTenant.length > 0) {
+            stage.owners.take(List.of(Map.of("prefix", prefixAndTenant[0], "tenant_id", prefixAndTenant[1])));
+        }
+        return stage;
     }
 
     private static EnrichStage provisioning(String... tenants) {

@@ -2,11 +2,15 @@ package io.caravan.it;
 
 import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The demo as its users start it and end it. */
@@ -35,16 +39,23 @@ class DemoIT {
                                 () -> assertThat(api.all("/api/readings?device=f2-e4fd45f654be&metric=1.1.temperature"))
                                         .as("by the parameters of the sample")
                                         .isNotEmpty());
-                publish(1);
+                assertThatThrownBy(() -> publish("", 1)).hasCauseInstanceOf(Mqtt5ConnAckException.class);
+                publish(
+                        userIn(demo.output())
+                                + ':'
+                                + Files.readString(Path.of(data, "my-device-password"))
+                                        .strip()
+                                + '@',
+                        1);
                 await().untilAsserted(() ->
-                        assertThat(api.all("/api/readings?device=mine")).hasSize(1));
+                        assertThat(api.all("/api/readings?device=my-device")).hasSize(1));
                 demo.kill();
             }
             try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator", "--open")) {
                 awaitReady(demo);
-                publish(2);
+                publish("", 2);
                 await().untilAsserted(() ->
-                        assertThat(api.all("/api/readings?device=mine")).hasSize(2));
+                        assertThat(api.all("/api/readings?device=my-device")).hasSize(2));
 
                 demo.terminate();
                 assertThat(demo.exitCode()).isIn(0, 143);
@@ -62,6 +73,13 @@ class DemoIT {
         }
     }
 
+    /** The guide tells it when all is there. */
+    private static String userIn(String output) {
+        Matcher user = Pattern.compile("mosquitto_pub -p \\d+ -u (\\S+)").matcher(output);
+        assertThat(user.find()).as(output).isTrue();
+        return user.group(1);
+    }
+
     private void awaitReady(ChildCaravan demo) {
         await().until(() -> {
             if (!demo.isAlive()) {
@@ -71,9 +89,9 @@ class DemoIT {
         });
     }
 
-    private void publish(int value) throws IOException {
-        try (MqttDevice device = MqttDevice.mqtt5("tcp://127.0.0.1:" + mqtt)) {
-            device.publish("iot/mine/raw", "{\"measurements\":{\"voltage\":" + value + "}}");
+    private void publish(String login, int value) throws IOException {
+        try (MqttDevice device = MqttDevice.mqtt5("tcp://" + login + "127.0.0.1:" + mqtt)) {
+            device.publish("iot/my-device/raw", "{\"measurements\":{\"voltage\":" + value + "}}");
         }
     }
 

@@ -4,6 +4,7 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -34,11 +35,16 @@ public final class MqttDevice implements AutoCloseable {
 
     public static MqttDevice mqtt5(String url) {
         URI uri = URI.create(url);
-        Mqtt5AsyncClient client = MqttClient.builder()
-                .useMqttVersion5()
-                .serverHost(uri.getHost())
-                .serverPort(uri.getPort())
-                .buildAsync();
+        Mqtt5ClientBuilder builder =
+                MqttClient.builder().useMqttVersion5().serverHost(uri.getHost()).serverPort(uri.getPort());
+        if (uri.getUserInfo() != null) {
+            String[] login = uri.getUserInfo().split(":", 2);
+            builder = builder.simpleAuth()
+                    .username(login[0])
+                    .password(login[1].getBytes(StandardCharsets.UTF_8))
+                    .applySimpleAuth();
+        }
+        Mqtt5AsyncClient client = builder.buildAsync();
         client.connect().join();
         return new MqttDevice(new Link() {
             @Override

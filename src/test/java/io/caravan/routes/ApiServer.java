@@ -18,6 +18,7 @@ import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
@@ -29,6 +30,7 @@ import io.caravan.api.Readings;
 import io.caravan.api.Replays;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Tries;
 import io.caravan.api.Types;
@@ -70,6 +72,8 @@ final class ApiServer implements AutoCloseable {
     /** What signs the tokens that applications get. */
     static final SecretKey SECRET =
             new SecretKeySpec("the secret of a test of the routes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+
+    static final String MASTER_KEY = "the-master-key-of-tests";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -143,6 +147,13 @@ final class ApiServer implements AutoCloseable {
                 "apiApplicationTokens",
                 new ApplicationTokens(
                         new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)), Duration.ofMinutes(15)));
+        main.bind(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        () -> MASTER_KEY,
+                        new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)),
+                        Duration.ofHours(1)));
+        main.bind("apiTenants", new Tenants());
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));

@@ -26,6 +26,7 @@ import io.caravan.sparkplug.Sessions;
 import io.caravan.sparkplug.SparkplugDecoder;
 import io.caravan.sparkplug.Tahu;
 import io.caravan.store.Refused;
+import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -88,6 +89,9 @@ class EnrichRouteTest {
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
         beans.put("directory", directory);
+        TopicOwners owners = new TopicOwners();
+        beans.put("topicOwners", owners);
+        beans.put("topicChanges", new AtDueTime());
         Sessions sessions = new Sessions();
         Rebirths rebirths =
                 new Rebirths("iot.commands", Duration.ofSeconds(10), Duration.ofSeconds(2), new SimpleMeterRegistry());
@@ -98,7 +102,7 @@ class EnrichRouteTest {
                 "decodeBatch",
                 new DecodeBatch(
                         Map.of("iot", json, "sparkplug", sparkplug)::get,
-                        new Ownership(directory, true),
+                        new Ownership(directory, owners, true, false),
                         applications));
         limits = new TenantLimits(new Limits(1_000_000, 3, null));
         beans.put("tenantLimits", limits);
@@ -111,12 +115,31 @@ class EnrichRouteTest {
         beans.put("addToOutbox", (Processor) outbox::add);
         beans.put("enrichLedger", new CommittedLedger());
         beans.put("closeOutbox", (Processor) outbox::close);
-        routes = new StageRoutes(beans, "enrich", "enrich-directory", "enrich-limits", "enrich-sparkplug", "registry");
+        routes = new StageRoutes(
+                beans,
+                "enrich",
+                "enrich-directory",
+                "enrich-limits",
+                "enrich-sparkplug",
+                "enrich-topic-owners",
+                "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
         answerWith(List.of(device("b1")));
         routes.run("refresh-directory", List.of());
         answerWith(List.of(limit("default", null)));
         routes.run("refresh-message-limits", List.of());
+        answerWith(List.of(Map.of("prefix", "building/room1", "tenant_id", "acme")));
+        assertThat(routes.run("refresh-topic-owners", List.of()).getException()).isNull();
+        assertThat(owners.ownerOf("building/room1/data")).isEqualTo("acme");
+    }
+
+    /** Says that something is to be read, as what listens to the database does. */
+    public static final class AtDueTime {
+        public boolean isDue() {
+            return true;
+        }
+
+        public void read() {}
     }
 
     @AfterEach

@@ -1,0 +1,2 @@
+-- Which tenant each topic prefix belongs to.
+SELECT prefix, tenant_id FROM topic_owners
