@@ -1,6 +1,9 @@
 package io.caravan;
 
 import io.caravan.api.Aggregates;
+import io.caravan.api.ApplicationChanges;
+import io.caravan.api.ApplicationTokens;
+import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -23,6 +26,7 @@ import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -49,6 +53,7 @@ final class ApiBeans {
         beans.accept("apiReplays", new Replays());
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
+        bindApplications(beans, settings, registry);
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
@@ -66,6 +71,20 @@ final class ApiBeans {
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
         server.setBindPort(port);
         beans.accept("restServer", server);
+    }
+
+    private static void bindApplications(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {
+        String key = "caravan.applications.token-validity";
+        Duration validity = settings.duration(key);
+        if (validity.toMinutes() < 1 || validity.compareTo(Duration.ofHours(1)) > 0) {
+            throw new UserError(key + " must be from 1m to 1h: a token that is out cannot be taken back");
+        }
+        int most = settings.number("caravan.applications.cap", 1, 1_000);
+        beans.accept("apiApplications", new Applications());
+        beans.accept("apiApplicationChanges", new ApplicationChanges(registry, most));
+        beans.accept(
+                "apiApplicationTokens",
+                new ApplicationTokens(SignInSettings.issuer(settings).orElse(null), validity));
     }
 
     private static Ingest ingest(Settings settings) {

@@ -12,6 +12,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
@@ -54,7 +55,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private EnrichBeans enrich;
+    private List<TableChanges> enrich = List.of();
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -195,9 +196,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        if (enrich != null) {
-            enrich.close();
-        }
+        enrich.forEach(TableChanges::close);
         ledgers.close();
         rawRecords.close();
         if (health != null) {

@@ -8,15 +8,16 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.enrich.RegisteredApplications;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
+import io.caravan.registry.TableChanges;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
-import io.caravan.store.Changes;
 import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -25,14 +26,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.camel.Processor;
 
-/** The beans that the routes of the stage enrich name. Closing it closes what listens to the database among them. */
-final class EnrichBeans implements AutoCloseable {
+/** The beans that the routes of the stage enrich name. */
+final class EnrichBeans {
 
-    private final List<Changes> changes;
-
-    private EnrichBeans(List<Changes> changes) {
-        this.changes = changes;
-    }
+    private EnrichBeans() {}
 
     /**
      * Binds them.
@@ -40,7 +37,7 @@ final class EnrichBeans implements AutoCloseable {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static EnrichBeans bind(
+    static List<TableChanges> bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -54,13 +51,18 @@ final class EnrichBeans implements AutoCloseable {
         Rebirths rebirths = rebirths(settings, meters);
         Map<String, Decoder> decoders =
                 Dialects.decoders(settings, new Dialects.Lookups(registry, f2, sessions, rebirths));
-        Enricher enricher = new Enricher(registry, KafkaSizes.of(settings).record());
+        RegisteredApplications applications = new RegisteredApplications();
+        Enricher enricher =
+                new Enricher(registry, applications, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        Changes f2Changes = changes(Changes.F2_PARAMETERS, settings);
-        Changes topicChanges = changes(Changes.MQTT_USERS, settings);
+        TableChanges f2Changes = changes(settings, TableChanges.F2_PARAMETERS);
+        TableChanges applicationChanges = changes(settings, TableChanges.APPLICATIONS);
+        TableChanges topicChanges = changes(settings, TableChanges.MQTT_USERS);
         TopicOwners owners = new TopicOwners();
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
+        beans.accept("registeredApplications", applications);
+        beans.accept("applicationChanges", applicationChanges);
         beans.accept("topicOwners", owners);
         beans.accept("topicChanges", topicChanges);
         beans.accept("certificates", new Certificates(sessions));
@@ -70,7 +72,8 @@ final class EnrichBeans implements AutoCloseable {
                 "decodeBatch",
                 new DecodeBatch(
                         decoderOf(decoders, registry),
-                        new Ownership(directory, owners, autoProvision, SignInSettings.isOn(settings))));
+                        new Ownership(directory, owners, autoProvision, SignInSettings.isOn(settings)),
+                        applications));
         beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
@@ -84,16 +87,11 @@ final class EnrichBeans implements AutoCloseable {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return new EnrichBeans(List.of(f2Changes, topicChanges));
+        return List.of(f2Changes, applicationChanges, topicChanges);
     }
 
-    @Override
-    public void close() {
-        changes.forEach(Changes::close);
-    }
-
-    private static Changes changes(String channel, Settings settings) {
-        return new Changes(
+    private static TableChanges changes(Settings settings, String channel) {
+        return new TableChanges(
                 channel,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),

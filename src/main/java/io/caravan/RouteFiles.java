@@ -40,16 +40,27 @@ public final class RouteFiles {
 
     /** What stands in the files now, by where Camel says that a route comes from. */
     public SortedMap<String, String> read() throws IOException {
+        while (Files.isDirectory(folder)) {
+            try {
+                return readAll();
+            } catch (NoSuchFileException e) {
+                // an editor has put another file into its place just now; without it, and those behind it, the rest is
+                // not the folder
+            }
+        }
+        return new TreeMap<>();
+    }
+
+    private SortedMap<String, String> readAll() throws IOException {
         SortedMap<String, String> texts = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (isOurs(name.substring(0, name.length() - SUFFIX.length()))) {
+                boolean dangling = Files.isSymbolicLink(file) && !Files.exists(file); // would never be found
+                if (isOurs(name.substring(0, name.length() - SUFFIX.length())) && !dangling) {
                     texts.put(location(name), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
                 }
             }
-        } catch (NoSuchFileException e) {
-            // an editor has put another file into its place just now: the next look sees it
         }
         return texts;
     }

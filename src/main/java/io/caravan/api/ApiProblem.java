@@ -1,6 +1,8 @@
 package io.caravan.api;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A request that is answered with an error instead of data, as problem details say it (RFC 9457). Its text is written for
@@ -11,21 +13,31 @@ public final class ApiProblem extends RuntimeException {
     private final int status;
     private final String parameter;
     private final transient List<BodyFault> faults;
+    private final transient Map<String, Object> members;
 
     private ApiProblem(int status, String parameter, String detail) {
-        this(status, parameter, detail, null);
+        this(status, parameter, detail, null, Map.of());
     }
 
-    private ApiProblem(int status, String parameter, String detail, List<BodyFault> faults) {
+    private ApiProblem(
+            int status, String parameter, String detail, List<BodyFault> faults, Map<String, Object> members) {
         super(detail, null, false, false);
         this.status = status;
         this.parameter = parameter;
         this.faults = faults;
+        this.members = members;
+    }
+
+    /** The same with a member more (RFC 9457, section 3.2). */
+    ApiProblem with(String member, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(members);
+        more.put(member, value);
+        return new ApiProblem(status, parameter, getMessage(), faults, more);
     }
 
     /** What is wrong with the body, places in it. */
     static ApiProblem body(int status, String detail, List<BodyFault> faults) {
-        return new ApiProblem(status, null, detail, List.copyOf(faults));
+        return new ApiProblem(status, null, detail, List.copyOf(faults), Map.of());
     }
 
     /** 400: a parameter is missing, unknown or has a value that it cannot have. */
@@ -70,6 +82,11 @@ public final class ApiProblem extends RuntimeException {
     /** The places of the body that are to blame, null where none is. */
     List<BodyFault> faults() {
         return faults;
+    }
+
+    /** Members of this problem beside those that all have. */
+    Map<String, Object> members() {
+        return members;
     }
 
     /** The name of the parameter that is to blame, null where none is. */

@@ -127,6 +127,36 @@ final class Fields {
         return objects;
     }
 
+    /** The texts of an array, none of them blank; none where it is absent. */
+    List<String> names(String name, int most, int longest) {
+        JsonNode value = object.get(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray() || value.size() > most) {
+            throw bad(name, "must be an array of at most " + most + " texts");
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < value.size(); i++) {
+            JsonNode text = value.get(i);
+            if (!text.isTextual()
+                    || text.textValue().isBlank()
+                    || text.textValue().length() > longest
+                    || !Text.isClean(text.textValue())) {
+                throw bad(
+                        name + "[" + i + "]",
+                        "must be a text of 1 to " + longest + " characters without control characters");
+            }
+            names.add(text.textValue());
+        }
+        return names;
+    }
+
+    /** Whether a field is there, be it with null. */
+    boolean has(String name) {
+        return object.has(name);
+    }
+
     /** What stands in a field, null where it is absent or null. */
     JsonNode value(String name) {
         JsonNode value = object.get(name);

@@ -45,7 +45,9 @@ final class Query {
             String name = decoded("query", equals < 0 ? pair : pair.substring(0, equals));
             if (!known.contains(name)) {
                 throw ApiProblem.parameter(
-                        Text.printable(name), "There is no such parameter here, only " + String.join(", ", known));
+                        Text.printable(name),
+                        "There is no such parameter here, "
+                                + (known.isEmpty() ? "nor any other" : "only " + String.join(", ", known)));
             }
             if (values.put(name, equals < 0 ? "" : decoded(name, pair.substring(equals + 1))) != null) {
                 throw ApiProblem.parameter(name, name + " may be given once only");

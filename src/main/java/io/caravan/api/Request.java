@@ -58,6 +58,20 @@ final class Request {
         return request;
     }
 
+    /**
+     * Strips a request, for which nobody signs in, of all that came with it.
+     *
+     * @throws ApiProblem 400 when it has query parameters
+     */
+    static void openToAll(Exchange exchange) {
+        Message message = exchange.getMessage();
+        if (message.getBody() instanceof HttpServerRequest unread) {
+            unread.resume();
+        }
+        Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), Set.of());
+        message.removeHeaders("*");
+    }
+
     /** A header of the request, whatever the case of its name; null where it is absent. */
     static String header(Exchange exchange, String name) {
         for (Map.Entry<String, Object> header :

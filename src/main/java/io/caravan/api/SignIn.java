@@ -63,7 +63,11 @@ public final class SignIn extends LifecycleStrategySupport {
         String path = request.normalizedPath();
         if (!AccessRules.isGuarded(path)) {
             request.next();
-        } else if (verifiers.isEmpty()) {
+            return;
+        }
+        // what one is shown is for nobody after him, keys and tokens least of all
+        request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (verifiers.isEmpty()) {
             enter(request, Identity.ANYBODY);
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {
             request.next();

@@ -3,14 +3,10 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.caravan.decode.Measured.Form;
-import io.caravan.f2.DataPoint;
 import io.caravan.f2.Parameters;
 import io.caravan.f2.Wiring;
-import io.caravan.f2.Wiring.Sensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -52,72 +48,17 @@ public final class F2Decoder implements Decoder {
     public Decoded decode(RawMessage raw) throws Undecodable {
         F2Topic topic = F2Topic.parse(raw.topic());
         Wiring wiring = parameters.find(topic.controller());
-        int pin = topic.pin();
-        return pin < 0
+        return topic.pin() < 0
                 ? event(raw, topic, wiring)
-                : JsonDecoder.read(raw.payload(), parser -> frame(raw, topic, wiring, pin, parser));
+                : JsonDecoder.read(raw.payload(), parser -> F2Frame.read(raw, topic, wiring, zone, parser));
     }
 
-    private Decoded frame(RawMessage raw, F2Topic topic, Wiring wiring, int pin, JsonParser parser)
-            throws IOException, Undecodable {
-        requireObject(parser);
-        long timestamp = Decoded.NO_TIME;
-        String data = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            if (name.equals("timestamp")) {
-                timestamp = JsonMessage.time(parser, zone);
-            } else if (name.equals("data") && token == JsonToken.VALUE_STRING) {
-                data = parser.getText();
-            } else {
-                parser.skipChildren();
-            }
-        }
-        if (data == null) {
-            throw HexFrame.malformed("a frame has its bytes in the field data, as a text");
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(HexFrame.parse(data));
-        Sensor sensor = wiring == null ? null : wiring.sensor(topic.connectorNumber(), pin);
-        if (sensor == null) {
-            throw new Undecodable(
-                    Reason.UNKNOWN_PIN,
-                    wiring == null
-                            ? "there are no parameters of a controller " + Text.excerpt(topic.controller())
-                            : "the controller has nothing on connector " + Text.excerpt(topic.connector()) + ", pin "
-                                    + pin);
-        }
-        return Decoded.of(topic.device(), timestamp, PayloadHash.of(raw.payload()))
-                .tenant(wiring.tenant())
-                .deviceType(DEVICE_TYPE)
-                .measured(measure(sensor, bytes), sensor.metrics())
-                .build();
-    }
-
-    private static void requireObject(JsonParser parser) throws IOException, Undecodable {
+    static void requireObject(JsonParser parser) throws IOException, Undecodable {
         JsonToken first = parser.currentToken();
         if (first != JsonToken.START_OBJECT) {
             parser.skipChildren();
             throw new Undecodable(Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(first));
         }
-    }
-
-    private static List<Measured> measure(Sensor sensor, ByteBuffer frame) throws Undecodable {
-        List<Measured> measured = new ArrayList<>(sensor.points().size());
-        int within = 0;
-        for (int i = 0; i < sensor.points().size(); i++) {
-            DataPoint point = sensor.points().get(i);
-            boolean there = point.isWithin(frame);
-            within += there ? 1 : 0;
-            double value = there ? point.read(frame) : Double.NaN;
-            Form form = !there ? Form.CUT_OFF : Double.isFinite(value) ? Form.NUMBER : Form.OVERFLOW;
-            measured.add(new Measured(
-                    sensor.metrics().get(i), form == Form.NUMBER ? value : Double.NaN, point.unit(), form));
-        }
-        if (within == 0) {
-            throw HexFrame.malformed("a frame of " + frame.limit() + " bytes is too short for every data point");
-        }
-        return measured;
     }
 
     private Decoded event(RawMessage raw, F2Topic topic, Wiring wiring) throws Undecodable {

@@ -26,21 +26,24 @@ public final class DecodeBatch {
 
     private final Function<String, Decoder> decoders;
     private final Ownership ownership;
+    private final RegisteredApplications applications;
 
     /** @param decoders the decoder of a dialect by its name, null for one that nobody reads; asked for every message */
-    public DecodeBatch(Function<String, Decoder> decoders, Ownership ownership) {
+    public DecodeBatch(Function<String, Decoder> decoders, Ownership ownership, RegisteredApplications applications) {
         this.decoders = decoders;
         this.ownership = ownership;
+        this.applications = applications;
     }
 
     /**
      * Replaces the body of each message by its parcel.
      *
-     * @throws DirectoryUnavailable while the directory, or what a decoder looks up, has not been loaded; the batch is to be
-     *     tried again
+     * @throws DirectoryUnavailable while the directory, the applications, or what a decoder looks up, have not been loaded; the
+     *     batch is to be tried again
      */
     public void decode(@Body List<Message> batch) {
         ownership.requireDirectory();
+        applications.requireLoaded();
         for (Message message : batch) {
             if (message.getBody() instanceof Parcel) {
                 continue; // decoded before a retry

@@ -22,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Writes enriched messages. Field order is a promise: identity, what an event is kept as, trends, readings, the
- * measurements as they came, and last what is the same for every message of a type, which is rendered once per type and copied as bytes.
+ * measurements as they came, and last what is the same for every message of a type, and of a tenant and a type, which is rendered
+ * once and copied as bytes.
  * Readers stop after the readings. Thread-safe.
  */
 final class EnrichedJson {
@@ -73,6 +74,11 @@ final class EnrichedJson {
     private final Map<String, SerializedString> encoded = new ConcurrentHashMap<>();
 
     private final Map<DeviceType, TypeTail> tails = new ConcurrentHashMap<>();
+    private final RegisteredApplications applications;
+
+    EnrichedJson(RegisteredApplications applications) {
+        this.applications = applications;
+    }
 
     byte[] write(Parcel parcel, DeviceType type, Normalised message, long now) {
         Decoded decoded = parcel.decoded;
@@ -121,7 +127,8 @@ final class EnrichedJson {
             time(json, ENRICHED_AT, now);
             json.writeRaw(tail.info());
             json.writeEndObject();
-            json.writeRaw(tail.metadataAndApplications());
+            json.writeRaw(tail.metadata());
+            json.writeRaw(applications.of(parcel.tenant, type.name()));
             json.writeEndObject();
             json.flush();
             return out.toByteArray();

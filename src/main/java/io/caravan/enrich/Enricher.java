@@ -31,11 +31,15 @@ public final class Enricher {
 
     private final DeviceRegistry registry;
     private final int largest;
-    private final EnrichedJson json = new EnrichedJson();
+    private final EnrichedJson json;
 
-    /** @param largest how many bytes an enriched message may have, so that Kafka takes the record */
-    public Enricher(DeviceRegistry registry, int largest) {
+    /**
+     * @param applications must have been loaded before the first message
+     * @param largest how many bytes an enriched message may have, so that Kafka takes the record
+     */
+    public Enricher(DeviceRegistry registry, RegisteredApplications applications, int largest) {
         this.registry = registry;
+        this.json = new EnrichedJson(applications);
         this.largest = largest;
     }
 

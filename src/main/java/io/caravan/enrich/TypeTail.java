@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
  * The end of every enriched message of a device type.
  *
  * @param info what follows {@code enriched_at} in {@code enrichment_info}
- * @param metadataAndApplications the fields {@code device_metadata} and {@code application_registry}
+ * @param metadata the field {@code device_metadata}
  */
-record TypeTail(SerializableString info, SerializableString metadataAndApplications) {
+record TypeTail(SerializableString info, SerializableString metadata) {
 
     /** The version of the enriched message's shape. */
     private static final String VERSION = "3.0.0";
@@ -24,12 +24,7 @@ record TypeTail(SerializableString info, SerializableString metadataAndApplicati
                 "fdi_package_used":false,"app_registry_integration":true"""
                         .formatted(VERSION, name);
         String metadata = new String(type.metadataJson(), StandardCharsets.UTF_8);
-        String rest =
-                """
-                ,"device_metadata":%s,"application_registry":{"device_type":"%s",\
-                "registered_applications_count":0,"applications":[]}"""
-                        .formatted(metadata, name);
-        return new TypeTail(rendered(info), rendered(rest));
+        return new TypeTail(rendered(info), rendered(",\"device_metadata\":" + metadata));
     }
 
     private static SerializableString rendered(String json) {

@@ -80,8 +80,8 @@ public final class DialectRoutes {
         DeviceTypes types = registry.types();
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         RouteTemplateDefinition now = model.getRouteTemplateDefinition(TEMPLATE);
-        if (types == followed && now == template) {
-            return;
+        if (types == followed && now == template || now == null && template != null) {
+            return; // nothing is new, or the template is just being replaced
         }
         topics.reserve(filtersOfOthers(context));
         Map<String, Wanted> wanted = wanted(types.dialects().values());

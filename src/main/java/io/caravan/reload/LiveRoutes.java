@@ -189,10 +189,12 @@ public final class LiveRoutes implements AutoCloseable {
                 model.removeRouteConfiguration(configuration);
             }
         }
-        for (String id : old.templatesNotIn(next)) {
-            model.removeRouteTemplateDefinitions(id);
-        }
         Set<String> templates = next.templatesNotIn(old);
+        for (String id : old.templatesNotIn(next)) {
+            if (!templates.contains(id)) {
+                model.removeRouteTemplateDefinitions(id);
+            }
+        }
         add(next, wanted, templates, next.configurationsNotIn(old));
         gone.removeAll(wanted);
         if (!templates.isEmpty()) {
@@ -230,7 +232,9 @@ public final class LiveRoutes implements AutoCloseable {
             List<RouteTemplateDefinition> declared =
                     builder.getRouteTemplateCollection().getRouteTemplates();
             declared.removeIf(template -> !templates.contains(template.getId()));
-            model.addRouteTemplateDefinitions(List.copyOf(declared));
+            for (RouteTemplateDefinition template : declared) {
+                replace(model, template);
+            }
             declared.clear();
             if (!configurations.isEmpty() && builder instanceof RouteConfigurationsBuilder configured) {
                 configured.updateRouteConfigurationsToCamelContext(context);
@@ -242,6 +246,14 @@ public final class LiveRoutes implements AutoCloseable {
         for (RouteBuilder builder : builders) {
             builder.updateRoutesToCamelContext(context);
         }
+    }
+
+    private static void replace(Model model, RouteTemplateDefinition template) throws Exception {
+        RouteTemplateDefinition old = model.getRouteTemplateDefinition(template.getId());
+        if (old != null) {
+            model.removeRouteTemplateDefinition(old);
+        }
+        model.addRouteTemplateDefinition(template);
     }
 
     private static List<Resource> resources(SortedMap<String, String> texts) {

@@ -46,6 +46,7 @@ final class EnrichStage {
     final CamelContext camel = new DefaultCamelContext();
     final Directory directory = new Directory();
     final TopicOwners owners = new TopicOwners();
+    final RegisteredApplications applications = new RegisteredApplications();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning;
@@ -62,11 +63,13 @@ final class EnrichStage {
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
         decode = new DecodeBatch(
                 Map.of("iot", new SenmlDecoder(json), "building", json)::get,
-                new Ownership(directory, owners, autoProvision, signedIn));
+                new Ownership(directory, owners, autoProvision, signedIn),
+                applications);
         provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
-        enricher = new Enricher(registry, largest);
+        enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
         owners.take(List.of());
+        applications.take(List.of());
         consumer.assign(List.of(RAW));
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }

@@ -79,11 +79,20 @@ class OwnershipTest {
     }
 
     @Test
-    void untilTheDirectoryIsLoadedTheBatchWaits() {
-        Ownership ownership = new Ownership(new Directory(), new TopicOwners(), true, false);
+    void untilAllThatIsLookedUpIsLoadedTheBatchWaits() {
+        Directory directory = new Directory();
+        TopicOwners owners = new TopicOwners();
+        RegisteredApplications applications = new RegisteredApplications();
+        DecodeBatch decode =
+                new DecodeBatch(dialect -> null, new Ownership(directory, owners, true, false), applications);
 
-        assertThatThrownBy(() -> new DecodeBatch(dialect -> null, ownership).decode(List.of()))
-                .isInstanceOf(DirectoryUnavailable.class);
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        applications.take(List.of());
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        directory.take(List.of());
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        owners.take(List.of());
+        decode.decode(List.of());
     }
 
     @Test

@@ -59,6 +59,10 @@ public final class Api {
                 HttpRequest.newBuilder(URI.create(address() + path)).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(address() + path)).DELETE());
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
             throws IOException, InterruptedException {
         if (token != null) {

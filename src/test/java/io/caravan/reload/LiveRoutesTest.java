@@ -397,7 +397,8 @@ class LiveRoutesTest {
                 .isSameAs(first);
 
         write("store-greeter", template.replace("hello", "good day"));
-        await().until(() -> model.getRouteTemplateDefinition("greeter") != first);
+        await().until(() -> model.getRouteTemplateDefinition("greeter") != null
+                && model.getRouteTemplateDefinition("greeter") != first);
         model.addRouteFromTemplate("greet-bob", "greeter", Map.of("whom", "bob"));
         assertThat(client.requestBody("direct:greet-bob", "", String.class)).isEqualTo("good day bob");
         assertThat(client.requestBody("direct:greet-ann", "", String.class))

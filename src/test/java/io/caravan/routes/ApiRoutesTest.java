@@ -154,7 +154,8 @@ class ApiRoutesTest {
                 api.get("/api/devices/d1", "id", "a/b", "tenant", "other", "X-Mine", "1", "CamelJdbcParameters", "1");
 
         assertThat(ApiServer.json(response).get("label").textValue()).isEqualTo("First");
-        assertThat(response.headers().map().keySet()).isSubsetOf(":status", "content-type", "transfer-encoding");
+        assertThat(response.headers().map().keySet())
+                .isSubsetOf(":status", "content-type", "transfer-encoding", "cache-control");
     }
 
     @Test
@@ -474,6 +475,12 @@ class ApiRoutesTest {
                         "/api/dead-letters/replay",
                         "/api/replays/{replay}",
                         "/api/ledger",
+                        "/api/applications",
+                        "/api/applications/{application}",
+                        "/api/applications/{application}/regenerate-key",
+                        "/api/applications/by-device-type/{type}",
+                        "/api/applications/by-device-types",
+                        "/api/applications/token",
                         "/api/device-templates",
                         "/api/device-templates/{template}",
                         "/api/controllers",

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.api.Aggregates;
+import io.caravan.api.ApplicationChanges;
+import io.caravan.api.ApplicationTokens;
+import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
@@ -29,6 +32,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
@@ -38,16 +42,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 
 /** The API's own route files, served on a free port over a given database. */
 final class ApiServer implements AutoCloseable {
+
+    /** What signs the tokens that applications get. */
+    static final SecretKey SECRET =
+            new SecretKeySpec("the secret of a test of the routes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -96,6 +107,12 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiReplays", new Replays());
         main.bind("apiF2Templates", new F2Templates());
         main.bind("apiF2Controllers", new F2Controllers());
+        main.bind("apiApplications", new Applications());
+        main.bind("apiApplicationChanges", new ApplicationChanges(registry, 20));
+        main.bind(
+                "apiApplicationTokens",
+                new ApplicationTokens(
+                        new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)), Duration.ofMinutes(15)));
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
@@ -127,8 +144,9 @@ final class ApiServer implements AutoCloseable {
         return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
     }
 
-    HttpResponse<String> send(String method, String path, byte[] body) throws IOException, InterruptedException {
-        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body));
+    HttpResponse<String> send(String method, String path, byte[] body, String... headers)
+            throws IOException, InterruptedException {
+        return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
     }
 
     HttpResponse<String> post(String path, byte[] body, String... headers) throws IOException, InterruptedException {

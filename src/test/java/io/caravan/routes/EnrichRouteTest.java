@@ -12,6 +12,7 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.enrich.RegisteredApplications;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
@@ -74,6 +75,8 @@ class EnrichRouteTest {
         registryFile = Files.copy(Path.of("config/device-registry.json"), folder.resolve("device-registry.json"));
         DeviceRegistry registry = new DeviceRegistry(registryFile);
         directory = new Directory();
+        RegisteredApplications applications = new RegisteredApplications();
+        applications.take(List.of());
         Outbox outbox = new Outbox("iot.enriched", new SimpleMeterRegistry());
         JsonDecoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
         Map<String, Object> beans = new HashMap<>();
@@ -92,10 +95,11 @@ class EnrichRouteTest {
                 "decodeBatch",
                 new DecodeBatch(
                         Map.of("iot", json, "sparkplug", sparkplug)::get,
-                        new Ownership(directory, owners, true, false)));
+                        new Ownership(directory, owners, true, false),
+                        applications));
         beans.put("provisioning", new Provisioning(directory, registry, true, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
-        beans.put("enricher", (Processor) new Enricher(registry, 1_000_000)::enrich);
+        beans.put("enricher", (Processor) new Enricher(registry, applications, 1_000_000)::enrich);
         beans.put("refusedToDeadLetter", (Processor) outbox::refused);
         beans.put("openOutbox", (Processor) outbox::open);
         beans.put("addToOutbox", (Processor) outbox::add);
