@@ -5,19 +5,24 @@ import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Onboarding;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SelfProvisioning;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -26,6 +31,7 @@ import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.Credentials;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -44,6 +50,12 @@ final class ApiBeans {
             Ledgers ledgers,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
+        Credentials credentials = CredentialsKey.of(settings);
+        int deviceCap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
+        Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
+        beans.accept("apiOnboarding", onboarding);
+        beans.accept("apiProvisioning", new SelfProvisioning(onboarding));
+        beans.accept("apiDeviceImport", new DeviceImport(credentials, deviceCap));
         beans.accept("apiReadings", new Readings());
         beans.accept("apiEvents", new Events());
         beans.accept("apiPresence", new Presence(patience));
@@ -54,6 +66,13 @@ final class ApiBeans {
         beans.accept("apiF2Templates", new F2Templates());
         beans.accept("apiF2Controllers", new F2Controllers());
         bindApplications(beans, settings, registry);
+        beans.accept(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        SignInSettings.masterKey(settings),
+                        SignInSettings.issuer(settings).orElse(null),
+                        SignInSettings.lifetime(settings)));
+        beans.accept("apiTenants", new Tenants());
         beans.accept("apiPlaces", new Places());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));

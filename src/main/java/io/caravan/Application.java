@@ -12,7 +12,6 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
-import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
@@ -55,7 +54,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private List<TableChanges> enrich = List.of();
+    private EnrichBeans enrich;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -196,7 +195,9 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        enrich.forEach(TableChanges::close);
+        if (enrich != null) {
+            enrich.close();
+        }
         ledgers.close();
         rawRecords.close();
         if (health != null) {

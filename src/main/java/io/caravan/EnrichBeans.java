@@ -14,10 +14,10 @@ import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
-import io.caravan.registry.TableChanges;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
+import io.caravan.store.Changes;
 import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -26,10 +26,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.camel.Processor;
 
-/** The beans that the routes of the stage enrich name. */
-final class EnrichBeans {
+/** The beans that the routes of the stage enrich name. Closing it closes what listens to the database among them. */
+final class EnrichBeans implements AutoCloseable {
 
-    private EnrichBeans() {}
+    private final List<Changes> changes;
+
+    private EnrichBeans(List<Changes> changes) {
+        this.changes = changes;
+    }
 
     /**
      * Binds them.
@@ -37,7 +41,7 @@ final class EnrichBeans {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static List<TableChanges> bind(
+    static EnrichBeans bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -55,16 +59,16 @@ final class EnrichBeans {
         Enricher enricher =
                 new Enricher(registry, applications, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        TableChanges f2Changes = changes(settings, TableChanges.F2_PARAMETERS);
-        TableChanges applicationChanges = changes(settings, TableChanges.APPLICATIONS);
-        TableChanges topicChanges = changes(settings, TableChanges.MQTT_USERS);
+        Changes f2Changes = changes(Changes.F2_PARAMETERS, settings);
+        Changes topicChanges = changes(Changes.MQTT_USERS, settings);
         TopicOwners owners = new TopicOwners();
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
-        beans.accept("registeredApplications", applications);
-        beans.accept("applicationChanges", applicationChanges);
         beans.accept("topicOwners", owners);
         beans.accept("topicChanges", topicChanges);
+        Changes applicationChanges = changes(Changes.APPLICATIONS, settings);
+        beans.accept("registeredApplications", applications);
+        beans.accept("applicationChanges", applicationChanges);
         beans.accept("certificates", new Certificates(sessions));
         beans.accept("rebirths", rebirths);
         beans.accept("directory", directory);
@@ -87,11 +91,16 @@ final class EnrichBeans {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return List.of(f2Changes, applicationChanges, topicChanges);
+        return new EnrichBeans(List.of(f2Changes, topicChanges, applicationChanges));
     }
 
-    private static TableChanges changes(Settings settings, String channel) {
-        return new TableChanges(
+    @Override
+    public void close() {
+        changes.forEach(Changes::close);
+    }
+
+    private static Changes changes(String channel, Settings settings) {
+        return new Changes(
                 channel,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),

@@ -20,6 +20,8 @@ import javax.crypto.spec.SecretKeySpec;
 final class SignInSettings {
 
     private static final String SECRET = "caravan.auth.secret";
+    private static final String MASTER_KEY = "caravan.auth.master-key";
+    private static final int SHORTEST_KEY = 16;
     private static final String KEYS = "caravan.auth.oidc.jwks-url";
     private static final Duration LONGEST_LIFE = Duration.ofDays(366);
 
@@ -67,6 +69,22 @@ final class SignInSettings {
                         settings.text("caravan.auth.issuer"),
                         settings.text("caravan.auth.audience"),
                         secrets(settings)));
+    }
+
+    /**
+     * The key of {@code POST /api/generate-token}; null where there is none.
+     *
+     * @throws UserError when it is short enough to be guessed
+     */
+    static Supplier<String> masterKey(Settings settings) {
+        if (settings.text(MASTER_KEY, null) == null) {
+            return null;
+        }
+        Supplier<String> key = settings.secret(MASTER_KEY);
+        if (key.get().length() < SHORTEST_KEY) {
+            throw new UserError(MASTER_KEY + " must have " + SHORTEST_KEY + " characters or more");
+        }
+        return key;
     }
 
     /** How long a token is good that the API makes. */

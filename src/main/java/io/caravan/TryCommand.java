@@ -9,8 +9,8 @@ import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.registry.DeviceRegistry;
-import io.caravan.registry.TableChanges;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.Changes;
 import io.caravan.store.Refused;
 import io.caravan.trial.AlwaysDue;
 import io.caravan.trial.Outcome;
@@ -178,7 +178,7 @@ final class TryCommand implements Callable<Integer> {
             throw new IllegalStateException(e);
         }
         EnrichBeans.bind(
-                (name, bean) -> beans.accept(name, bean instanceof TableChanges ? new AlwaysDue() : bean),
+                (name, bean) -> beans.accept(name, bean instanceof Changes ? new AlwaysDue() : bean),
                 settings,
                 registry,
                 consumers,

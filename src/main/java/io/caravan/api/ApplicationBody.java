@@ -1,5 +1,6 @@
 package io.caravan.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -98,10 +99,11 @@ final class ApplicationBody {
         }
         if (whole || fields.has(TYPES)) {
             Set<String> types = new LinkedHashSet<>(fields.names(TYPES, MOST_TYPES, LONGEST_TYPE));
-            if (String.join("\",\"", types).getBytes(StandardCharsets.UTF_8).length > MOST_BYTES_OF_TYPES) {
+            ArrayNode array = document.putArray(TYPES);
+            types.forEach(array::add);
+            if (array.toString().getBytes(StandardCharsets.UTF_8).length > MOST_BYTES_OF_TYPES) {
                 throw fields.bad(TYPES, "must have at most " + MOST_BYTES_OF_TYPES + " bytes together");
             }
-            types.forEach(document.putArray(TYPES)::add);
         }
         return document;
     }

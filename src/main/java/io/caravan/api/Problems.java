@@ -59,6 +59,9 @@ public final class Problems {
         if (state.equals("23503")) {
             return ApiProblem.conflict("Something else still refers to this, or what this refers to has gone");
         }
+        if (state.equals("23505")) { // two at once
+            return ApiProblem.conflict("Something else has this name or id already");
+        }
         if (state.equals("42501")) { // row-level security: a row of another tenant stands in the way
             return ApiProblem.conflict("This id belongs to somebody else");
         }

@@ -58,6 +58,13 @@ final class Request {
         return request;
     }
 
+    /** Opens a request, stripped before, for somebody who has proved otherwise who it is. */
+    static Request openFor(Exchange exchange, Identity identity) {
+        Request request = new Request(Query.of("", Set.of()), identity);
+        exchange.setProperty(PROPERTY, request);
+        return request;
+    }
+
     /**
      * Strips a request, for which nobody signs in, of all that came with it.
      *
@@ -128,6 +135,11 @@ final class Request {
     Request with(String name, Object value) {
         parameters.put(name, value);
         return this;
+    }
+
+    /** What a parameter of the statement is. */
+    String parameter(String name) {
+        return (String) parameters.get(name);
     }
 
     /** Parameters of the statement. */

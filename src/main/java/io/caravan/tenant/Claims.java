@@ -5,7 +5,6 @@ import java.text.ParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** How an {@link Identity} is written into a token (RFC 7519), and read from one. Stateless. */
 final class Claims {
@@ -13,9 +12,6 @@ final class Claims {
     static final String TENANT = "tenant_id";
     static final String ROLES = "roles";
     static final String DEVICE_TYPES = "device_types";
-
-    /** As in topics of devices. */
-    private static final Pattern TENANT_NAME = Pattern.compile("[^/+#\\p{Cntrl}]{1,200}");
 
     private static final int LONGEST_SUBJECT = 200;
 
@@ -44,9 +40,7 @@ final class Claims {
         try {
             Role role = role(claims, rolesClaim).orElseThrow(() -> new InvalidToken("it has no role of Caravan"));
             String tenant = claims.getStringClaim(TENANT);
-            if (tenant == null
-                    ? role != Role.ADMIN
-                    : !TENANT_NAME.matcher(tenant).matches()) {
+            if (tenant == null ? role != Role.ADMIN : !Identity.isTenant(tenant)) {
                 throw new InvalidToken("its claim " + TENANT + " names no tenant");
             }
             List<String> types = role == Role.APP ? claims.getStringListClaim(DEVICE_TYPES) : List.of();

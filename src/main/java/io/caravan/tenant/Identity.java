@@ -2,6 +2,7 @@ package io.caravan.tenant;
 
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Who asks, as a verified token says it. Immutable.
@@ -11,6 +12,8 @@ import java.util.Set;
  * @param deviceTypes the only types of devices that an {@link Role#APP} may see; empty for every other role
  */
 public record Identity(String tenant, Role role, String subject, Set<String> deviceTypes) {
+
+    private static final Pattern TENANT = Pattern.compile("[^/+#\\p{Cntrl}]{1,200}");
 
     /** Who everybody is where nobody has to sign in. */
     public static final Identity ANYBODY = new Identity(null, Role.ADMIN, "anybody", Set.of());
@@ -27,6 +30,11 @@ public record Identity(String tenant, Role role, String subject, Set<String> dev
     /** Someone who is no application. */
     public Identity(String tenant, Role role, String subject) {
         this(tenant, role, subject, Set.of());
+    }
+
+    /** Whether a text can be a tenant's name: as in topics of devices, 1 to 200 characters. */
+    public static boolean isTenant(String text) {
+        return TENANT.matcher(text).matches();
     }
 
     /** Whether it may have the data of a tenant. */

@@ -45,8 +45,8 @@ final class EnrichStage {
 
     final CamelContext camel = new DefaultCamelContext();
     final Directory directory = new Directory();
-    final TopicOwners owners = new TopicOwners();
     final RegisteredApplications applications = new RegisteredApplications();
+    final TopicOwners owners = new TopicOwners();
     private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning;
@@ -68,8 +68,8 @@ final class EnrichStage {
         provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
         enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
-        owners.take(List.of());
         applications.take(List.of());
+        owners.take(List.of());
         consumer.assign(List.of(RAW));
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }

@@ -79,19 +79,16 @@ class OwnershipTest {
     }
 
     @Test
-    void untilAllThatIsLookedUpIsLoadedTheBatchWaits() {
+    void untilDirectoryAndApplicationsAreLoadedTheBatchWaits() {
         Directory directory = new Directory();
-        TopicOwners owners = new TopicOwners();
         RegisteredApplications applications = new RegisteredApplications();
-        DecodeBatch decode =
-                new DecodeBatch(dialect -> null, new Ownership(directory, owners, true, false), applications);
+        DecodeBatch decode = new DecodeBatch(
+                dialect -> null, new Ownership(directory, new TopicOwners(), true, false), applications);
 
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         applications.take(List.of());
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         directory.take(List.of());
-        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
-        owners.take(List.of());
         decode.decode(List.of());
     }
 

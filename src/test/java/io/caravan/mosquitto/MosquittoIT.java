@@ -192,6 +192,26 @@ class MosquittoIT {
     }
 
     @Test
+    void whoTakesOverASessionGetsNothingOfIt() throws Exception {
+        take(user("acme-d", "acme", secret, "d"), user("other-d", "other", othersSecret, "d"));
+        reconcile();
+        Mqtt5AsyncClient victim = client("acme-d", secret.password(), "same");
+        victim.connectWith().cleanStart(false).sessionExpiryInterval(60).send().join();
+        subscribe(victim, "iot/acme/d/commands").join();
+        victim.disconnectWith().sessionExpiryInterval(60).send().join();
+        Mqtt5AsyncClient service = connect("caravan", PASSWORD);
+        publish(service, "iot/acme/d/commands").join();
+
+        Mqtt5AsyncClient thief = client("other-d", othersSecret.password(), "same");
+        thief.connectWith().cleanStart(false).sessionExpiryInterval(60).send().join();
+        publish(service, "iot/acme/d/commands").join();
+        subscribe(thief, "iot/other/d/commands").join();
+        publish(service, "iot/other/d/commands").join();
+
+        await().untilAsserted(() -> assertThat(heard).containsExactly("iot/other/d/commands"));
+    }
+
+    @Test
     void whosePasswordIsNotMadeByTheKeyIsLeftOut() throws Exception {
         take(user("acme-d", "acme", new Credentials(null).fresh(), "d"));
 
@@ -258,9 +278,15 @@ class MosquittoIT {
     }
 
     private Mqtt5AsyncClient connect(String name, String password) {
+        Mqtt5AsyncClient client = client(name, password, "client-" + clients.size());
+        client.connect().join();
+        return client;
+    }
+
+    private Mqtt5AsyncClient client(String name, String password, String clientId) {
         Mqtt5AsyncClient client = MqttClient.builder()
                 .useMqttVersion5()
-                .identifier("client-" + clients.size())
+                .identifier(clientId)
                 .serverHost("127.0.0.1")
                 .serverPort(port)
                 .simpleAuth()
@@ -272,7 +298,6 @@ class MosquittoIT {
                 MqttGlobalPublishFilter.ALL,
                 message -> heard.add(message.getTopic().toString()));
         clients.add(client);
-        client.connect().join();
         return client;
     }
 

@@ -179,7 +179,7 @@ class AccessMatrixTest {
                         HttpResponse<String> answer = ask(words[0], other, tokens.get(who), "{}");
                         assertThat(answer.statusCode())
                                 .as(who + ": " + answer.body())
-                                .isIn(400, 403, 415);
+                                .isIn(400, 403, 404, 415);
                         assertThat(answer.body()).doesNotContain(MARK);
                     }
                     assertThat(ask(words[0], other, tokens.get("admin"), "{}").statusCode())
@@ -327,6 +327,52 @@ class AccessMatrixTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** As a simulator of the replaced system does it: a token, then its devices. */
+    @Test
+    void theMasterKeyMakesTokensOfOneTenant() throws Exception {
+        HttpResponse<String> made = generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        String token = ApiServer.json(made).get("token").textValue();
+        Identity identity = TokenVerifier.ofSecrets(Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
+                .verify(token);
+        assertThat(identity).isEqualTo(new Identity("gamma", Role.OPERATOR, "user-gamma"));
+        assertThat(generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(names(tokens.get("admin"), "/api/devices?tenant=gamma", "label"))
+                .containsExactly("Demo Sensor");
+        assertThat(ApiServer.json(ask("GET", "/api/tenants", tokens.get("admin"), null)))
+                .extracting(JsonNode::textValue)
+                .contains("alpha", "beta", "gamma");
+
+        for (String key : List.of("", "x", ApiServer.MASTER_KEY + "x", ApiServer.MASTER_KEY.substring(1))) {
+            HttpResponse<String> refused = generate(key, "{\"tenant_id\":\"gamma\"}");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(ApiServer.json(refused).get("error").textValue()).isEqualTo("Forbidden");
+        }
+        for (String body : List.of("", "{}", "{\"tenant_id\":\"\"}", "{\"tenant_id\":7}", "[", "\"x\"")) {
+            assertThat(generate(ApiServer.MASTER_KEY, body).statusCode())
+                    .as(body)
+                    .isEqualTo(400);
+        }
+        assertThat(ApiServer.json(generate(ApiServer.MASTER_KEY, "{}"))
+                        .get("error")
+                        .textValue())
+                .isEqualTo("tenant_id is required");
+        assertThat(generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"a/b\"}").statusCode())
+                .isEqualTo(400);
+    }
+
+    private static HttpResponse<String> generate(String key, String body) throws Exception {
+        return api.send(
+                "POST",
+                "/api/generate-token",
+                body.getBytes(UTF_8),
+                "Content-Type",
+                "application/json",
+                "x-master-key",
+                key);
     }
 
     private static List<String> names(String token, String path, String member) throws Exception {

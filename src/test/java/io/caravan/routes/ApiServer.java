@@ -9,19 +9,24 @@ import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.Onboarding;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
 import io.caravan.api.Readings;
 import io.caravan.api.Replays;
+import io.caravan.api.SelfProvisioning;
 import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
+import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
@@ -32,6 +37,7 @@ import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.tenant.Credentials;
 import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
@@ -59,6 +65,8 @@ final class ApiServer implements AutoCloseable {
     /** What signs the tokens that applications get. */
     static final SecretKey SECRET =
             new SecretKeySpec("the secret of a test of the routes".getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+
+    static final String MASTER_KEY = "the-master-key-of-tests";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -98,6 +106,12 @@ final class ApiServer implements AutoCloseable {
         main.bind("signIn", new SignIn(port, verifiers));
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
+        Credentials credentials = new Credentials(null);
+        int deviceCap = 1_000;
+        Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
+        main.bind("apiOnboarding", onboarding);
+        main.bind("apiProvisioning", new SelfProvisioning(onboarding));
+        main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
@@ -113,6 +127,13 @@ final class ApiServer implements AutoCloseable {
                 "apiApplicationTokens",
                 new ApplicationTokens(
                         new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)), Duration.ofMinutes(15)));
+        main.bind(
+                "apiGeneratedTokens",
+                new GeneratedTokens(
+                        () -> MASTER_KEY,
+                        new TokenIssuer("caravan", "caravan", () -> List.of(SECRET)),
+                        Duration.ofHours(1)));
+        main.bind("apiTenants", new Tenants());
         main.bind("apiPlaces", new Places());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.registry.TableChanges;
+import io.caravan.store.Changes;
 import io.caravan.store.Migrations;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
@@ -18,9 +18,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -209,6 +214,48 @@ class ApplicationsApiTest {
         assertThat(api.post("/api/applications?tenant=acme", GRID.getBytes(UTF_8))
                         .statusCode())
                 .isEqualTo(201);
+    }
+
+    @Test
+    void ofManyThatWantANameAtOnceOneGetsIt() throws Exception {
+        List<HttpResponse<String>> registered = atOnce(i -> api.post("/api/applications", GRID.getBytes(UTF_8)));
+        assertThat(registered)
+                .extracting(HttpResponse::statusCode)
+                .containsOnlyOnce(201)
+                .containsOnly(201, 409);
+
+        sql(
+                "INSERT INTO applications (tenant_id, name, version, developer, contact_email, key_sha256) SELECT 'default',"
+                        + " 'n' || i, '1', 'd', 'a@b.c', sha256(i::text::bytea) FROM generate_series(1, 8) AS i");
+        List<String> ids = new ArrayList<>();
+        ApiServer.json(api.get("/api/applications")).get("applications").forEach(each -> ids.add(id(each)));
+        List<HttpResponse<String>> renamed = atOnce(i -> put(ids.get(i), "{'name':'wanted'}"));
+        assertThat(renamed)
+                .extracting(HttpResponse::statusCode)
+                .containsOnlyOnce(200)
+                .containsOnly(200, 409);
+    }
+
+    private interface Asked {
+        HttpResponse<String> by(int asker) throws Exception;
+    }
+
+    private static List<HttpResponse<String>> atOnce(Asked asked) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                int asker = i;
+                calls.add(() -> asked.by(asker));
+            }
+            List<HttpResponse<String>> answers = new ArrayList<>();
+            for (Future<HttpResponse<String>> answer : threads.invokeAll(calls)) {
+                answers.add(answer.get());
+            }
+            return answers;
+        } finally {
+            threads.shutdown();
+        }
     }
 
     @Test
@@ -446,7 +493,7 @@ class ApplicationsApiTest {
 
     @Test
     void everyChangeIsHeardOf() throws Exception {
-        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, url, "postgres", "")) {
+        try (Changes changes = new Changes(Changes.APPLICATIONS, url, "postgres", "")) {
             assertThat(changes.isDue()).isTrue();
             changes.read();
             String id = id(register(GRID));
@@ -459,7 +506,7 @@ class ApplicationsApiTest {
         }
     }
 
-    private static void assertHeard(TableChanges changes) throws Exception {
+    private static void assertHeard(Changes changes) throws Exception {
         assertThat(changes.isDue()).isTrue();
         changes.read();
     }
