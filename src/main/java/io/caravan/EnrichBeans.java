@@ -8,16 +8,19 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.enrich.Quota;
 import io.caravan.enrich.RegisteredApplications;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
+import io.caravan.limits.MessageLimits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
+import io.caravan.registry.TableChanges;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
-import io.caravan.store.Changes;
 import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -26,14 +29,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.camel.Processor;
 
-/** The beans that the routes of the stage enrich name. Closing it closes what listens to the database among them. */
-final class EnrichBeans implements AutoCloseable {
+/** The beans that the routes of the stage enrich name. */
+final class EnrichBeans {
 
-    private final List<Changes> changes;
-
-    private EnrichBeans(List<Changes> changes) {
-        this.changes = changes;
-    }
+    private EnrichBeans() {}
 
     /**
      * Binds them.
@@ -41,11 +40,12 @@ final class EnrichBeans implements AutoCloseable {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static EnrichBeans bind(
+    static List<TableChanges> bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
             WatchedConsumers consumers,
+            TenantLimits limits,
             MeterRegistry meters) {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
@@ -59,14 +59,14 @@ final class EnrichBeans implements AutoCloseable {
         Enricher enricher =
                 new Enricher(registry, applications, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        Changes f2Changes = changes(Changes.F2_PARAMETERS, settings);
-        Changes topicChanges = changes(Changes.MQTT_USERS, settings);
+        TableChanges f2Changes = changes(TableChanges.F2_PARAMETERS, settings);
+        TableChanges topicChanges = changes(TableChanges.MQTT_USERS, settings);
         TopicOwners owners = new TopicOwners();
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
         beans.accept("topicOwners", owners);
         beans.accept("topicChanges", topicChanges);
-        Changes applicationChanges = changes(Changes.APPLICATIONS, settings);
+        TableChanges applicationChanges = changes(TableChanges.APPLICATIONS, settings);
         beans.accept("registeredApplications", applications);
         beans.accept("applicationChanges", applicationChanges);
         beans.accept("certificates", new Certificates(sessions));
@@ -78,6 +78,7 @@ final class EnrichBeans implements AutoCloseable {
                         decoderOf(decoders, registry),
                         new Ownership(directory, owners, autoProvision, SignInSettings.isOn(settings)),
                         applications));
+        beans.accept("quota", new Quota(new MessageLimits(limits, meters)));
         beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));
@@ -91,16 +92,11 @@ final class EnrichBeans implements AutoCloseable {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return new EnrichBeans(List.of(f2Changes, topicChanges, applicationChanges));
+        return List.of(f2Changes, topicChanges, applicationChanges);
     }
 
-    @Override
-    public void close() {
-        changes.forEach(Changes::close);
-    }
-
-    private static Changes changes(String channel, Settings settings) {
-        return new Changes(
+    private static TableChanges changes(String channel, Settings settings) {
+        return new TableChanges(
                 channel,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),

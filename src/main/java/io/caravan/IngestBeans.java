@@ -21,7 +21,7 @@ import io.caravan.kafka.CallbackExecutor;
 import io.caravan.mosquitto.Control;
 import io.caravan.mosquitto.DynamicSecurity;
 import io.caravan.registry.DeviceRegistry;
-import io.caravan.store.Changes;
+import io.caravan.registry.TableChanges;
 import io.caravan.tenant.MqttUsers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class IngestBeans implements AutoCloseable {
     private final List<MqttClients> others;
     private final MqttClients counters;
     private final DialectRoutes dialects;
-    private final Changes userChanges;
+    private final TableChanges userChanges;
     private final Control control;
 
     private IngestBeans(
@@ -49,7 +49,7 @@ final class IngestBeans implements AutoCloseable {
             List<MqttClients> others,
             MqttClients counters,
             DialectRoutes dialects,
-            Changes userChanges,
+            TableChanges userChanges,
             Control control) {
         this.userChanges = userChanges;
         this.control = control;
@@ -101,8 +101,8 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        Changes userChanges = new Changes(
-                Changes.MQTT_USERS,
+        TableChanges userChanges = new TableChanges(
+                TableChanges.MQTT_USERS,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),
                 settings.text("caravan.db.password", null));
@@ -118,7 +118,7 @@ final class IngestBeans implements AutoCloseable {
             throw new UserError(
                     "caravan.mqtt.dynamic-security=true needs caravan.mqtt.username and caravan.mqtt.password: a user of Mosquitto that may change others");
         }
-        return new Control(broker.url(), broker.username(), broker.password(), broker.clientId());
+        return new Control(broker.url(), broker.tls(), broker.username(), broker.password(), broker.clientId());
     }
 
     /**
