@@ -70,7 +70,7 @@ final class ApiBeans {
             MeterRegistry meters,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
-        Credentials credentials = new Credentials(null);
+        Credentials credentials = CredentialsKey.of(settings);
         int deviceCap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
         beans.accept("apiOnboarding", onboarding);

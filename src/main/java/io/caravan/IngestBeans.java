@@ -118,7 +118,7 @@ final class IngestBeans implements AutoCloseable {
             throw new UserError(
                     "caravan.mqtt.dynamic-security=true needs caravan.mqtt.username and caravan.mqtt.password: a user of Mosquitto that may change others");
         }
-        return new Control(broker.url(), broker.username(), broker.password(), broker.clientId());
+        return new Control(broker.url(), broker.tls(), broker.username(), broker.password(), broker.clientId());
     }
 
     /**

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.MqttAddress;
+import io.caravan.TlsFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ public final class Control implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MqttAddress broker;
+    private final TlsFiles tls;
     private final String username;
     private final String password;
     private final String clientId;
@@ -39,7 +42,8 @@ public final class Control implements AutoCloseable {
     private Mqtt5AsyncClient client;
 
     /** @param clientId the start of the client's id */
-    public Control(String url, String username, String password, String clientId) {
+    public Control(String url, TlsFiles tls, String username, String password, String clientId) {
+        this.tls = tls;
         this.broker = MqttAddress.of(url);
         this.username = username;
         this.password = password;
@@ -100,7 +104,10 @@ public final class Control implements AutoCloseable {
                 .serverHost(broker.host())
                 .serverPort(broker.port());
         if (broker.tls()) {
-            builder = builder.sslWithDefaultConfig();
+            builder = builder.sslConfig(MqttClientSslConfig.builder()
+                    .trustManagerFactory(tls.trusted())
+                    .keyManagerFactory(tls.own())
+                    .build());
         }
         client = builder.simpleAuth()
                 .username(username)

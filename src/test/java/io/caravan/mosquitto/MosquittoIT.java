@@ -13,6 +13,8 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import io.caravan.Settings;
+import io.caravan.TlsFiles;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.tenant.Credentials;
 import io.caravan.tenant.MqttUser;
@@ -23,7 +25,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -71,7 +75,7 @@ class MosquittoIT {
             port = socket.getLocalPort();
         }
         startBroker();
-        control = new Control("tcp://127.0.0.1:" + port, "caravan", PASSWORD, "caravan");
+        control = new Control("tcp://127.0.0.1:" + port, TlsFiles.NONE, "caravan", PASSWORD, "caravan");
         security = new DynamicSecurity(control, users, credentials);
     }
 
@@ -192,6 +196,114 @@ class MosquittoIT {
     }
 
     @Test
+    void whoTakesOverASessionGetsNothingOfIt() throws Exception {
+        take(user("acme-d", "acme", secret, "d"), user("other-d", "other", othersSecret, "d"));
+        reconcile();
+        Mqtt5AsyncClient victim = client("acme-d", secret.password(), "same");
+        victim.connectWith().cleanStart(false).sessionExpiryInterval(60).send().join();
+        subscribe(victim, "iot/acme/d/commands").join();
+        victim.disconnectWith().sessionExpiryInterval(60).send().join();
+        Mqtt5AsyncClient service = connect("caravan", PASSWORD);
+        publish(service, "iot/acme/d/commands").join();
+
+        Mqtt5AsyncClient thief = client("other-d", othersSecret.password(), "same");
+        thief.connectWith().cleanStart(false).sessionExpiryInterval(60).send().join();
+        publish(service, "iot/acme/d/commands").join();
+        subscribe(thief, "iot/other/d/commands").join();
+        publish(service, "iot/other/d/commands").join();
+
+        await().untilAsserted(() -> assertThat(heard).containsExactly("iot/other/d/commands"));
+    }
+
+    @Test
+    void withTlsBothShowTheirCertificates() throws Exception {
+        Path server = certificate("server");
+        Path own = certificate("own");
+        int secure;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            secure = socket.getLocalPort();
+        }
+        broker.destroy();
+        broker.waitFor();
+        Path conf = folder.resolve("run/mosquitto.conf");
+        Files.writeString(
+                conf,
+                Files.readString(conf) + "listener " + secure + " 127.0.0.1\ncafile " + own + "\ncertfile " + server
+                        + "\nkeyfile " + keyOf(server) + "\nrequire_certificate true\n");
+        broker = new ProcessBuilder("/usr/sbin/mosquitto", "-c", conf.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        take(user("acme-d", "acme", secret, "d"));
+        Settings settings = Settings.load(Path.of("application.properties"), Map.of());
+        TlsFiles good = TlsFiles.of(
+                settings.with(Map.of(
+                        "caravan.mqtt.tls.ca", server.toString(),
+                        "caravan.mqtt.tls.certificate", own.toString(),
+                        "caravan.mqtt.tls.key", keyOf(own).toString())),
+                "caravan.mqtt");
+        TlsFiles nothingToShow =
+                TlsFiles.of(settings.with(Map.of("caravan.mqtt.tls.ca", server.toString())), "caravan.mqtt");
+        String url = "ssl://127.0.0.1:" + secure;
+        try (Control secured = new Control(url, good, "caravan", PASSWORD, "caravan");
+                Control unshown = new Control(url, nothingToShow, "caravan", PASSWORD, "caravan");
+                Control distrusting = new Control(url, TlsFiles.NONE, "caravan", PASSWORD, "caravan")) {
+            DynamicSecurity over = new DynamicSecurity(secured, users, credentials);
+            await().ignoreExceptions().until(() -> !over.plan().isEmpty());
+            assertThatThrownBy(() -> new DynamicSecurity(unshown, users, credentials).plan())
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> new DynamicSecurity(distrusting, users, credentials).plan())
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    /** A certificate that is its own authority, with its key beside it; in PEM. */
+    private Path certificate(String name) throws Exception {
+        Path store = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-ext",
+                        "bc:c",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+        Path file = folder.resolve(name + ".pem");
+        Files.writeString(file, pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+        Files.writeString(
+                keyOf(file),
+                pem("PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded()));
+        return file;
+    }
+
+    private static Path keyOf(Path certificate) {
+        return certificate.resolveSibling(certificate.getFileName() + ".key");
+    }
+
+    private static String pem(String what, byte[] bytes) {
+        return "-----BEGIN " + what + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + what + "-----\n";
+    }
+
+    @Test
     void whosePasswordIsNotMadeByTheKeyIsLeftOut() throws Exception {
         take(user("acme-d", "acme", new Credentials(null).fresh(), "d"));
 
@@ -258,9 +370,15 @@ class MosquittoIT {
     }
 
     private Mqtt5AsyncClient connect(String name, String password) {
+        Mqtt5AsyncClient client = client(name, password, "client-" + clients.size());
+        client.connect().join();
+        return client;
+    }
+
+    private Mqtt5AsyncClient client(String name, String password, String clientId) {
         Mqtt5AsyncClient client = MqttClient.builder()
                 .useMqttVersion5()
-                .identifier("client-" + clients.size())
+                .identifier(clientId)
                 .serverHost("127.0.0.1")
                 .serverPort(port)
                 .simpleAuth()
@@ -272,7 +390,6 @@ class MosquittoIT {
                 MqttGlobalPublishFilter.ALL,
                 message -> heard.add(message.getTopic().toString()));
         clients.add(client);
-        client.connect().join();
         return client;
     }
 

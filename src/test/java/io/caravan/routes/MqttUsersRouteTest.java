@@ -22,7 +22,7 @@ class MqttUsersRouteTest {
     private StageRoutes routes;
 
     /** In the place of what listens to the database. */
-    public final class TableChanges {
+    public final class Due {
         public boolean isDue() {
             return read.get() < 2;
         }
@@ -54,7 +54,7 @@ class MqttUsersRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("mqttUserChanges", new TableChanges(), "dynamicSecurity", new Broker()), "ingest-mqtt-users");
+                Map.of("mqttUserChanges", new Due(), "dynamicSecurity", new Broker()), "ingest-mqtt-users");
         routes.database(exchange -> exchange.getMessage()
                 .setBody(List.of(Map.of(
                         "rows",
