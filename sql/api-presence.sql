@@ -12,7 +12,7 @@ FROM devices
 LEFT JOIN presence AS heard USING (tenant_id, device_id)
 CROSS JOIN LATERAL (SELECT last_seen + patience(device_type, :?types::text[], :?silences::bigint[]) AS silent_at) AS silence
 CROSS JOIN LATERAL (SELECT coalesce(heard.online AND (heard.announces OR now() <= silent_at), false) AS online) AS status
-WHERE tenant_id = :?tenant
+WHERE tenant_id = :?tenant AND decommissioned_at IS NULL
     AND (:?online::boolean IS NULL OR status.online = :?online::boolean)
     AND (:?site::text IS NULL OR site_id = :?site::text)
     AND (:?zone::text IS NULL OR zone_id = :?zone::text)

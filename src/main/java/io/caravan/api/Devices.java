@@ -1,16 +1,18 @@
 package io.caravan.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.decode.Text;
 import io.caravan.registry.Patience;
 import org.apache.camel.Exchange;
 
 /**
- * The devices of a tenant, the newest first: {@code ask...} before the statement, {@code answer...} after it.
- * Thread-safe.
+ * The devices of a tenant, the newest first: {@code ask...} before the statement, {@code answer...} after it. How they are
+ * added, {@link Onboarding} says. Thread-safe.
  */
 public final class Devices {
 
     private static final int MOST_ROWS = 1_000;
+    private static final String DECOMMISSIONED = "decommissioned";
 
     private final Patience patience;
 
@@ -19,12 +21,16 @@ public final class Devices {
     }
 
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
-        NewestDevices.page(request).with(patience.parameters()).handOver(exchange);
+        Request request = Request.open(exchange, DECOMMISSIONED, "limit", Cursor.PARAMETER)
+                .withLimit(100, MOST_ROWS);
+        NewestDevices.page(request)
+                .with(DECOMMISSIONED, Boolean.TRUE.equals(request.query().flag(DECOMMISSIONED)))
+                .with(patience.parameters())
+                .handOver(exchange);
     }
 
     public void answer(Exchange exchange) {
-        Answer.page(exchange, Answer.rows(exchange), Device::of, NewestDevices::after);
+        Answer.page(exchange, Answer.rows(exchange), DeviceAnswer::of, NewestDevices::after);
     }
 
     public void askOne(Exchange exchange) {
@@ -36,29 +42,68 @@ public final class Devices {
     }
 
     public void answerOne(Exchange exchange) {
-        Answer.with(exchange, Device.of(Answer.ofDevice(exchange, "device_id").get(0)));
+        Row row = Answer.ofDevice(exchange, "device_id").get(0);
+        Answer.with(exchange, DeviceAnswer.of(row));
+        EntityTag.of(exchange, row);
     }
 
-    private record Device(
-            @JsonProperty("device_id") String id,
-            String label,
-            @JsonProperty("device_type") String type,
-            @JsonProperty("site_id") String site,
-            @JsonProperty("zone_id") String zone,
-            @JsonProperty("created_at") String createdAt,
-            @JsonProperty("last_seen") String lastSeen,
-            Boolean online) {
+    /** Hands the merge patch of the body over to the statement that applies it. */
+    public void askPatch(Exchange exchange) {
+        byte[] body = RequestBody.read(exchange, DeviceBody.LARGEST, null);
+        exchange.getMessage().setBody(body);
+        String id = idInPath(exchange);
+        Request request = Request.open(exchange);
+        OwnPages.require(exchange);
+        ObjectNode patch = DeviceBody.patch(DeviceBody.fields(body), id);
+        request.with("device", id)
+                .with("patch", patch.toString())
+                .with("expected", EntityTag.expected(exchange))
+                .handOver(exchange);
+    }
 
-        static Device of(Row row) {
-            return new Device(
-                    row.text("device_id"),
-                    row.text("label"),
-                    row.text("device_type"),
-                    row.text("site_id"),
-                    row.text("zone_id"),
-                    row.time("created_at"),
-                    row.time("last_seen"),
-                    (Boolean) row.value("online"));
+    /** Asks for the device as it is now; or tells why it was not changed. */
+    public void patched(Exchange exchange) {
+        String outcome = Answer.rows(exchange).get(0).text("outcome");
+        Request request = Request.of(exchange);
+        if (outcome.equals("missing")) {
+            throw missing(request);
+        } else if (!outcome.equals("done")) {
+            throw Onboarding.refusal(outcome, request.tenant(), 0);
         }
+        request.with(patience.parameters());
+        Stored.readAgain(exchange, false);
+    }
+
+    public void askDelete(Exchange exchange) {
+        String id = Request.inPath(exchange, "id");
+        Request request = Request.open(exchange);
+        OwnPages.require(exchange);
+        exchange.setProperty(DECOMMISSIONED, EntityTag.mustExist(exchange));
+        request.with("device", id)
+                .with("expected", EntityTag.expected(exchange))
+                .handOver(exchange);
+    }
+
+    /** Answers 204, also where there was no such device: it is not there. */
+    public void answerDelete(Exchange exchange) {
+        String outcome = Answer.rows(exchange).get(0).text("outcome");
+        boolean mustExist = exchange.getProperty(DECOMMISSIONED, Boolean.class);
+        if (outcome.equals("changed") || mustExist && outcome.equals("missing")) {
+            throw Onboarding.refusal(outcome, Request.of(exchange).tenant(), 0);
+        }
+        Stored.deleted(exchange);
+    }
+
+    /** The id of a device in the path of a request that stores one. */
+    static String idInPath(Exchange exchange) {
+        String id = Request.inPath(exchange, "id");
+        if (!Text.isId(id)) {
+            throw ApiProblem.parameter("id", "id must be 1 to 200 characters without control characters");
+        }
+        return id;
+    }
+
+    static ApiProblem missing(Request request) {
+        return ApiProblem.notFound("There is no such device of the tenant '" + request.tenant() + "'");
     }
 }

@@ -36,11 +36,25 @@ final class Fields {
     /** The object that a body is, with no other fields than these. */
     static Fields of(byte[] body, String... known) {
         try {
-            return of(MAPPER.readTree(body), "", known);
+            return of(MAPPER.readTree(body), known);
         } catch (JacksonException e) {
             throw ApiProblem.parameter("body", "The body is no JSON: " + Text.printable(e.getOriginalMessage()));
         } catch (IOException e) {
             throw ApiProblem.parameter("body", "The body is no JSON in UTF-8");
+        }
+    }
+
+    /** The same of JSON that was read already. */
+    static Fields of(JsonNode body, String... known) {
+        return of(body, "", known);
+    }
+
+    /** The JSON in a text that stands for a field. */
+    static JsonNode json(String text, String name) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw ApiProblem.parameter(name, name + " is no JSON: " + Text.printable(e.getOriginalMessage()));
         }
     }
 

@@ -137,6 +137,11 @@ final class Request {
         return this;
     }
 
+    /** What a parameter of the statement is. */
+    String parameter(String name) {
+        return (String) parameters.get(name);
+    }
+
     /** Parameters of the statement. */
     Request with(Map<String, Object> more) {
         parameters.putAll(more);

@@ -28,6 +28,8 @@ public enum Reason {
     TIMESTAMP_IN_FUTURE("timestamp-in-future"),
     /** The directory does not know the device, and auto-provisioning is off. */
     UNKNOWN_DEVICE("unknown-device"),
+    /** The device is out of service. */
+    DECOMMISSIONED_DEVICE("decommissioned-device"),
     /** The directory does not know the device, and the tenant has as many as it may have. */
     DEVICE_CAP_REACHED("device-cap-reached"),
     /** The tenant has sent more messages than it may. */

@@ -9,5 +9,15 @@ package io.caravan.enrich;
  * @param site the site it stands on, or null
  * @param zone the zone of the site, or null
  * @param untyped whether it was added by a message that told no type, and none has since
+ * @param decommissionedAt since when it takes no part any more, microseconds since the epoch; {@link #IN_SERVICE} where it does
  */
-public record Device(String tenant, String id, String deviceType, String site, String zone, boolean untyped) {}
+public record Device(
+        String tenant, String id, String deviceType, String site, String zone, boolean untyped, long decommissionedAt) {
+
+    /** When a device is decommissioned that is not. */
+    public static final long IN_SERVICE = Long.MAX_VALUE;
+
+    boolean isInService() {
+        return decommissionedAt == IN_SERVICE;
+    }
+}

@@ -1,6 +1,7 @@
 package io.caravan.enrich;
 
 import io.caravan.registry.DeviceType;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -35,12 +36,18 @@ public final class Directory {
         return owners == null ? null : owners.get(tenant);
     }
 
-    /** The one device of that id, whoever it belongs to; null where there is none, or more than one. */
+    /**
+     * The one device of that id, whoever it belongs to; null where there is none, or more than one. One that was decommissioned
+     * counts where there is no other.
+     */
     public Device findOnly(String id) {
         Map<String, Device> owners = byId.get(id);
-        return owners == null || owners.size() > 1
-                ? null
-                : owners.values().iterator().next();
+        if (owners == null || owners.size() == 1) {
+            return owners == null ? null : owners.values().iterator().next();
+        }
+        List<Device> inService =
+                owners.values().stream().filter(Device::isInService).toList();
+        return inService.size() == 1 ? inService.get(0) : null;
     }
 
     /** Whether any tenant has a device of that id. */
@@ -95,12 +102,14 @@ public final class Directory {
     /** The device that a row of {@code devices} holds. */
     static Device deviceOf(Map<String, Object> row) {
         String type = (String) row.get("device_type");
+        Timestamp decommissioned = (Timestamp) row.get("decommissioned_at");
         return new Device(
                 (String) row.get("tenant_id"),
                 (String) row.get("device_id"),
                 type,
                 (String) row.get("site_id"),
                 (String) row.get("zone_id"),
-                DeviceType.UNKNOWN.equals(type) && Boolean.TRUE.equals(row.get("auto_provisioned")));
+                DeviceType.UNKNOWN.equals(type) && Boolean.TRUE.equals(row.get("auto_provisioned")),
+                decommissioned == null ? Device.IN_SERVICE : decommissioned.getTime() * 1_000);
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan.enrich;
 
 import io.caravan.decode.Reason;
+import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.registry.DeviceRegistry;
@@ -79,6 +80,12 @@ public final class Enricher {
     }
 
     private void render(Parcel parcel, Message message) throws Undecodable {
+        if (parcel.raw.receivedAt() >= parcel.device.decommissionedAt()) {
+            throw new Undecodable(
+                    Reason.DECOMMISSIONED_DEVICE,
+                    "device " + Text.excerpt(parcel.device.id()) + " of tenant " + Text.excerpt(parcel.tenant)
+                            + " is out of service");
+        }
         DeviceType type = TypeOf.message(registry.types(), parcel.decoded, parcel.device);
         Normalised normalised = Normalised.of(parcel.decoded, parcel.raw.receivedAt(), type);
         byte[] enriched = json.write(parcel, type, normalised, nowMicros());

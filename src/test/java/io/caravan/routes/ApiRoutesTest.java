@@ -45,12 +45,12 @@ class ApiRoutesTest {
         new Migrations(Path.of("sql"), url, "postgres", "").run();
         sql(
                 """
-                INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, created_at)
-                VALUES ('default', 'd1', 'First', 'smart_breaker', 'site-1', '%1$s'),
-                    ('default', 'a/b', 'Slash', 'unknown', null, '2026-11-20T00:00:00Z'),
-                    ('default', 'ü %%', 'Unicode', 'unknown', null, '2026-11-19T00:00:00Z'),
-                    ('other', 'd1', 'Foreign', 'unknown', null, '%1$s'),
-                    ('default', 'paged', 'Paged', 'unknown', null, '2026-11-18T00:00:00Z');
+                INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, created_at, updated_at)
+                VALUES ('default', 'd1', 'First', 'smart_breaker', 'site-1', '%1$s', '%1$s'),
+                    ('default', 'a/b', 'Slash', 'unknown', null, '2026-11-20T00:00:00Z', now()),
+                    ('default', 'ü %%', 'Unicode', 'unknown', null, '2026-11-19T00:00:00Z', now()),
+                    ('other', 'd1', 'Foreign', 'unknown', null, '%1$s', now()),
+                    ('default', 'paged', 'Paged', 'unknown', null, '2026-11-18T00:00:00Z', now());
                 INSERT INTO presence (tenant_id, device_id, last_seen, online, ts, seq, since)
                 VALUES ('default', 'd1', '%1$s', false, '%1$s', 1, '2026-11-21T10:00:00Z');
                 INSERT INTO latest (tenant_id, device_id, metric, ts, seq, value, unit, quality)
@@ -133,7 +133,7 @@ class ApiRoutesTest {
                 .isEqualTo(
                         """
                         {"device_id":"d1","label":"First","device_type":"smart_breaker","site_id":"site-1","zone_id":null,\
-                        "created_at":"%1$s","last_seen":"%1$s","online":false}"""
+                        "tags":{},"parameters":{},"created_at":"%1$s","updated_at":"%1$s","last_seen":"%1$s","online":false}"""
                                 .formatted(TIME));
     }
 
@@ -155,7 +155,7 @@ class ApiRoutesTest {
 
         assertThat(ApiServer.json(response).get("label").textValue()).isEqualTo("First");
         assertThat(response.headers().map().keySet())
-                .isSubsetOf(":status", "content-type", "transfer-encoding", "cache-control");
+                .isSubsetOf(":status", "content-type", "transfer-encoding", "cache-control", "etag");
     }
 
     @Test
@@ -434,9 +434,9 @@ class ApiRoutesTest {
 
     @Test
     void methodsAndMediaTypesThatAPathDoesNotHaveAreRefused() throws Exception {
-        assertThat(api.send("POST", "/api/devices").headers().firstValue("Allow"))
+        assertThat(api.send("POST", "/api/readings").headers().firstValue("Allow"))
                 .hasValue("GET");
-        assertProblem(api.send("POST", "/api/devices"), 405);
+        assertProblem(api.send("POST", "/api/readings"), 405);
         assertProblem(api.get("/api/devices", "Accept", "text/csv"), 406);
     }
 
@@ -466,6 +466,11 @@ class ApiRoutesTest {
                         "/api/devices",
                         "/api/devices/{id}",
                         "/api/devices/{id}/latest",
+                        "/api/devices/{id}/credentials",
+                        "/api/devices/import",
+                        "/api/provision",
+                        "/api/provisioning-key",
+                        "/api/tenants",
                         "/api/readings",
                         "/api/aggregates",
                         "/api/events",
