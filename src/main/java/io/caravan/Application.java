@@ -214,13 +214,9 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-<<<<<<< HEAD
         if (enrich != null) {
             enrich.close();
         }
-=======
-        enrich.forEach(TableChanges::close);
->>>>>>> main
         if (vertx != null) {
             vertx.close();
         }
