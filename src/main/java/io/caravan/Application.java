@@ -214,9 +214,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        if (enrich != null) {
-            enrich.close();
-        }
+        enrich.forEach(TableChanges::close);
         if (vertx != null) {
             vertx.close();
         }
