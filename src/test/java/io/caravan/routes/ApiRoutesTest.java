@@ -155,7 +155,16 @@ class ApiRoutesTest {
 
         assertThat(ApiServer.json(response).get("label").textValue()).isEqualTo("First");
         assertThat(response.headers().map().keySet())
-                .isSubsetOf(":status", "content-type", "transfer-encoding", "cache-control", "etag");
+                .isSubsetOf(
+                        ":status",
+                        "content-type",
+                        "transfer-encoding",
+                        "cache-control",
+                        "etag",
+                        "content-security-policy",
+                        "referrer-policy",
+                        "vary",
+                        "x-content-type-options");
     }
 
     @Test
@@ -498,6 +507,7 @@ class ApiRoutesTest {
                         "/api/sites",
                         "/api/zones",
                         "/api/sensor-types",
+                        "/api/generate-token",
                         "/api/limits",
                         "/api/audit",
                         "/livez",
