@@ -14,7 +14,6 @@ import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
-import io.caravan.store.Changes;
 import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -196,7 +195,9 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        enrich.forEach(Changes::close);
+        if (enrich != null) {
+            enrich.close();
+        }
         ledgers.close();
         rawRecords.close();
         if (health != null) {
