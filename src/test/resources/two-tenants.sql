@@ -27,3 +27,6 @@ WHERE tenant_id = 'beta';
 INSERT INTO f2_templates (tenant_id, template_id, name) VALUES ('beta', '1', 'of-beta-only');
 INSERT INTO f2_controllers (tenant_id, controller_id, name) VALUES ('beta', '1', 'of-beta-only');
 INSERT INTO ledger (tenant_id, topic, partition, forwarded) VALUES ('beta', 'iot.enriched', 0, 5);
+INSERT INTO applications (tenant_id, name, version, developer, contact_email, devicetypes, key_sha256)
+SELECT tenant, name, '1', name, name || '@example.com', '{smart_meter,energy}', sha256(tenant::bytea)
+FROM (VALUES ('alpha', 'an application'), ('beta', 'of-beta-only')) AS each (tenant, name);

@@ -4,17 +4,24 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
+import io.caravan.api.Audit;
+import io.caravan.api.AuditLog;
+import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.DeviceCommands;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
+import io.caravan.api.DocumentationPage;
+import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
+import io.caravan.api.OpenApi;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -25,17 +32,21 @@ import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
 import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
+import io.caravan.api.Tries;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.decode.EventDecoder;
 import io.caravan.health.Health;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.tenant.Credentials;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
+import javax.sql.DataSource;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 
 /** The beans that the routes of the stage api name, and the server that they are served by. */
@@ -43,12 +54,21 @@ final class ApiBeans {
 
     private ApiBeans() {}
 
-    static void bind(
+    /**
+     * Binds them.
+     *
+     * @param database where sessions have the rights of the API
+     * @return to be closed after the routes
+     */
+    static AuditLog bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
             Patience patience,
             Ledgers ledgers,
+            TenantLimits limits,
+            DataSource database,
+            MeterRegistry meters,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
         Credentials credentials = new Credentials(null);
@@ -85,13 +105,29 @@ final class ApiBeans {
         int port = settings.port("caravan.http.port");
         beans.accept(
                 "signIn",
-                new SignIn(port, SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of()));
+                new SignIn(
+                        port,
+                        SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of(),
+                        new Tries(settings.number("caravan.limits.tries-per-minute", 1, 1_000_000))));
+        beans.accept(
+                "edge",
+                new Edge(
+                        port,
+                        origins(settings),
+                        settings.duration("caravan.http.time-limit").toMillis()));
+        beans.accept("documentationPage", new DocumentationPage(port));
+        beans.accept("openApi", new OpenApi());
+        beans.accept("callLimits", new CallLimits(port, limits));
+        beans.accept("apiLimits", new LimitsOfTenant(limits));
         beans.accept("unknownPaths", new UnknownPaths());
 
         // Camel looks for its router by this port, which would be the management server's otherwise.
         VertxPlatformHttpServerConfiguration server = new VertxPlatformHttpServerConfiguration();
         server.setBindPort(port);
         beans.accept("restServer", server);
+        AuditLog log = new AuditLog(database, meters);
+        beans.accept("apiAudit", new Audit(port, log));
+        return log;
     }
 
     private static void bindApplications(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {
@@ -106,6 +142,23 @@ final class ApiBeans {
         beans.accept(
                 "apiApplicationTokens",
                 new ApplicationTokens(SignInSettings.issuer(settings).orElse(null), validity));
+    }
+
+    private static List<String> origins(Settings settings) {
+        String key = "caravan.http.cors.origins";
+        String text = settings.text(key);
+        if (text.equals("off")) {
+            return List.of();
+        }
+        List<String> origins = List.of(text.split("\\s*,\\s*"));
+        for (String origin : origins) {
+            if (!origin.matches("https?://[^\\s/?#@*]+")) {
+                throw new UserError(
+                        key + " must be off, or origins such as https://example.org, separated by commas; not '"
+                                + origin + "'");
+            }
+        }
+        return origins;
     }
 
     private static Ingest ingest(Settings settings) {

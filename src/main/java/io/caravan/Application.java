@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.api.AuditLog;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -10,6 +11,7 @@ import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.reload.LiveRoutes;
@@ -47,6 +49,7 @@ public final class Application implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final DeviceRegistry deviceRegistry;
     private final Patience patience;
+    private final TenantLimits tenantLimits;
     private final Servers servers;
     private final RouteFiles routeFiles;
     private final Ledgers ledgers;
@@ -55,6 +58,8 @@ public final class Application implements AutoCloseable {
     private final RawRecords rawRecords;
     private IngestBeans ingest;
     private EnrichBeans enrich;
+    private HttpVertx vertx;
+    private AuditLog audit;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -68,6 +73,7 @@ public final class Application implements AutoCloseable {
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = WindowBeans.registry(settings);
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
+        this.tenantLimits = new TenantLimits(LimitSettings.defaults(settings));
         this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
@@ -136,9 +142,20 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             ledgers.measure(meters);
         }
+        vertx = HttpVertx.create();
+        main.bind("httpVertx", vertx);
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
-            ApiBeans.bind(main::bind, settings, deviceRegistry, patience, ledgers, health);
+            audit = ApiBeans.bind(
+                    main::bind,
+                    settings,
+                    deviceRegistry,
+                    patience,
+                    ledgers,
+                    tenantLimits,
+                    servers.apiSource(),
+                    meters,
+                    health);
         }
         ManagementBeans.bind(main::bind, settings, health, meters);
     }
@@ -148,6 +165,7 @@ public final class Application implements AutoCloseable {
         main.bind("caravan", servers.dataSource());
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("kafkaConsumers", consumers);
+        main.bind("tenantLimits", tenantLimits);
         main.bind("batch", new Batch());
         main.bind("cut", new Cut());
         main.bind("backgroundRuns", new BackgroundRuns());
@@ -161,7 +179,7 @@ public final class Application implements AutoCloseable {
             servers.watch(ingest::faults);
         }
         if (stages.contains(Stage.ENRICH)) {
-            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, meters);
+            enrich = EnrichBeans.bind(main::bind, settings, deviceRegistry, consumers, tenantLimits, meters);
         }
         if (stages.contains(Stage.STORE)) {
             StoreBeans.bind(main::bind, settings, patience, meters);
@@ -197,6 +215,12 @@ public final class Application implements AutoCloseable {
         }
         if (enrich != null) {
             enrich.close();
+        }
+        if (vertx != null) {
+            vertx.close();
+        }
+        if (audit != null) {
+            audit.close();
         }
         ledgers.close();
         rawRecords.close();

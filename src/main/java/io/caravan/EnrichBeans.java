@@ -8,10 +8,13 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.enrich.Quota;
 import io.caravan.enrich.RegisteredApplications;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.CommittedLedger;
+import io.caravan.limits.MessageLimits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
 import io.caravan.sparkplug.Certificates;
@@ -46,6 +49,7 @@ final class EnrichBeans implements AutoCloseable {
             Settings settings,
             DeviceRegistry registry,
             WatchedConsumers consumers,
+            TenantLimits limits,
             MeterRegistry meters) {
         boolean autoProvision = settings.flag("caravan.devices.auto-provision");
         int cap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
@@ -78,6 +82,7 @@ final class EnrichBeans implements AutoCloseable {
                         decoderOf(decoders, registry),
                         new Ownership(directory, owners, autoProvision, SignInSettings.isOn(settings)),
                         applications));
+        beans.accept("quota", new Quota(new MessageLimits(limits, meters)));
         beans.accept("provisioning", new Provisioning(directory, registry, autoProvision, cap));
         beans.accept("enricher", processor(enricher::enrich));
         beans.accept("openOutbox", processor(outbox::open));

@@ -8,6 +8,8 @@ import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
+import io.caravan.limits.Limits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Changes;
@@ -177,11 +179,15 @@ final class TryCommand implements Callable<Integer> {
         } catch (MqttException e) {
             throw new IllegalStateException(e);
         }
+        TenantLimits unlimited = new TenantLimits(new Limits(null, Integer.MAX_VALUE, null));
+        unlimited.take(List.of());
+        beans.accept("tenantLimits", unlimited);
         EnrichBeans.bind(
                 (name, bean) -> beans.accept(name, bean instanceof Changes ? new AlwaysDue() : bean),
                 settings,
                 registry,
                 consumers,
+                unlimited,
                 meters);
     }
 

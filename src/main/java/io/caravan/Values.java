@@ -57,8 +57,18 @@ final class Values {
         require(settings, "caravan.db.url", DATABASE, "an address such as jdbc:postgresql://host:port/database");
         requireAge(settings, "caravan.db.compress-after");
         for (String family : List.of(
-                "readings", "events", "trend-statistics", "windows", "dead-letters", "event-ids", "idempotency-keys")) {
+                "readings",
+                "events",
+                "trend-statistics",
+                "windows",
+                "dead-letters",
+                "event-ids",
+                "idempotency-keys",
+                "audit")) {
             requireAge(settings, "caravan.db.retention." + family);
+        }
+        if (settings.duration("caravan.http.time-limit").toSeconds() < 1) {
+            throw new UserError("caravan.http.time-limit must be 1s or more");
         }
         settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
     }

@@ -60,7 +60,7 @@ class TryCommandTest {
         Answer answer = tried(arguments.toArray(String[]::new));
 
         String shown = answer.out
-                .replaceAll("\"enriched_at\":\"[^\"]*\"", "\"enriched_at\":\"...\"")
+                .replaceAll("\"(enriched_at|query_timestamp)\":\"[^\"]*\"", "\"$1\":\"...\"")
                 .replace(EXAMPLES + "/", "");
         assertThat(shown.lines()).containsExactlyElementsOf(lines.subList(1, lines.size()));
         assertThat(answer.exitCode).isEqualTo(shown.matches("(?s).*(dead letter: |\"reason\":).*") ? 1 : 0);

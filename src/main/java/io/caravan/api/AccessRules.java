@@ -40,6 +40,7 @@ public final class AccessRules {
             Rule.of("GET|HEAD", "/api/tenants", ADMINS),
             Rule.of("GET|HEAD", "/api/ledger", PEOPLE), // of all tenants for admins only: LedgerAnswer
             Rule.of("GET|HEAD", "/api/audit", OPERATORS),
+            Rule.of("PUT", "/api/limits", ADMINS),
             Rule.of("GET|HEAD", "/api/device-types(/[^/]+)?", EVERYBODY),
             Rule.of("GET|HEAD", "/api/devices(/[^/]+(/latest)?)?", EVERYBODY),
             Rule.of("GET|HEAD", "/api/(readings|events|presence|aggregates|trend-statistics)", EVERYBODY),

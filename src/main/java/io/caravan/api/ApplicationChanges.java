@@ -57,9 +57,9 @@ public final class ApplicationChanges {
 
     public void askChange(Exchange exchange) {
         byte[] body = ApplicationBody.read(exchange);
-        String id = Applications.idIn(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
+        String id = Applications.idIn(exchange);
         ObjectNode document = OriginalErrors.of(() -> ApplicationBody.ofChange(body));
         noteStrangeTypes(exchange, document);
         request.with("application", id).with("body", document.toString()).handOver(exchange);
@@ -95,10 +95,9 @@ public final class ApplicationChanges {
     }
 
     private static Request askForOne(Exchange exchange) {
-        String id = Applications.idIn(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
-        return request.with("application", id);
+        return request.with("application", Applications.idIn(exchange));
     }
 
     private static Request withKey(Exchange exchange, Request request) {

@@ -28,8 +28,8 @@ public final class Applications {
     }
 
     public void askOne(Exchange exchange) {
-        String id = idIn(exchange);
-        Request.open(exchange).with("application", id).handOver(exchange);
+        Request request = Request.open(exchange);
+        request.with("application", idIn(exchange)).handOver(exchange);
     }
 
     public void answerOne(Exchange exchange) {

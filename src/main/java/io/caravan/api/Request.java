@@ -21,7 +21,7 @@ final class Request {
     static final String TENANT = "tenant";
 
     private static final String PROPERTY = "caravan.api.request";
-    private static final String DEFAULT_TENANT = "default";
+    static final String DEFAULT_TENANT = "default";
 
     private final Query query;
     private final Identity identity;

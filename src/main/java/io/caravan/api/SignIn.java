@@ -5,6 +5,7 @@ import io.caravan.tenant.InvalidToken;
 import io.caravan.tenant.KeysUnavailable;
 import io.caravan.tenant.TokenVerifier;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.web.RoutingContext;
@@ -29,21 +30,24 @@ public final class SignIn extends LifecycleStrategySupport {
 
     private final int port;
     private final List<TokenVerifier> verifiers;
+    private final Tries tries;
 
     /**
      * @param port that of the API's server
      * @param verifiers of which one must take a token; none where nobody has to sign in
+     * @param tries how often one may try
      */
-    public SignIn(int port, List<TokenVerifier> verifiers) {
+    public SignIn(int port, List<TokenVerifier> verifiers, Tries tries) {
         this.port = port;
         this.verifiers = List.copyOf(verifiers);
+        this.tries = tries;
     }
 
     @Override
     public void onContextStarted(CamelContext context) {
         VertxPlatformHttpRouter router =
                 VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
-        router.route().order(-1).handler(this::admit);
+        router.route().order(HttpOrder.SIGN_IN).handler(this::admit);
     }
 
     /**
@@ -59,6 +63,13 @@ public final class SignIn extends LifecycleStrategySupport {
         throw unauthorized("Sign in with a bearer token");
     }
 
+    /** Who has made a request; null where nobody has looked, or needs to. */
+    static Identity identity(RoutingContext request) {
+        return request.user() != null && request.user().principal().getValue(IDENTITY) instanceof Identity identity
+                ? identity
+                : null;
+    }
+
     private void admit(RoutingContext request) {
         String path = request.normalizedPath();
         if (!AccessRules.isGuarded(path)) {
@@ -68,9 +79,14 @@ public final class SignIn extends LifecycleStrategySupport {
         // what one is shown is for nobody after him, keys and tokens least of all
         request.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         if (verifiers.isEmpty()) {
-            enter(request, Identity.ANYBODY);
-        } else if (AccessRules.isPublic(request.request().method().name(), path)) {
+            note(request, Identity.ANYBODY);
             request.next();
+        } else if (AccessRules.isPublic(request.request().method().name(), path)) {
+            if (request.request().method() != HttpMethod.POST || tries.admit(request)) {
+                request.next();
+            } else {
+                ProblemDetails.end(request, Tries.tooMany());
+            }
         } else {
             verify(request);
         }
@@ -83,7 +99,9 @@ public final class SignIn extends LifecycleStrategySupport {
         Callable<Identity> work = () -> verified(authorization);
         request.vertx().executeBlocking(work, false).onComplete(outcome -> {
             if (outcome.failed()) {
-                ProblemDetails.end(request, Problems.of(outcome.cause()));
+                ApiProblem problem = Problems.of(outcome.cause());
+                boolean denied = problem.status() == 401 && !tries.admit(request);
+                ProblemDetails.end(request, denied ? Tries.tooMany() : problem);
             } else {
                 authorize(request, outcome.result());
             }
@@ -113,9 +131,10 @@ public final class SignIn extends LifecycleStrategySupport {
     }
 
     private void authorize(RoutingContext request, Identity identity) {
+        note(request, identity);
         String method = request.request().method().name();
         if (AccessRules.rolesFor(method, request.normalizedPath()).contains(identity.role())) {
-            enter(request, identity);
+            request.next();
         } else {
             ProblemDetails.end(
                     request, ApiProblem.forbidden("The role " + identity.role().label() + " may not do this"));
@@ -124,8 +143,7 @@ public final class SignIn extends LifecycleStrategySupport {
 
     /** Camel's consumer reads the user from there; what Vert.x wants used instead is internal to it. */
     @SuppressWarnings("deprecation")
-    private static void enter(RoutingContext request, Identity identity) {
+    private static void note(RoutingContext request, Identity identity) {
         request.setUser(User.create(new JsonObject().put(IDENTITY, identity)));
-        request.next();
     }
 }

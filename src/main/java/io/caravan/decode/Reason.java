@@ -32,6 +32,8 @@ public enum Reason {
     DECOMMISSIONED_DEVICE("decommissioned-device"),
     /** The directory does not know the device, and the tenant has as many as it may have. */
     DEVICE_CAP_REACHED("device-cap-reached"),
+    /** The tenant has sent more messages than it may. */
+    OVER_QUOTA("over-quota"),
     /** The payload claims another tenant than the one that the device belongs to. */
     TENANT_MISMATCH("tenant-mismatch"),
     /** No topic or no payload of Sparkplug B. */

@@ -17,6 +17,8 @@ final class Parcel {
     String tenant;
     Device device;
     Undecodable failure;
+    /** Whether its tenant's limit has been asked. */
+    boolean counted;
 
     Parcel(RawMessage raw, Object key, String origin) {
         this.raw = raw;

@@ -110,7 +110,7 @@ public final class Provisioning {
         rows.forEach(row -> answered.put(List.of(row.get("tenant_id"), row.get("device_id")), Directory.deviceOf(row)));
         Undecodable beyond = new Undecodable(
                 Reason.DEVICE_CAP_REACHED,
-                "the tenant has " + cap + " devices, the most it may have (caravan.devices.cap)");
+                "the tenant has as many devices as it may have (caravan.devices.cap, or its own limit)");
         waiting(exchange).forEach(parcel -> {
             Device device = answered.get(deviceOf(parcel));
             if (device != null) {

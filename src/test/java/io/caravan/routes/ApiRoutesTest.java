@@ -456,7 +456,9 @@ class ApiRoutesTest {
     void theDescriptionNamesEveryEndpointWithItsParametersAndResponses() throws Exception {
         JsonNode description = ApiServer.json(api.get("/api/openapi.json"));
 
-        assertThat(description.get("servers").get(0).get("url").textValue()).isEqualTo("http://127.0.0.1:" + api.port);
+        assertThat(description.get("servers").get(0).get("url").textValue()).isEqualTo("/");
+        assertThat(description.at("/components/securitySchemes/token/scheme").textValue())
+                .isEqualTo("bearer");
         JsonNode paths = description.get("paths");
         assertThat(paths.fieldNames())
                 .toIterable()
@@ -498,6 +500,8 @@ class ApiRoutesTest {
                         "/api/sites",
                         "/api/zones",
                         "/api/sensor-types",
+                        "/api/limits",
+                        "/api/audit",
                         "/livez",
                         "/readyz",
                         "/health");
@@ -507,7 +511,13 @@ class ApiRoutesTest {
         assertThat(readings.get("parameters"))
                 .allMatch(parameter -> !parameter.path("examples").isMissingNode()
                         && parameter.path("schema").has("type"));
-        assertThat(readings.get("responses").fieldNames()).toIterable().containsExactly("200", "400", "404", "503");
+        assertThat(readings.get("responses").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder("200", "400", "401", "403", "404", "429", "503");
+        assertThat(readings.at("/responses/400/content/application~1problem+json/schema/$ref")
+                        .textValue())
+                .isEqualTo("#/components/schemas/Problem");
+        assertThat(paths.at("/~1health/get/security")).isEmpty();
         JsonNode ingest = paths.get("/api/ingest").get("post");
         assertThat(texts(ingest.get("parameters"), "name")).containsExactly("tenant", "Idempotency-Key");
         assertThat(List.of(
@@ -518,7 +528,7 @@ class ApiRoutesTest {
                         write.at("/requestBody/content/application~1json").has("example"));
         assertThat(ingest.get("responses").fieldNames())
                 .toIterable()
-                .containsExactly("202", "400", "403", "408", "413", "415", "422", "503");
+                .containsExactlyInAnyOrder("202", "400", "401", "403", "408", "413", "415", "422", "429", "503");
     }
 
     /** Last heard of 20 seconds ago, which is long for a breaker alone; the state began an hour ago. */

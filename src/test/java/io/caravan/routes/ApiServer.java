@@ -8,17 +8,24 @@ import io.caravan.api.Aggregates;
 import io.caravan.api.ApplicationChanges;
 import io.caravan.api.ApplicationTokens;
 import io.caravan.api.Applications;
+import io.caravan.api.Audit;
+import io.caravan.api.AuditLog;
+import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
 import io.caravan.api.DeviceCommands;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
+import io.caravan.api.DocumentationPage;
+import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
 import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
+import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
+import io.caravan.api.OpenApi;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -29,6 +36,7 @@ import io.caravan.api.SignIn;
 import io.caravan.api.TenantStatement;
 import io.caravan.api.Tenants;
 import io.caravan.api.TrendStatistics;
+import io.caravan.api.Tries;
 import io.caravan.api.Types;
 import io.caravan.api.UnknownPaths;
 import io.caravan.decode.EventDecoder;
@@ -36,6 +44,8 @@ import io.caravan.health.Dependency;
 import io.caravan.health.Health;
 import io.caravan.ledger.LedgerReader;
 import io.caravan.ledger.Ledgers;
+import io.caravan.limits.Limits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.tenant.Credentials;
@@ -43,6 +53,7 @@ import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
 import io.caravan.window.Widths;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -71,13 +82,18 @@ final class ApiServer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** The origin of pages that may ask. */
+    static final String PAGE = "https://page.example";
+
     final Main main = new Main();
     private final HttpClient client = HttpClient.newHttpClient();
     final int port;
+    final TenantLimits limits = new TenantLimits(new Limits(null, 100_000, null));
     private final HikariDataSource database;
     private final HikariDataSource tenants;
     private final Health health;
     private final Ledgers ledgers;
+    private final AuditLog audit;
 
     /** Nothing answers at port 1, which is reserved. */
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
@@ -90,6 +106,12 @@ final class ApiServer implements AutoCloseable {
     }
 
     ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, Dependency... dependencies)
+            throws Exception {
+        this(jdbcUrl, kafka, verifiers, Integer.MAX_VALUE, dependencies);
+    }
+
+    /** @param tries how often an address may try to sign in, in a minute */
+    ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, int tries, Dependency... dependencies)
             throws Exception {
         port = freePort();
         database = new HikariDataSource(pool(jdbcUrl));
@@ -104,7 +126,15 @@ final class ApiServer implements AutoCloseable {
         main.bind("caravan", database);
         main.bind("caravanApi", tenants);
         main.bind("tenantOfRequest", new TenantStatement());
-        main.bind("signIn", new SignIn(port, verifiers));
+        main.bind("signIn", new SignIn(port, verifiers, new Tries(tries)));
+        main.bind("tenantLimits", limits);
+        main.bind("callLimits", new CallLimits(port, limits));
+        main.bind("apiLimits", new LimitsOfTenant(limits));
+        audit = new AuditLog(tenants, new SimpleMeterRegistry());
+        main.bind("apiAudit", new Audit(port, audit));
+        main.bind("edge", new Edge(port, List.of(PAGE), 60_000));
+        main.bind("documentationPage", new DocumentationPage(port));
+        main.bind("openApi", new OpenApi());
         main.bind("coverage", new StepCoverage());
         main.bind("apiDevices", new Devices(patience));
         Credentials credentials = new Credentials(null);
@@ -177,6 +207,10 @@ final class ApiServer implements AutoCloseable {
         return send("POST", path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
     }
 
+    HttpResponse<String> put(String path, byte[] body, String... headers) throws IOException, InterruptedException {
+        return send("PUT", path, HttpRequest.BodyPublishers.ofByteArray(body), headers);
+    }
+
     private HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
@@ -195,6 +229,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        audit.close();
         health.close();
         ledgers.close();
         tenants.close();

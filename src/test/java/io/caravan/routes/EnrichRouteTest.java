@@ -12,9 +12,13 @@ import io.caravan.enrich.Enricher;
 import io.caravan.enrich.Outbox;
 import io.caravan.enrich.Ownership;
 import io.caravan.enrich.Provisioning;
+import io.caravan.enrich.Quota;
 import io.caravan.enrich.RegisteredApplications;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.ledger.CommittedLedger;
+import io.caravan.limits.Limits;
+import io.caravan.limits.MessageLimits;
+import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
@@ -23,6 +27,7 @@ import io.caravan.sparkplug.SparkplugDecoder;
 import io.caravan.sparkplug.Tahu;
 import io.caravan.store.Refused;
 import io.caravan.tenant.TopicOwners;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +69,8 @@ class EnrichRouteTest {
     private Path registryFile;
     private StageRoutes routes;
     private Directory directory;
+    private TenantLimits limits;
+    private final MeterRegistry meters = new SimpleMeterRegistry();
 
     /** What Kafka has taken; the mock itself would keep what a failed attempt handed in as well. */
     private final List<Message> sent = new CopyOnWriteArrayList<>();
@@ -97,6 +104,9 @@ class EnrichRouteTest {
                         Map.of("iot", json, "sparkplug", sparkplug)::get,
                         new Ownership(directory, owners, true, false),
                         applications));
+        limits = new TenantLimits(new Limits(1_000_000, 3, null));
+        beans.put("tenantLimits", limits);
+        beans.put("quota", new Quota(new MessageLimits(limits, meters)));
         beans.put("provisioning", new Provisioning(directory, registry, true, 3));
         beans.put("refused", new Refused(origin -> Optional.empty(), new SimpleMeterRegistry()));
         beans.put("enricher", (Processor) new Enricher(registry, applications, 1_000_000)::enrich);
@@ -106,10 +116,18 @@ class EnrichRouteTest {
         beans.put("enrichLedger", new CommittedLedger());
         beans.put("closeOutbox", (Processor) outbox::close);
         routes = new StageRoutes(
-                beans, "enrich", "enrich-directory", "enrich-sparkplug", "enrich-topic-owners", "registry");
+                beans,
+                "enrich",
+                "enrich-directory",
+                "enrich-limits",
+                "enrich-sparkplug",
+                "enrich-topic-owners",
+                "registry");
         routes.kafka("iot.enriched").whenAnyExchangeReceived(this::take);
         answerWith(List.of(device("b1")));
         routes.run("refresh-directory", List.of());
+        answerWith(List.of(limit("default", null)));
+        routes.run("refresh-message-limits", List.of());
         answerWith(List.of(Map.of("prefix", "building/room1", "tenant_id", "acme")));
         assertThat(routes.run("refresh-topic-owners", List.of()).getException()).isNull();
         assertThat(owners.ownerOf("building/room1/data")).isEqualTo("acme");
@@ -189,6 +207,40 @@ class EnrichRouteTest {
             assertThat(letter.getHeader("owner-device")).isEqualTo("b1");
             assertThat(letter.getHeaders()).doesNotContainKeys("tenant", "device");
         });
+    }
+
+    @Test
+    void whatIsBeyondTheLimitOfItsTenantIsADeadLetterAndCountsOnceAndNobodyElseLosesAnything() throws Exception {
+        answerWith(List.of(limit("default", 1_000), limit("acme", 0)));
+        routes.run("refresh-message-limits", List.of());
+        answerWith(List.of(device("b2", "acme")));
+        routes.run("refresh-directory", List.of());
+        Exchange blocked = raw(0, "b2", "{\"measurements\":{\"voltage\":1}}");
+        blocked.getMessage().setHeader("tenant", "acme");
+        Exchange replayed = raw(0, "b2", "{\"measurements\":{\"voltage\":2}}");
+        replayed.getMessage().setHeader("tenant", "acme");
+        replayed.getMessage().setHeader("replay-of", "17/1");
+        AtomicInteger attempts = new AtomicInteger();
+        routes.kafka("iot.enriched").whenAnyExchangeReceived(exchange -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new TimeoutException("no answer");
+            }
+            take(exchange);
+        });
+
+        routes.run("enrich", List.of(blocked, raw(0, "b1", "{\"measurements\":{\"voltage\":3}}"), replayed));
+
+        assertThat(sent)
+                .filteredOn(message -> !topic(message).startsWith("iot.s"))
+                .extracting(EnrichRouteTest::topic, message -> message.getHeader("reason"))
+                .containsExactly(
+                        tuple("iot.dlq", "over-quota"), tuple("iot.enriched", null), tuple("iot.enriched", null));
+        assertThat(meters.get("caravan.limits.over.quota")
+                        .tag("tenant", "acme")
+                        .counter()
+                        .count())
+                .as("once, though the batch was tried three times")
+                .isEqualTo(1);
     }
 
     @Test
@@ -646,6 +698,13 @@ class EnrichRouteTest {
 
     private void answerWith(List<Map<String, Object>> rows) {
         routes.database(exchange -> exchange.getMessage().setBody(rows));
+    }
+
+    private static Map<String, Object> limit(String tenant, Integer messages) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("tenant_id", tenant);
+        row.put("messages_per_second", messages);
+        return row;
     }
 
     private static Map<String, Object> device(String id, String tenant) {

@@ -41,7 +41,8 @@ class StoreRetentionRouteTest {
                 .containsEntry("keepReadings", "off")
                 .containsEntry("keepEvents", "off")
                 .containsEntry("keepTrends", "off")
-                .containsEntry("keepDeadLetters", "off");
+                .containsEntry("keepDeadLetters", "off")
+                .containsEntry("keepAudit", "off");
     }
 
     @Test

@@ -796,7 +796,16 @@ class StatementsTest {
 
     private static Map<String, Object> retention(String readings, String events, String deadLetters) {
         return Map.of(
-                "keepReadings", readings, "keepEvents", events, "keepTrends", "10d", "keepDeadLetters", deadLetters);
+                "keepReadings",
+                readings,
+                "keepEvents",
+                events,
+                "keepTrends",
+                "10d",
+                "keepDeadLetters",
+                deadLetters,
+                "keepAudit",
+                "1d");
     }
 
     private void deadLetters(long[] offsets, long[] failed, String... reasons) throws Exception {

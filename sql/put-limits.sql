@@ -1,0 +1,10 @@
+-- Replaces the limits of a tenant, and answers them.
+WITH stored AS (
+    INSERT INTO tenant_limits (tenant_id, messages_per_second, devices, api_calls_per_second)
+    VALUES (:?tenant, :?messages_per_second::int, :?devices::int, :?api_calls_per_second::int)
+    ON CONFLICT (tenant_id) DO UPDATE SET
+        messages_per_second = excluded.messages_per_second,
+        devices = excluded.devices,
+        api_calls_per_second = excluded.api_calls_per_second
+    RETURNING messages_per_second, devices, api_calls_per_second)
+SELECT messages_per_second, devices, api_calls_per_second FROM stored

@@ -1,0 +1,107 @@
+package io.caravan.api;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.support.LifecycleStrategySupport;
+
+/**
+ * What holds for every answer of the API's server, whoever asks: headers that keep browsers from reading more into it than there
+ * is, a limit in time, and leave for the pages of chosen origins to ask (CORS). Bound to the registry, it installs itself. Thread-safe.
+ */
+public final class Edge extends LifecycleStrategySupport {
+
+    private static final Set<HttpMethod> METHODS = Set.of(
+            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+    private static final Set<String> ASKED =
+            Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "x-master-key");
+    private static final Set<String> ANSWERED = Set.of(
+            "Link",
+            "Location",
+            "ETag",
+            "Retry-After",
+            "RateLimit-Limit",
+            "RateLimit-Policy",
+            "RateLimit-Remaining",
+            "RateLimit-Reset");
+    private static final int PREFLIGHT_SECONDS = 600;
+
+    private final int port;
+    private final List<String> origins;
+    private final CorsHandler cors;
+    private final long mostMillis;
+
+    /**
+     * @param port that of the API's server
+     * @param origins of the pages that may ask besides its own, such as {@code https://example.org}
+     * @param mostMillis how long a request may take
+     */
+    public Edge(int port, List<String> origins, long mostMillis) {
+        this.port = port;
+        this.origins = List.copyOf(origins);
+        this.mostMillis = mostMillis;
+        this.cors = CorsHandler.create()
+                .addOrigins(this.origins)
+                .allowedMethods(METHODS)
+                .allowedHeaders(new TreeSet<>(ASKED))
+                .exposedHeaders(new TreeSet<>(ANSWERED))
+                .maxAgeSeconds(PREFLIGHT_SECONDS);
+    }
+
+    @Override
+    public void onContextStarted(CamelContext context) {
+        VertxPlatformHttpRouter router =
+                VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+        router.route().order(HttpOrder.EDGE).handler(this::protect);
+        router.route().order(HttpOrder.CORS).handler(this::allow);
+        router.route().order(HttpOrder.AFTER_CORS).handler(this::welcome);
+    }
+
+    private void protect(RoutingContext request) {
+        HttpServerResponse response = request.response();
+        response.putHeader("X-Content-Type-Options", "nosniff");
+        response.putHeader("Referrer-Policy", "no-referrer");
+        response.putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        long timer = request.vertx().setTimer(mostMillis, late -> {
+            if (!response.headWritten()) {
+                ProblemDetails.end(
+                        request, ApiProblem.unavailable("This took longer than " + mostMillis / 1_000 + " s"));
+            }
+            request.request().connection().close();
+        });
+        request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
+        request.next();
+    }
+
+    private boolean isAllowed(HttpServerRequest request) {
+        String origin = request.getHeader("Origin");
+        return origin != null && origins.contains(origin);
+    }
+
+    /** Pages of other origins are not refused here: without these headers their browser tells them nothing. */
+    private void allow(RoutingContext request) {
+        if (isAllowed(request.request())) {
+            cors.handle(request);
+        } else {
+            if (!origins.isEmpty()) {
+                request.response().putHeader("Vary", "Origin");
+            }
+            request.next();
+        }
+    }
+
+    /** From here on a page that may ask is no other than a program: {@link OwnPages} lets it pass. */
+    private void welcome(RoutingContext request) {
+        if (isAllowed(request.request())) {
+            request.request().headers().remove("Origin").remove("Sec-Fetch-Site");
+        }
+        request.next();
+    }
+}

@@ -1,0 +1,262 @@
+package io.caravan.routes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.store.Migrations;
+import io.caravan.tenant.Identity;
+import io.caravan.tenant.Role;
+import io.caravan.tenant.TokenIssuer;
+import io.caravan.tenant.TokenVerifier;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the API's server holds of fair use, over HTTP and on a real database. */
+class LimitsApiTest {
+
+    private static final int TRIES = 40;
+    private static final SecretKey SECRET = new SecretKeySpec(new byte[32], "HmacSHA256");
+    private static final TokenIssuer ISSUER = new TokenIssuer("caravan", "caravan", () -> List.of(SECRET));
+
+    private static final String ADMIN = token(null, Role.ADMIN);
+
+    private static EmbeddedPostgres postgres;
+    private static ApiServer api;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+        String url = postgres.getJdbcUrl("postgres", "postgres");
+        new Migrations(Path.of("sql"), url, "postgres", "").run();
+        TokenVerifier verifier =
+                TokenVerifier.ofSecrets(TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET));
+        api = new ApiServer(url, "127.0.0.1:1", List.of(verifier), TRIES);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        api.close();
+        postgres.close();
+    }
+
+    @Test
+    void adminsChangeWhatATenantMayUseAndItsPeopleSeeIt() throws Exception {
+        String viewer = token("seen", Role.VIEWER);
+        assertThat(api.get("/api/limits", bearer(viewer)).body())
+                .isEqualTo("{\"tenant_id\":\"seen\",\"messages_per_second\":null,\"devices\":100000,"
+                        + "\"api_calls_per_second\":null,\"own\":[]}");
+
+        HttpResponse<String> stored = put("seen", "{\"messages_per_second\":0,\"devices\":5}", ADMIN);
+
+        assertThat(stored.statusCode()).as(stored.body()).isEqualTo(200);
+        assertThat(stored.body())
+                .isEqualTo(api.get("/api/limits", bearer(viewer)).body())
+                .isEqualTo("{\"tenant_id\":\"seen\",\"messages_per_second\":0,\"devices\":5,"
+                        + "\"api_calls_per_second\":null,\"own\":[\"messages_per_second\",\"devices\"]}");
+        assertThat(ApiServer.json(put("seen", "{\"devices\":null}", ADMIN)).get("own"))
+                .isEmpty();
+    }
+
+    @Test
+    void onlyAdminsChangeLimitsAndOnlyToWhatTheyCanBe() throws Exception {
+        assertThat(put("op", "{}", token("op", Role.OPERATOR)).statusCode()).isEqualTo(403);
+        assertThat(api.get("/api/limits", bearer(appToken())).statusCode()).isEqualTo(403);
+        for (String field : List.of("\"devices\":-1", "\"api_calls_per_second\":0", "\"messages_per_second\":\"1\"")) {
+            HttpResponse<String> answer = put("op", "{" + field + "}", ADMIN);
+            assertThat(answer.statusCode()).as(field).isEqualTo(400);
+            assertThat(field).contains(ApiServer.json(answer).get("parameter").asText());
+        }
+    }
+
+    @Test
+    void requestsBeyondTheLimitAreAnswered429AndThoseOfOthersAreNot() throws Exception {
+        String busy = token("busy", Role.VIEWER);
+        put("busy", "{\"api_calls_per_second\":2}", ADMIN);
+        await().until(() -> api.get("/api/limits", bearer(busy))
+                .headers()
+                .firstValue("RateLimit-Limit")
+                .isPresent());
+
+        List<HttpResponse<String>> refused = new ArrayList<>();
+        await().until(() -> {
+            HttpResponse<String> answer = api.get("/api/limits", bearer(busy));
+            if (answer.statusCode() == 429) {
+                refused.add(answer);
+            }
+            return !refused.isEmpty();
+        });
+
+        HttpResponse<String> answer = refused.get(0);
+        JsonNode problem = ApiServer.json(answer);
+        assertThat(problem.get("status").intValue()).isEqualTo(429);
+        assertThat(problem.get("title").textValue()).isEqualTo("Too Many Requests");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(answer.headers().firstValue("RateLimit-Limit")).hasValue("2");
+        assertThat(answer.headers().firstValue("RateLimit-Remaining")).hasValue("0");
+        assertThat(answer.headers().firstValue("RateLimit-Reset")).hasValue("1");
+        assertThat(api.get("/api/limits", bearer(token("calm", Role.VIEWER))).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whoeverTriesTooOftenToGetInIsToldToWaitAndAGoodTokenStillPasses() throws Exception {
+        List<Integer> statuses = new ArrayList<>();
+        HttpResponse<String> last = null;
+        for (int i = 0; i < TRIES + 10; i++) {
+            last = i % 2 == 0 ? api.get("/api/devices", bearer("wrong")) : api.post("/api/provision", new byte[0]);
+            statuses.add(last.statusCode());
+        }
+
+        assertThat(statuses).startsWith(401).endsWith(429, 429);
+        assertThat(last.headers().firstValue("Retry-After"))
+                .hasValueSatisfying(
+                        seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 60));
+        assertThat(api.get("/api/devices", bearer(token("calm", Role.VIEWER))).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whoChangesSomethingIsNotedWithTheOutcomeAndItsOperatorsReadIt() throws Exception {
+        String operator = token("noted", Role.OPERATOR);
+        put("noted", "{\"devices\":7}", ADMIN);
+        api.post("/api/dead-letters/replay?reason=over-quota", new byte[0], bearer(operator));
+        for (int i = 0; i < 5; i++) {
+            put("noted", "{}", operator);
+        }
+        put("other", "{\"devices\":8}", ADMIN);
+        api.get("/api/devices", bearer(operator));
+
+        await().until(() -> rows("/api/audit", operator).size() >= 3);
+
+        assertThat(rows("/api/audit", operator))
+                .extracting(
+                        row -> row.get("method").textValue() + " "
+                                + row.get("path").textValue() + " " + row.get("status") + " "
+                                + row.get("subject").textValue() + " " + row.get("times"),
+                        row -> row.get("address").textValue())
+                .containsExactly(
+                        tuple("PUT /api/limits 403 operator-of-noted 1", "127.0.0.1"),
+                        tuple("POST /api/dead-letters/replay 202 operator-of-noted 1", "127.0.0.1"),
+                        tuple("PUT /api/limits 200 admin-of-null 1", "127.0.0.1"));
+        JsonNode replay = rows("/api/audit?method=POST", operator).get(0);
+        assertThat(replay.get("query").textValue()).isEqualTo("reason=over-quota");
+        assertThat(rows("/api/audit?subject=admin-of-null", operator)).hasSize(1);
+        assertThat(rows("/api/audit?to=2020-01-01", operator)).isEmpty();
+        assertThat(rows("/api/audit?tenant=other", ADMIN)).hasSize(1);
+        HttpResponse<String> page = api.get("/api/audit?limit=2", bearer(operator));
+        String link = page.headers().firstValue("Link").orElseThrow();
+        assertThat(rows(link.substring(1, link.indexOf('>')), operator)).hasSize(1);
+        assertThat(api.get("/api/audit", bearer(token("noted", Role.VIEWER))).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theDocumentationPageComesFromHereAndAsksNobodyElse() throws Exception {
+        HttpResponse<String> page = api.get("/api/docs/");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
+                .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'")
+                .doesNotContain("http", "*"));
+        assertThat(page.body()).doesNotContain("//");
+        for (String file : List.of("swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui.css", "docs.js")) {
+            assertThat(page.body()).contains(file.replace("docs.js", "\"docs.js\""));
+            assertThat(api.get("/api/docs/" + file).statusCode()).as(file).isEqualTo(200);
+        }
+        assertThat(api.get("/api/docs").headers().firstValue("Location")).hasValue("docs/");
+        assertThat(api.get("/api/docs/../../application.properties").statusCode())
+                .isNotEqualTo(200);
+        assertThat(api.get("/api/docs/application.properties").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void pagesOfAllowedOriginsMayAskAndThoseOfOthersAreToldNothing() throws Exception {
+        String[] preflight = {
+            "Origin", ApiServer.PAGE,
+            "Access-Control-Request-Method", "PUT",
+            "Access-Control-Request-Headers", "authorization,content-type"
+        };
+        HttpResponse<String> allowed = api.send("OPTIONS", "/api/limits", preflight);
+        assertThat(allowed.statusCode()).isEqualTo(204);
+        assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin")).hasValue(ApiServer.PAGE);
+        assertThat(allowed.headers().firstValue("Access-Control-Allow-Methods"))
+                .hasValueSatisfying(methods -> assertThat(methods).contains("PUT"));
+        String[] page = {"Origin", ApiServer.PAGE, "Sec-Fetch-Site", "cross-site", "Authorization", "Bearer " + ADMIN};
+        HttpResponse<String> answer = api.put("/api/limits?tenant=paged", "{}".getBytes(UTF_8), page);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(ApiServer.PAGE);
+
+        page[1] = preflight[1] = "https://elsewhere.example";
+        assertThat(api.send("OPTIONS", "/api/limits", preflight).headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+        assertThat(api.put("/api/limits?tenant=paged", "{}".getBytes(UTF_8), page)
+                        .statusCode())
+                .isEqualTo(403);
+        HttpResponse<String> read = api.get("/api/limits", page);
+        assertThat(read.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+        assertThat(read.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(read.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    @Test
+    void nobodyChangesTheAuditLog() throws Exception {
+        put("kept", "{}", ADMIN);
+        await().until(() -> rows("/api/audit?tenant=kept", ADMIN).size() == 1);
+        for (String change :
+                List.of("DELETE FROM audit_log", "UPDATE audit_log SET status = 200", "TRUNCATE audit_log")) {
+            assertThatThrownBy(() -> sql(change)).as(change).hasMessageContaining("only ever added to");
+        }
+        assertThatThrownBy(() -> sql("SELECT forget_audit('1 hour')")).hasMessageContaining("a day or longer");
+        sql("SELECT forget_audit('1 day')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
+        sql("INSERT INTO audit_log (tenant_id, at, method, path, status, address)"
+                + " VALUES ('kept', now() - interval '2 days', 'PUT', '/old', 200, '')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(2);
+        sql("SELECT forget_audit('1 day')");
+        assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
+    }
+
+    private static void sql(String statement) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement change = connection.createStatement()) {
+            change.execute(statement);
+        }
+    }
+
+    private static JsonNode rows(String path, String token) throws Exception {
+        return ApiServer.json(api.get(path, bearer(token)));
+    }
+
+    private static HttpResponse<String> put(String tenant, String body, String token) throws Exception {
+        return api.put("/api/limits?tenant=" + tenant, body.getBytes(UTF_8), bearer(token));
+    }
+
+    private static String[] bearer(String token) {
+        return new String[] {"Authorization", "Bearer " + token};
+    }
+
+    private static String appToken() {
+        return ISSUER.issue(new Identity("op", Role.APP, "app", Set.of("smart_meter")), Duration.ofHours(1));
+    }
+
+    private static String token(String tenant, Role role) {
+        return ISSUER.issue(new Identity(tenant, role, role.label() + "-of-" + tenant), Duration.ofHours(1));
+    }
+}
