@@ -80,7 +80,7 @@ public final class DeviceCommands {
             throw Devices.missing(Request.of(exchange));
         }
         if (!Boolean.TRUE.equals(rows.get(0).value("free"))) {
-            throw Onboarding.refusal("topics of another", Request.of(exchange).tenant(), 0);
+            throw Onboarding.refusal("topics of another", Request.of(exchange).tenant());
         }
     }
 
