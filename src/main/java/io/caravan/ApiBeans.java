@@ -8,6 +8,7 @@ import io.caravan.api.Audit;
 import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceCommands;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.DocumentationPage;
@@ -76,6 +77,7 @@ final class ApiBeans {
         beans.accept("apiOnboarding", onboarding);
         beans.accept("apiProvisioning", new SelfProvisioning(onboarding));
         beans.accept("apiDeviceImport", new DeviceImport(credentials, deviceCap));
+        beans.accept("apiCommands", new DeviceCommands(settings.text("caravan.topic.commands")));
         beans.accept("apiReadings", new Readings());
         beans.accept("apiEvents", new Events());
         beans.accept("apiPresence", new Presence(patience));

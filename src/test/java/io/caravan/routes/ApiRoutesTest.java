@@ -477,6 +477,8 @@ class ApiRoutesTest {
                         "/api/devices/{id}/latest",
                         "/api/devices/{id}/credentials",
                         "/api/devices/import",
+                        "/api/devices/{id}/commands",
+                        "/api/devices/{id}/commands/{command}",
                         "/api/provision",
                         "/api/provisioning-key",
                         "/api/tenants",

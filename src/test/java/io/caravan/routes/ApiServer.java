@@ -12,6 +12,7 @@ import io.caravan.api.Audit;
 import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceCommands;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.DocumentationPage;
@@ -142,6 +143,7 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiOnboarding", onboarding);
         main.bind("apiProvisioning", new SelfProvisioning(onboarding));
         main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
+        main.bind("apiCommands", new DeviceCommands("iot.commands"));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
@@ -176,6 +178,7 @@ final class ApiServer implements AutoCloseable {
         main.addInitialProperty("caravan.http.host", "127.0.0.1");
         main.addInitialProperty("caravan.http.port", Integer.toString(port));
         main.addInitialProperty("caravan.topic.raw", "iot.raw");
+        main.addInitialProperty("caravan.topic.commands", "iot.commands");
         main.addInitialProperty("camel.component.kafka.brokers", kafka);
         main.addInitialProperty("camel.component.kafka.batchWithIndividualHeaders", "true");
         main.addInitialProperty(
