@@ -22,6 +22,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
 import io.caravan.api.OpenApi;
+import io.caravan.api.PlaceEntries;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -71,7 +72,7 @@ final class ApiBeans {
             MeterRegistry meters,
             Health health) {
         beans.accept("apiDevices", new Devices(patience));
-        Credentials credentials = new Credentials(null);
+        Credentials credentials = CredentialsKey.of(settings);
         int deviceCap = settings.number("caravan.devices.cap", 1, Integer.MAX_VALUE);
         Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
         beans.accept("apiOnboarding", onboarding);
@@ -96,6 +97,7 @@ final class ApiBeans {
                         SignInSettings.lifetime(settings)));
         beans.accept("apiTenants", new Tenants());
         beans.accept("apiPlaces", new Places());
+        beans.accept("apiPlaceEntries", new PlaceEntries());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));

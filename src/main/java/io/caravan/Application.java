@@ -14,6 +14,7 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
@@ -57,7 +58,7 @@ public final class Application implements AutoCloseable {
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
     private IngestBeans ingest;
-    private EnrichBeans enrich;
+    private List<TableChanges> enrich = List.of();
     private HttpVertx vertx;
     private AuditLog audit;
     private Health health;
@@ -213,9 +214,7 @@ public final class Application implements AutoCloseable {
         if (main != null) {
             main.stop();
         }
-        if (enrich != null) {
-            enrich.close();
-        }
+        enrich.forEach(TableChanges::close);
         if (vertx != null) {
             vertx.close();
         }

@@ -17,10 +17,10 @@ import io.caravan.limits.MessageLimits;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
+import io.caravan.registry.TableChanges;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;
-import io.caravan.store.Changes;
 import io.caravan.tenant.TopicOwners;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -29,14 +29,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.camel.Processor;
 
-/** The beans that the routes of the stage enrich name. Closing it closes what listens to the database among them. */
-final class EnrichBeans implements AutoCloseable {
+/** The beans that the routes of the stage enrich name. */
+final class EnrichBeans {
 
-    private final List<Changes> changes;
-
-    private EnrichBeans(List<Changes> changes) {
-        this.changes = changes;
-    }
+    private EnrichBeans() {}
 
     /**
      * Binds them.
@@ -44,7 +40,7 @@ final class EnrichBeans implements AutoCloseable {
      * @param consumers are told what messages weigh, and tell when partitions leave this process
      * @return to be closed after the routes
      */
-    static EnrichBeans bind(
+    static List<TableChanges> bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -63,14 +59,14 @@ final class EnrichBeans implements AutoCloseable {
         Enricher enricher =
                 new Enricher(registry, applications, KafkaSizes.of(settings).record());
         Outbox outbox = new Outbox(settings.text("caravan.topic.enriched"), meters);
-        Changes f2Changes = changes(Changes.F2_PARAMETERS, settings);
-        Changes topicChanges = changes(Changes.MQTT_USERS, settings);
+        TableChanges f2Changes = changes(TableChanges.F2_PARAMETERS, settings);
+        TableChanges topicChanges = changes(TableChanges.MQTT_USERS, settings);
         TopicOwners owners = new TopicOwners();
         beans.accept("f2Parameters", f2);
         beans.accept("f2Changes", f2Changes);
         beans.accept("topicOwners", owners);
         beans.accept("topicChanges", topicChanges);
-        Changes applicationChanges = changes(Changes.APPLICATIONS, settings);
+        TableChanges applicationChanges = changes(TableChanges.APPLICATIONS, settings);
         beans.accept("registeredApplications", applications);
         beans.accept("applicationChanges", applicationChanges);
         beans.accept("certificates", new Certificates(sessions));
@@ -96,16 +92,11 @@ final class EnrichBeans implements AutoCloseable {
             sessions.left(partitions);
         });
         consumers.weigh("caravan-enrich", Weight::of);
-        return new EnrichBeans(List.of(f2Changes, topicChanges, applicationChanges));
+        return List.of(f2Changes, topicChanges, applicationChanges);
     }
 
-    @Override
-    public void close() {
-        changes.forEach(Changes::close);
-    }
-
-    private static Changes changes(String channel, Settings settings) {
-        return new Changes(
+    private static TableChanges changes(String channel, Settings settings) {
+        return new TableChanges(
                 channel,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),

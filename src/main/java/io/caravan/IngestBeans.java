@@ -19,7 +19,11 @@ import io.caravan.ingest.Stamp;
 import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
 import io.caravan.kafka.CallbackExecutor;
+import io.caravan.mosquitto.Control;
+import io.caravan.mosquitto.DynamicSecurity;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.TableChanges;
+import io.caravan.tenant.MqttUsers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +42,18 @@ final class IngestBeans implements AutoCloseable {
     private final List<MqttClients> others;
     private final MqttClients counters;
     private final DialectRoutes dialects;
+    private final TableChanges userChanges;
+    private final Control control;
 
-    private IngestBeans(MqttComponent mqtt, List<MqttClients> others, MqttClients counters, DialectRoutes dialects) {
+    private IngestBeans(
+            MqttComponent mqtt,
+            List<MqttClients> others,
+            MqttClients counters,
+            DialectRoutes dialects,
+            TableChanges userChanges,
+            Control control) {
+        this.userChanges = userChanges;
+        this.control = control;
         this.mqtt = mqtt;
         this.others = others;
         this.counters = counters;
@@ -90,7 +104,24 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        return new IngestBeans(mqtt, List.of(sparkplug), counters, dialects);
+        TableChanges userChanges = new TableChanges(
+                TableChanges.MQTT_USERS,
+                settings.text("caravan.db.url"),
+                settings.text("caravan.db.user"),
+                settings.text("caravan.db.password", null));
+        Control control = control(settings, broker);
+        beans.accept("mqttUserChanges", userChanges);
+        beans.accept(
+                "dynamicSecurity", new DynamicSecurity(control, new MqttUsers(registry), CredentialsKey.of(settings)));
+        return new IngestBeans(mqtt, List.of(sparkplug), counters, dialects, userChanges, control);
+    }
+
+    private static Control control(Settings settings, MqttSettings broker) {
+        if (CredentialsKey.isUsed(settings) && (broker.username() == null || broker.password() == null)) {
+            throw new UserError(
+                    "caravan.mqtt.dynamic-security=true needs caravan.mqtt.username and caravan.mqtt.password: a user of Mosquitto that may change others");
+        }
+        return new Control(broker.url(), broker.tls(), broker.username(), broker.password(), broker.clientId());
     }
 
     /**
@@ -114,6 +145,8 @@ final class IngestBeans implements AutoCloseable {
     public void close() {
         // side by side: each may have to wait some seconds for messages that Kafka does not take
         Stream.concat(messages(), Stream.of(counters)).parallel().forEach(MqttClients::close);
+        userChanges.close();
+        control.close();
     }
 
     /** How many bytes the stage holds until Kafka has them. */

@@ -25,6 +25,7 @@ final class Servers implements AutoCloseable {
     private static final Duration FIRST_ATTEMPT = Duration.ofSeconds(5);
 
     private final Set<Stage> stages;
+    private final boolean keepsMqttUsers;
     private final DeviceRegistry deviceRegistry;
     private final KafkaServer kafka;
     private final DatabaseServer database;
@@ -41,6 +42,7 @@ final class Servers implements AutoCloseable {
             MeterRegistry meters,
             IntConsumer limits) {
         this.stages = stages;
+        this.keepsMqttUsers = stages.contains(Stage.INGEST) && CredentialsKey.isUsed(settings);
         this.deviceRegistry = deviceRegistry;
         this.kafka = new KafkaServer(settings, deviceRegistry, meters, limits);
         this.database = new DatabaseServer(settings, stages.contains(Stage.API), meters);
@@ -100,7 +102,7 @@ final class Servers implements AutoCloseable {
     }
 
     private boolean needsDatabase() {
-        return !stages.equals(Set.of(Stage.INGEST));
+        return keepsMqttUsers || !stages.equals(Set.of(Stage.INGEST));
     }
 
     private Status checkMqtt() {

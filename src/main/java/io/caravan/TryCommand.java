@@ -11,8 +11,8 @@ import io.caravan.kafka.WatchedConsumers;
 import io.caravan.limits.Limits;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.TableChanges;
 import io.caravan.reload.RouteCheck;
-import io.caravan.store.Changes;
 import io.caravan.store.Refused;
 import io.caravan.trial.AlwaysDue;
 import io.caravan.trial.Outcome;
@@ -183,7 +183,7 @@ final class TryCommand implements Callable<Integer> {
         unlimited.take(List.of());
         beans.accept("tenantLimits", unlimited);
         EnrichBeans.bind(
-                (name, bean) -> beans.accept(name, bean instanceof Changes ? new AlwaysDue() : bean),
+                (name, bean) -> beans.accept(name, bean instanceof TableChanges ? new AlwaysDue() : bean),
                 settings,
                 registry,
                 consumers,

@@ -125,7 +125,9 @@ public final class PlaceEntries {
         OwnPages.require(exchange);
         String zone = Request.inPath(exchange, "zone");
         Request request = Request.open(exchange, "site");
-        request.with("site", request.query().text("site", "")).with("zone", zone).handOver(exchange);
+        request.with("site", request.query().text("site", ""))
+                .with("zone", zone)
+                .handOver(exchange);
     }
 
     /** Answers 204; 404 where nobody has told of the place. */

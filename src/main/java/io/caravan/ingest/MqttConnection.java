@@ -99,7 +99,10 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                     }
                 });
         if (broker.tls()) {
-            builder = builder.sslConfig(MqttClientSslConfig.builder().build());
+            builder = builder.sslConfig(MqttClientSslConfig.builder()
+                    .trustManagerFactory(settings.tls().trusted())
+                    .keyManagerFactory(settings.tls().own())
+                    .build());
         }
         if (settings.username() != null) {
             var auth = builder.simpleAuth().username(settings.username());

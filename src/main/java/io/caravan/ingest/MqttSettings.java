@@ -1,6 +1,7 @@
 package io.caravan.ingest;
 
 import io.caravan.Settings;
+import io.caravan.TlsFiles;
 import java.time.Duration;
 
 /**
@@ -13,12 +14,14 @@ import java.time.Duration;
  * @param shareGroup the name of the shared subscription
  * @param sessionExpiry how long the broker keeps the messages of a client that is away
  * @param resubscribe whether the subscriptions of a resumed session are asked for again
+ * @param tls what it trusts and shows, where the broker is to be reached with TLS
  * @param receiveMaximum how many messages a client may hold that are not acknowledged yet
  */
 public record MqttSettings(
         String url,
         String username,
         String password,
+        TlsFiles tls,
         String clientId,
         String shareGroup,
         Duration sessionExpiry,
@@ -30,6 +33,7 @@ public record MqttSettings(
                 settings.text("caravan.mqtt.url"),
                 settings.text("caravan.mqtt.username", null),
                 settings.text("caravan.mqtt.password", null),
+                TlsFiles.of(settings, "caravan.mqtt"),
                 settings.text("caravan.mqtt.client-id"),
                 settings.text("caravan.mqtt.share-group"),
                 settings.duration("caravan.mqtt.session-expiry"),
@@ -39,6 +43,7 @@ public record MqttSettings(
 
     /** The same for clients that want nothing kept while they are away. */
     public MqttSettings withoutSession() {
-        return new MqttSettings(url, username, password, clientId, shareGroup, Duration.ZERO, true, receiveMaximum);
+        return new MqttSettings(
+                url, username, password, tls, clientId, shareGroup, Duration.ZERO, true, receiveMaximum);
     }
 }

@@ -1,6 +1,6 @@
 package io.caravan.tenant;
 
-import io.caravan.store.Changes;
+import io.caravan.registry.TableChanges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ public final class MqttUserFeed implements AutoCloseable {
 
     private void follow(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("LISTEN " + Changes.MQTT_USERS);
+            statement.execute("LISTEN " + TableChanges.MQTT_USERS);
         }
         long readAt = 0;
         boolean whole = true;

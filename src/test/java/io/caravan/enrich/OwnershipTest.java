@@ -79,16 +79,19 @@ class OwnershipTest {
     }
 
     @Test
-    void untilDirectoryAndApplicationsAreLoadedTheBatchWaits() {
+    void untilAllThatIsLookedUpIsLoadedTheBatchWaits() {
         Directory directory = new Directory();
+        TopicOwners owners = new TopicOwners();
         RegisteredApplications applications = new RegisteredApplications();
-        DecodeBatch decode = new DecodeBatch(
-                dialect -> null, new Ownership(directory, new TopicOwners(), true, false), applications);
+        DecodeBatch decode =
+                new DecodeBatch(dialect -> null, new Ownership(directory, owners, true, false), applications);
 
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         applications.take(List.of());
         assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
         directory.take(List.of());
+        assertThatThrownBy(() -> decode.decode(List.of())).isInstanceOf(DirectoryUnavailable.class);
+        owners.take(List.of());
         decode.decode(List.of());
     }
 

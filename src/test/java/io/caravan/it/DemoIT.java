@@ -39,6 +39,7 @@ class DemoIT {
                                 () -> assertThat(api.all("/api/readings?device=f2-e4fd45f654be&metric=1.1.temperature"))
                                         .as("by the parameters of the sample")
                                         .isNotEmpty());
+                await().until(() -> demo.output().contains("Try next"));
                 assertThatThrownBy(() -> publish("", 1)).hasCauseInstanceOf(Mqtt5ConnAckException.class);
                 publish(
                         userIn(demo.output())

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.store.Changes;
+import io.caravan.registry.TableChanges;
 import io.caravan.store.Migrations;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
@@ -493,7 +493,7 @@ class ApplicationsApiTest {
 
     @Test
     void everyChangeIsHeardOf() throws Exception {
-        try (Changes changes = new Changes(Changes.APPLICATIONS, url, "postgres", "")) {
+        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, url, "postgres", "")) {
             assertThat(changes.isDue()).isTrue();
             changes.read();
             String id = id(register(GRID));
@@ -506,7 +506,7 @@ class ApplicationsApiTest {
         }
     }
 
-    private static void assertHeard(Changes changes) throws Exception {
+    private static void assertHeard(TableChanges changes) throws Exception {
         assertThat(changes.isDue()).isTrue();
         changes.read();
     }

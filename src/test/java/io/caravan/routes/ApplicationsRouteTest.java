@@ -18,7 +18,7 @@ class ApplicationsRouteTest {
     private StageRoutes routes;
 
     /** Says that applications are due until they are read, as what listens to the database does. */
-    public final class Changes {
+    public final class TableChanges {
         public boolean isDue() {
             return due.get();
         }
@@ -31,7 +31,11 @@ class ApplicationsRouteTest {
     @BeforeEach
     void start() throws Exception {
         routes = new StageRoutes(
-                Map.of("registeredApplications", new RegisteredApplications(), "applicationChanges", new Changes()),
+                Map.of(
+                        "registeredApplications",
+                        new RegisteredApplications(),
+                        "applicationChanges",
+                        new TableChanges()),
                 "enrich-applications");
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.caravan.store.Changes;
+import io.caravan.registry.TableChanges;
 import io.caravan.store.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
@@ -241,10 +241,10 @@ class F2ApiTest {
     /** Two listeners, as two processes have them. */
     @Test
     void everyProcessHearsOfEveryChangeAndOfWhatItMissed() throws Exception {
-        try (Changes one = new Changes(Changes.F2_PARAMETERS, url, "postgres", "");
-                Changes two = new Changes(Changes.F2_PARAMETERS, url, "postgres", "")) {
-            List<Changes> processes = List.of(one, two);
-            for (Changes each : processes) {
+        try (TableChanges one = new TableChanges(TableChanges.F2_PARAMETERS, url, "postgres", "");
+                TableChanges two = new TableChanges(TableChanges.F2_PARAMETERS, url, "postgres", "")) {
+            List<TableChanges> processes = List.of(one, two);
+            for (TableChanges each : processes) {
                 assertThat(each.isDue()).as("at the start").isTrue();
                 assertThat(each.isDue()).as("until they were read").isTrue();
                 each.read();
@@ -261,7 +261,7 @@ class F2ApiTest {
                             + " WHERE application_name = 'caravan f2 parameters'");
             for (String change : changes) {
                 sql(change);
-                for (Changes each : processes) {
+                for (TableChanges each : processes) {
                     assertThat(isHeard(each)).as(change).isTrue();
                     each.read();
                     assertThat(each.isDue()).as("once: " + change).isFalse();
@@ -271,7 +271,7 @@ class F2ApiTest {
     }
 
     /** One answer of a connection that has just been lost is a failure. */
-    private static boolean isHeard(Changes changes) throws Exception {
+    private static boolean isHeard(TableChanges changes) throws Exception {
         for (int i = 0; i < 10; i++) {
             try {
                 if (changes.isDue()) {

@@ -20,7 +20,7 @@ class F2ParametersRouteTest {
     private StageRoutes routes;
 
     /** Says that parameters are due until they are read, as what listens to the database does. */
-    public final class Changes {
+    public final class TableChanges {
         public boolean isDue() {
             return due.get();
         }
@@ -32,7 +32,7 @@ class F2ParametersRouteTest {
 
     @BeforeEach
     void start() throws Exception {
-        routes = new StageRoutes(Map.of("f2Parameters", parameters, "f2Changes", new Changes()), "enrich-f2");
+        routes = new StageRoutes(Map.of("f2Parameters", parameters, "f2Changes", new TableChanges()), "enrich-f2");
     }
 
     @AfterEach

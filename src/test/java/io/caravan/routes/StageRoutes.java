@@ -44,6 +44,8 @@ final class StageRoutes implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(Settings.load(Path.of("application.properties"), Map.of())
                 .with(Map.of(
+                        "caravan.mqtt.dynamic-security",
+                        "true",
                         "camel.routecontroller.enabled",
                         "false",
                         "camel.metrics.enabled",

@@ -1,4 +1,4 @@
-package io.caravan.store;
+package io.caravan.registry;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -9,20 +9,18 @@ import java.util.Properties;
 import org.postgresql.PGConnection;
 
 /**
- * Hears from the database when what is held in memory of it changes: triggers on its tables notify a channel, to which a connection
- * of its own listens. What may have been missed counts as a change: everything before the
- * connection was there, and, should notifications not arrive at all, whatever happened in half a minute. Thread-safe.
+ * Hears from the database when tables change that are held in memory: triggers on them notify a channel, to which a connection of
+ * its own listens. What may have been missed counts as a change: everything before the connection was there, and, should
+ * notifications not arrive at all, whatever happened in half a minute. Thread-safe.
  */
-public final class Changes implements AutoCloseable {
+public final class TableChanges implements AutoCloseable {
 
-    /** The parameters of F2 controllers. */
+    /** Of the parameters of F2 controllers. */
     public static final String F2_PARAMETERS = "caravan_f2_parameters";
-
-    /** The users of the MQTT broker, and whose its topics are. */
-    public static final String MQTT_USERS = "caravan_mqtt_users";
-
-    /** The registered applications. */
+    /** Of the registered applications. */
     public static final String APPLICATIONS = "caravan_applications";
+    /** Of the users of the MQTT broker, and whose its topics are. */
+    public static final String MQTT_USERS = "caravan_mqtt_users";
 
     private static final int WAIT_MILLIS = 500;
     private static final long POLL_NANOS = Duration.ofSeconds(30).toNanos();
@@ -37,9 +35,9 @@ public final class Changes implements AutoCloseable {
     /**
      * Connects when it is asked first.
      *
-     * @param channel one of those above
+     * @param channel one of the channels that the migrations declare
      */
-    public Changes(String channel, String url, String user, String password) {
+    public TableChanges(String channel, String url, String user, String password) {
         this.channel = channel;
         this.url = url;
         login.setProperty("user", user);
@@ -53,8 +51,8 @@ public final class Changes implements AutoCloseable {
     }
 
     /**
-     * Whether it is to be read: at once where it is known already, else after half a second of listening at most.
-     * It stays so until {@link #read}.
+     * Whether the tables are to be read: at once where it is known already, else after half a second of listening at most.
+     * They stay so until {@link #read}.
      *
      * @throws SQLException when the database does not answer; the next question connects again
      */
@@ -78,7 +76,7 @@ public final class Changes implements AutoCloseable {
         }
     }
 
-    /** Notes that it has been read since {@link #isDue} said so. */
+    /** Notes that they have been read since {@link #isDue} said so. */
     public synchronized void read() {
         due = false;
         readAt = System.nanoTime();

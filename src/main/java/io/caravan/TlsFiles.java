@@ -1,0 +1,110 @@
+package io.caravan;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * What a client trusts and shows in TLS, from files in PEM (RFC 7468): certificates (X.509), and a private key (PKCS #8, not
+ * encrypted). Immutable.
+ *
+ * @param trusted null for what Java trusts
+ * @param own null for nothing to show
+ */
+public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
+
+    /** What Java trusts, and nothing to show. */
+    public static final TlsFiles NONE = new TlsFiles(null, null);
+
+    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
+
+    /**
+     * As the keys {@code .tls.ca}, {@code .tls.certificate} and {@code .tls.key} below a prefix say.
+     *
+     * @throws UserError when a file cannot be read, or one of certificate and key is missing
+     */
+    public static TlsFiles of(Settings settings, String prefix) {
+        String ca = settings.text(prefix + ".tls.ca", null);
+        String certificate = settings.text(prefix + ".tls.certificate", null);
+        String key = settings.text(prefix + ".tls.key", null);
+        if ((certificate == null) != (key == null)) {
+            throw new UserError(prefix + ".tls.certificate and " + prefix + ".tls.key go together");
+        }
+        try {
+            return new TlsFiles(
+                    ca == null ? null : trust(Path.of(ca)),
+                    certificate == null ? null : show(Path.of(certificate), Path.of(key)));
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new UserError(prefix + ".tls: a file cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static TrustManagerFactory trust(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = empty();
+        int number = 0;
+        for (Certificate certificate : certificates(file)) {
+            store.setCertificateEntry("ca-" + number++, certificate);
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory;
+    }
+
+    private static KeyManagerFactory show(Path certificate, Path key) throws IOException, GeneralSecurityException {
+        KeyStore store = empty();
+        store.setKeyEntry(
+                "own", privateKey(key), new char[0], certificates(certificate).toArray(Certificate[]::new));
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, new char[0]);
+        return factory;
+    }
+
+    private static KeyStore empty() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file)
+            throws IOException, GeneralSecurityException {
+        Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+        if (found.isEmpty()) {
+            throw new IOException(file + " has no certificate");
+        }
+        return found;
+    }
+
+    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+        String text = Files.readString(file, StandardCharsets.US_ASCII);
+        int start = text.indexOf("-----BEGIN PRIVATE KEY-----");
+        int end = text.indexOf("-----END PRIVATE KEY-----");
+        if (start < 0 || end < start) {
+            throw new IOException(file + " has no private key (PKCS #8, not encrypted)");
+        }
+        byte[] bytes = Base64.getMimeDecoder().decode(text.substring(text.indexOf('\n', start), end));
+        for (String algorithm : ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+            } catch (InvalidKeySpecException e) {
+                // of another algorithm
+            }
+        }
+        throw new IOException(file + " has a private key that is none of " + ALGORITHMS);
+    }
+}
