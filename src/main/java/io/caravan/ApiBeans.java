@@ -22,6 +22,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
 import io.caravan.api.OpenApi;
+import io.caravan.api.PlaceEntries;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -96,6 +97,7 @@ final class ApiBeans {
                         SignInSettings.lifetime(settings)));
         beans.accept("apiTenants", new Tenants());
         beans.accept("apiPlaces", new Places());
+        beans.accept("apiPlaceEntries", new PlaceEntries());
         beans.accept("apiIngest", ingest(settings));
         beans.accept("apiTypes", new Types(registry));
         beans.accept("apiLedger", new LedgerAnswer(ledgers, settings.text("caravan.topic.enriched")));

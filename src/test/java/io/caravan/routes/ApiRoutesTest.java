@@ -477,6 +477,8 @@ class ApiRoutesTest {
                         "/api/devices/{id}/latest",
                         "/api/devices/{id}/credentials",
                         "/api/devices/import",
+                        "/api/sites/{site}",
+                        "/api/zones/{zone}",
                         "/api/devices/{id}/commands",
                         "/api/devices/{id}/commands/{command}",
                         "/api/provision",

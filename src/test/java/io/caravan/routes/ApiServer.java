@@ -26,6 +26,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
 import io.caravan.api.OpenApi;
+import io.caravan.api.PlaceEntries;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -167,6 +168,7 @@ final class ApiServer implements AutoCloseable {
                         Duration.ofHours(1)));
         main.bind("apiTenants", new Tenants());
         main.bind("apiPlaces", new Places());
+        main.bind("apiPlaceEntries", new PlaceEntries());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, "iot.enriched"));
