@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.embedded.GuardedKafka;
+import io.caravan.embedded.TestCertificate;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A Kafka that does not let the application in, until somebody has told it to. */
+/** A Kafka, reached with TLS only, that does not let the application in until somebody has told it to. */
 @ExtendWith(RealServers.class)
 class KafkaSignInIT {
 
+    @TempDir
+    Path made;
+
     @Test
     void stagesThatAreNotLetInSaySoAndComeBackByThemselves(EmbeddedServers servers) throws Exception {
+        TestCertificate certificate = TestCertificate.make(made, "kafka");
         try (Folder folder = Folder.create();
-                GuardedKafka kafka = GuardedKafka.start(folder.path());
-                RunningCaravan caravan = RunningCaravan.started(settings(servers, kafka));
+                GuardedKafka kafka = GuardedKafka.start(folder.path(), certificate);
+                RunningCaravan caravan = RunningCaravan.started(settings(servers, kafka, certificate));
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
             await().untilAsserted(
                             () -> assertThat(caravan.management().get("/health").body())
@@ -38,19 +45,23 @@ class KafkaSignInIT {
         }
     }
 
-    private static Map<String, String> settings(EmbeddedServers servers, GuardedKafka kafka) {
+    private static Map<String, String> settings(
+            EmbeddedServers servers, GuardedKafka kafka, TestCertificate certificate) {
         Map<String, String> settings = new HashMap<>(RunningCaravan.settingsFor(servers));
         settings.put("caravan.stages", "ingest,enrich,store");
-        settings.put("caravan.kafka.brokers", kafka.openDoor());
+        settings.put("caravan.kafka.brokers", kafka.guardedDoor());
         // names of its own: what lies in the database of topics that have these names in another Kafka
         for (String topic : new String[] {"raw", "enriched", "dead-letters"}) {
             settings.put("caravan.topic." + topic, "signing-in." + topic);
         }
-        settings.put("camel.component.kafka.brokers", kafka.guardedDoor());
-        settings.put("camel.component.kafka.securityProtocol", "SASL_PLAINTEXT");
-        settings.put("camel.component.kafka.saslMechanism", "SCRAM-SHA-256");
+        settings.put("caravan.kafka.security.protocol", "SASL_SSL");
+        settings.put("caravan.kafka.ssl.truststore.type", "PEM");
         settings.put(
-                "camel.component.kafka.saslJaasConfig",
+                "caravan.kafka.ssl.truststore.location",
+                certificate.certificate().toString());
+        settings.put("caravan.kafka.sasl.mechanism", "SCRAM-SHA-256");
+        settings.put(
+                "caravan.kafka.sasl.jaas.config",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"caravan\""
                         + " password=\"let me in\";");
         return settings;
