@@ -46,6 +46,12 @@ BEGIN
 END
 $$;
 
+-- How many devices a tenant may have, where the settings say as many as fallback. Limits of single tenants replace it.
+CREATE FUNCTION device_cap(tenant text, fallback int) RETURNS int
+    LANGUAGE sql STABLE AS $$
+    SELECT fallback
+$$;
+
 -- Adds devices with the MQTT users that they log in with, and answers what has become of each, from 1: created, exists,
 -- decommissioned (where nothing is to come back), too many (cap) or topics of another (tenant).
 CREATE FUNCTION onboard_devices(
@@ -55,6 +61,7 @@ CREATE FUNCTION onboard_devices(
 #variable_conflict use_column
 DECLARE
     living bigint;
+    most int := device_cap(tenant, cap);
     device jsonb;
     id text;
     known record;
@@ -69,7 +76,7 @@ BEGIN
         outcome := CASE
             WHEN FOUND AND known.decommissioned_at IS NULL THEN 'exists'
             WHEN FOUND AND NOT revive THEN 'decommissioned'
-            WHEN living >= cap THEN 'too many'
+            WHEN living >= most THEN 'too many'
         END;
         IF outcome IS NULL THEN
             PERFORM revoke_mqtt_users_of(tenant, id);
@@ -196,8 +203,8 @@ $$;
 DROP FUNCTION provision_devices(text[], text[], text[], text[], text[], text[], int);
 
 -- Finds the asked devices or adds them, and answers one row for each that the directory then holds, decommissioned ones
--- among them, which do not come back by this. A tenant gets no more than cap devices; those beyond it, in the order asked,
--- are answered with nothing. Those that were added without a type get the one asked with, if it is one. Sessions that ask at
+-- among them, which do not come back by this. A tenant gets no more devices than device_cap says; those beyond
+-- it, in the order asked, are answered with nothing. Those that were added without a type get the one asked with, if it is one. Sessions that ask at
 -- once agree on one row per device and keep the cap together.
 CREATE FUNCTION provision_devices(
     tenants text[], devices text[], labels text[], types text[], sites text[], zones text[], cap int)
@@ -229,7 +236,7 @@ BEGIN
             ORDER BY asked.device, asked.place
         ) AS added
         ORDER BY added.place
-        LIMIT greatest(0, cap - (
+        LIMIT greatest(0, device_cap(short_tenant, cap) - (
             SELECT count(*) FROM devices d WHERE d.tenant_id = short_tenant AND d.decommissioned_at IS NULL))
         ON CONFLICT DO NOTHING;
     END LOOP;

@@ -2,6 +2,7 @@ package io.caravan;
 
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.BrokerCounters;
+import io.caravan.ingest.CommandAnswer;
 import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.DialectRoutes;
@@ -72,7 +73,9 @@ final class IngestBeans implements AutoCloseable {
                 MqttClients.ordered(broker, inFlight, "sparkplug", settings.text("caravan.sparkplug.host-id", null));
         beans.accept("mqttSparkplug", sparkplug);
         beans.accept("isOfEdgeNode", new ThirdLevel(Set.of("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH")));
-        beans.accept("commands", new Commands(sparkplug::publish, meters));
+        beans.accept(
+                "commands", new Commands(sparkplug::publish, meters, settings.text("caravan.topic.command-states")));
+        beans.accept("commandAnswer", new CommandAnswer());
         beans.accept("mqttRoutes", new MqttRoutes());
         MappedTopics topics = new MappedTopics(registry);
         DialectRoutes dialects = new DialectRoutes(registry, topics, mqtt, broker.shareGroup());

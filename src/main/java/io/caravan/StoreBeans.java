@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.registry.Patience;
+import io.caravan.store.CommandStates;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;
 import io.caravan.store.Replays;
@@ -21,6 +22,7 @@ final class StoreBeans {
         beans.accept("rows", new Rows(meters, ledger));
         beans.accept("newest", new Newest(patience, meters));
         beans.accept("deadLetters", new DeadLetters());
+        beans.accept("commandStates", new CommandStates());
         beans.accept("replays", new Replays(raw, meters));
     }
 }

@@ -105,8 +105,7 @@ public final class DeviceImport {
                         work.secrets().get(good).password());
                 outcomes.add(new Outcome(line.number(), line.id(), outcome, null, null, login));
             } else {
-                String detail =
-                        Onboarding.refusal(outcome, request.tenant(), cap).getMessage();
+                String detail = Onboarding.refusal(outcome, request.tenant()).getMessage();
                 outcomes.add(new Outcome(line.number(), line.id(), outcome.replace(' ', '-'), null, detail, null));
             }
             good++;

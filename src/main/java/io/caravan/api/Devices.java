@@ -68,7 +68,7 @@ public final class Devices {
         if (outcome.equals("missing")) {
             throw missing(request);
         } else if (!outcome.equals("done")) {
-            throw Onboarding.refusal(outcome, request.tenant(), 0);
+            throw Onboarding.refusal(outcome, request.tenant());
         }
         request.with(patience.parameters());
         Stored.readAgain(exchange, false);
@@ -89,7 +89,7 @@ public final class Devices {
         String outcome = Answer.rows(exchange).get(0).text("outcome");
         boolean mustExist = exchange.getProperty(DECOMMISSIONED, Boolean.class);
         if (outcome.equals("changed") || mustExist && outcome.equals("missing")) {
-            throw Onboarding.refusal(outcome, Request.of(exchange).tenant(), 0);
+            throw Onboarding.refusal(outcome, Request.of(exchange).tenant());
         }
         Stored.deleted(exchange);
     }

@@ -101,21 +101,21 @@ public final class Onboarding {
         if (outcome.equals("done")) {
             exchange.removeProperty(LOGIN);
         } else if (!outcome.equals("created")) {
-            throw refusal(outcome, Request.of(exchange).tenant(), cap);
+            throw refusal(outcome, Request.of(exchange).tenant());
         }
         Request.of(exchange).with(patience.parameters());
         Stored.readAgain(exchange, outcome.equals("created"));
     }
 
     /** Why a device is not added, or not changed. */
-    static ApiProblem refusal(String outcome, String tenant, int cap) {
+    static ApiProblem refusal(String outcome, String tenant) {
         return switch (outcome) {
             case "exists" -> ApiProblem.conflict("There is a device of this id already");
             case "decommissioned" ->
                 ApiProblem.conflict("This device was decommissioned; an operator can bring it back, it cannot");
             case "too many" ->
-                ApiProblem.conflict("The tenant '" + tenant + "' has " + cap
-                        + " devices, the most it may have (caravan.devices.cap)");
+                ApiProblem.conflict(
+                        "The tenant '" + tenant + "' has as many devices as it may have (caravan.devices.cap)");
             case "topics of another" -> ApiProblem.conflict("The topics of a device of this id are another tenant's");
             case "changed" ->
                 EntityTag.failed("The device has changed since the version that If-Match names; read it again");
@@ -165,7 +165,7 @@ public final class Onboarding {
         if (outcome.equals("missing")) {
             throw Devices.missing(request);
         } else if (!Set.of("created", "rotated").contains(outcome)) {
-            throw refusal(outcome, request.tenant(), cap);
+            throw refusal(outcome, request.tenant());
         }
         Credentials.Secret secret = exchange.getProperty(LOGIN, Login.class).secret();
         String device = request.parameter("device");

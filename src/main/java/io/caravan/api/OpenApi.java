@@ -124,11 +124,18 @@ public final class OpenApi implements RoutePolicyFactory {
             }
             refer(responses, "429", "TooManyRequests");
         }
-        for (JsonNode response : responses) {
-            if (response.at("/content/application~1problem+json") instanceof ObjectNode problem
-                    && !problem.has("schema")) {
-                problem.putObject("schema").put("$ref", "#/components/schemas/Problem");
-            }
+        responses.properties().forEach(response -> describe(response.getKey(), (ObjectNode) response.getValue()));
+    }
+
+    /** Camel leaves out the media types of answers that have no Java class. */
+    private static void describe(String status, ObjectNode response) {
+        if (status.compareTo("400") >= 0 && !response.has("$ref")) {
+            response.withObject("/content")
+                    .withObject("/" + ProblemDetails.MEDIA_TYPE.replace("/", "~1"))
+                    .withObject("/schema")
+                    .put("$ref", "#/components/schemas/Problem");
+        } else if (!response.has("$ref") && !response.has("content") && !status.equals("204")) {
+            response.putObject("content").putObject("application/json").putObject("schema");
         }
     }
 

@@ -1,6 +1,8 @@
 package io.caravan.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.util.RawValue;
 import org.apache.camel.Exchange;
 
 /** The sites, zones and sensor types that devices of a tenant have, by name: {@code ask...} before the statement, {@code answer...} after it. Stateless. */
@@ -49,18 +51,36 @@ public final class Places {
         Answer.page(exchange, Answer.rows(exchange), SensorType::of, row -> Cursor.after(row.text("sensor_type")));
     }
 
-    private record Site(@JsonProperty("site_id") String id, long zones, long devices) {
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Site(
+            @JsonProperty("site_id") String id, String label, RawValue attributes, long zones, long devices) {
 
         static Site of(Row row) {
-            return new Site(row.text("site_id"), row.number("zones"), row.number("devices"));
+            return new Site(
+                    row.text("site_id"), row.text("label"), told(row), row.number("zones"), row.number("devices"));
         }
     }
 
-    private record Zone(@JsonProperty("site_id") String site, @JsonProperty("zone_id") String id, long devices) {
+    /** What people have told of a place; null where nobody has. */
+    private static RawValue told(Row row) {
+        return row.value("attributes") == null ? null : row.json("attributes");
+    }
+
+    private record Zone(
+            @JsonProperty("site_id") String site,
+            @JsonProperty("zone_id") String id,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String label,
+            @JsonInclude(JsonInclude.Include.NON_NULL) RawValue attributes,
+            long devices) {
 
         static Zone of(Row row) {
             String site = row.text("site_id");
-            return new Zone(site.isEmpty() ? null : site, row.text("zone_id"), row.number("devices"));
+            return new Zone(
+                    site.isEmpty() ? null : site,
+                    row.text("zone_id"),
+                    row.text("label"),
+                    told(row),
+                    row.number("devices"));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.caravan.ingest;
 
-import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.util.Arrays;
 import java.util.List;
@@ -117,22 +116,18 @@ public final class MqttClients extends MqttClient {
     }
 
     /**
-     * Publishes at QoS 1 and waits until the broker has it.
+     * Publishes a message and waits until the broker has it.
      *
      * @throws Exception when no client is connected, or the broker does not take it
      */
-    public void publish(String topic, byte[] payload) throws Exception {
+    public void publish(Mqtt5Publish message) throws Exception {
         MqttSubscription current = subscription;
         MqttConnection connection =
                 current == null ? null : current.connection().orElse(null);
         if (connection == null) {
             throw new MqttUnavailable("not connected", null);
         }
-        connection.publish(Mqtt5Publish.builder()
-                .topic(topic)
-                .qos(MqttQos.AT_LEAST_ONCE)
-                .payload(payload)
-                .build());
+        connection.publish(message);
     }
 
     /** Takes the receiver of all messages; it stands before the first connection does. */

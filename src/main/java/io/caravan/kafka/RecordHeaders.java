@@ -20,6 +20,10 @@ public final class RecordHeaders {
     public static final String RECEIVED_BY = "received-by";
     /** On a command: when it is too late to publish it, microseconds since the epoch, decimal. */
     public static final String EXPIRES_AT = "expires-at";
+    /** On a command, and on what becomes of it: its id. */
+    public static final String COMMAND = "command";
+    /** What has become of a command: delivered, acknowledged or expired. */
+    public static final String COMMAND_STATE = "command-state";
     /** What the publisher says that the payload is, a media type; where it says so. */
     public static final String CONTENT_TYPE = "content-type";
     /** On an enriched message whose type is not the one that the directory has for its device: that one. */

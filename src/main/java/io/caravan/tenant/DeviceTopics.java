@@ -67,6 +67,7 @@ final class DeviceTopics {
         }
         if (isLevel(device)) {
             addIot("iot/" + tenant + '/' + device);
+            publish.add("iot/" + tenant + '/' + device + "/commands/+/ack");
             if (tenant.equals(DEFAULT_TENANT)) {
                 addIot("iot/" + device);
             }

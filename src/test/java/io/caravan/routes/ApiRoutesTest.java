@@ -155,7 +155,16 @@ class ApiRoutesTest {
 
         assertThat(ApiServer.json(response).get("label").textValue()).isEqualTo("First");
         assertThat(response.headers().map().keySet())
-                .isSubsetOf(":status", "content-type", "transfer-encoding", "cache-control", "etag");
+                .isSubsetOf(
+                        ":status",
+                        "content-type",
+                        "transfer-encoding",
+                        "cache-control",
+                        "etag",
+                        "content-security-policy",
+                        "referrer-policy",
+                        "vary",
+                        "x-content-type-options");
     }
 
     @Test
@@ -468,6 +477,10 @@ class ApiRoutesTest {
                         "/api/devices/{id}/latest",
                         "/api/devices/{id}/credentials",
                         "/api/devices/import",
+                        "/api/sites/{site}",
+                        "/api/zones/{zone}",
+                        "/api/devices/{id}/commands",
+                        "/api/devices/{id}/commands/{command}",
                         "/api/provision",
                         "/api/provisioning-key",
                         "/api/tenants",
@@ -498,6 +511,7 @@ class ApiRoutesTest {
                         "/api/sites",
                         "/api/zones",
                         "/api/sensor-types",
+                        "/api/generate-token",
                         "/api/limits",
                         "/api/audit",
                         "/livez",

@@ -12,6 +12,7 @@ import io.caravan.api.Audit;
 import io.caravan.api.AuditLog;
 import io.caravan.api.CallLimits;
 import io.caravan.api.DeadLetters;
+import io.caravan.api.DeviceCommands;
 import io.caravan.api.DeviceImport;
 import io.caravan.api.Devices;
 import io.caravan.api.DocumentationPage;
@@ -25,6 +26,7 @@ import io.caravan.api.LedgerAnswer;
 import io.caravan.api.LimitsOfTenant;
 import io.caravan.api.Onboarding;
 import io.caravan.api.OpenApi;
+import io.caravan.api.PlaceEntries;
 import io.caravan.api.Places;
 import io.caravan.api.Presence;
 import io.caravan.api.Problems;
@@ -142,6 +144,7 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiOnboarding", onboarding);
         main.bind("apiProvisioning", new SelfProvisioning(onboarding));
         main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
+        main.bind("apiCommands", new DeviceCommands("iot.commands"));
         main.bind("apiReadings", new Readings());
         main.bind("apiEvents", new Events());
         main.bind("apiPresence", new Presence(patience));
@@ -165,6 +168,7 @@ final class ApiServer implements AutoCloseable {
                         Duration.ofHours(1)));
         main.bind("apiTenants", new Tenants());
         main.bind("apiPlaces", new Places());
+        main.bind("apiPlaceEntries", new PlaceEntries());
         main.bind("apiIngest", new Ingest(new EventDecoder(ZoneOffset.UTC), "iot.raw", 100_000, 2_000));
         main.bind("apiTypes", new Types(registry));
         main.bind("apiLedger", new LedgerAnswer(ledgers, "iot.enriched"));
@@ -176,6 +180,7 @@ final class ApiServer implements AutoCloseable {
         main.addInitialProperty("caravan.http.host", "127.0.0.1");
         main.addInitialProperty("caravan.http.port", Integer.toString(port));
         main.addInitialProperty("caravan.topic.raw", "iot.raw");
+        main.addInitialProperty("caravan.topic.commands", "iot.commands");
         main.addInitialProperty("camel.component.kafka.brokers", kafka);
         main.addInitialProperty("camel.component.kafka.batchWithIndividualHeaders", "true");
         main.addInitialProperty(

@@ -2,9 +2,11 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.Dialects;
 import io.caravan.Settings;
 import io.caravan.ingest.Aside;
+import io.caravan.ingest.CommandAnswer;
 import io.caravan.ingest.Commands;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.DialectRoutes;
@@ -58,6 +60,7 @@ class IngestRouteTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
     private final List<String> commands = new ArrayList<>();
+    private final List<Mqtt5Publish> published = new ArrayList<>();
     private int failures;
 
     @BeforeEach
@@ -79,12 +82,13 @@ class IngestRouteTest {
         beans.put("stampSparkplug", (Processor)
                 Dialect.ordered("sparkplug", TopicShape.SPARKPLUG).takenInBy("here")::stamp);
         beans.put("isOfEdgeNode", new ThirdLevel(Set.of("NDATA", "DDATA", "DBIRTH")));
-        beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry()));
+        beans.put("commands", new Commands(this::publish, new SimpleMeterRegistry(), "iot.command-states"));
+        beans.put("commandAnswer", new CommandAnswer());
         beans.put("oversize", Aside.tooLarge(LARGEST, new SimpleMeterRegistry()));
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
-        routes = new StageRoutes(beans, "ingest", "ingest-f2", "ingest-mapped", "ingest-sparkplug");
+        routes = new StageRoutes(beans, "ingest", "ingest-commands", "ingest-f2", "ingest-mapped", "ingest-sparkplug");
     }
 
     /** Stands for what makes routes, which needs a broker. */
@@ -272,11 +276,70 @@ class IngestRouteTest {
         assertThat(routes.committed("iot.commands", 0)).isEqualTo(4);
     }
 
-    private void publish(String topic, byte[] payload) throws IOException {
+    @Test
+    void itIsToldWhatBecameOfACommandThatSomebodyFollows() {
+        long now = System.currentTimeMillis() * 1_000;
+        routes.run(
+                "publish-commands",
+                List.of(
+                        followed("iot/acme/d/commands", "first", now + 60_000_000),
+                        followed("cmnd/f2-a/x/1/y", "second", now + 60_000_000),
+                        followed("iot/acme/d/commands", "third", now - 1)));
+
+        assertThat(published.get(0).getResponseTopic()).hasToString("Optional[iot/acme/d/commands/first/ack]");
+        assertThat(published.get(0).getMessageExpiryInterval().getAsLong()).isBetween(1L, 61L);
+        assertThat(published.get(0).getContentType()).hasToString("Optional[text/plain]");
+        assertThat(published.get(1).getResponseTopic()).isEmpty();
+        List<?> states = routes.kafka("iot.command-states")
+                .getExchanges()
+                .get(0)
+                .getMessage()
+                .getBody(List.class);
+        assertThat(states)
+                .extracting(state -> ((Message) state).getHeader("command") + " "
+                        + ((Message) state).getHeader("command-state") + " " + ((Message) state).getHeader("tenant"))
+                .containsExactly("first delivered acme", "second delivered acme", "third expired acme");
+        assertThat(routes.committed("iot.commands", 0)).isEqualTo(3);
+    }
+
+    @Test
+    void whatADeviceAnswersIsToldOfItsCommand() {
+        routes.run("ingest-command-answers", arrived("iot/acme/d/commands/c1/ack", "x".repeat(20_000)));
+
+        Message told = only(routes.kafka("iot.command-states"));
+        assertThat(told.getHeader("tenant")).isEqualTo("acme");
+        assertThat(told.getHeader("device")).isEqualTo("d");
+        assertThat(told.getHeader("command")).isEqualTo("c1");
+        assertThat(told.getHeader("command-state")).isEqualTo("acknowledged");
+        assertThat((byte[]) told.getBody()).hasSize(16_384);
+    }
+
+    private Exchange followed(String topic, String id, long expiresAt) {
+        return routes.consumed(
+                "iot.commands",
+                0,
+                "do it".getBytes(StandardCharsets.UTF_8),
+                Map.of(
+                        "mqtt-topic",
+                        topic,
+                        "expires-at",
+                        Long.toString(expiresAt),
+                        "command",
+                        id,
+                        "tenant",
+                        "acme",
+                        "device",
+                        "d",
+                        "content-type",
+                        "text/plain"));
+    }
+
+    private void publish(Mqtt5Publish message) throws IOException {
         if (failures-- > 0) {
             throw new IOException("no answer");
         }
-        commands.add(topic + ' ' + new String(payload, StandardCharsets.UTF_8));
+        published.add(message);
+        commands.add(message.getTopic() + " " + new String(message.getPayloadAsBytes(), StandardCharsets.UTF_8));
     }
 
     private Exchange command(String topic, long expiresAt) {

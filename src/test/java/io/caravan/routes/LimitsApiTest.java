@@ -159,7 +159,7 @@ class LimitsApiTest {
         JsonNode replay = rows("/api/audit?method=POST", operator).get(0);
         assertThat(replay.get("query").textValue()).isEqualTo("reason=over-quota");
         assertThat(rows("/api/audit?subject=admin-of-null", operator)).hasSize(1);
-        assertThat(rows("/api/audit?to=2020-01-01", operator)).isEmpty();
+        assertThat(rows("/api/audit?to=2020-01-01T00:00:00Z", operator)).isEmpty();
         assertThat(rows("/api/audit?tenant=other", ADMIN)).hasSize(1);
         HttpResponse<String> page = api.get("/api/audit?limit=2", bearer(operator));
         String link = page.headers().firstValue("Link").orElseThrow();

@@ -46,7 +46,7 @@ class OnboardingApiTest {
 
     @BeforeEach
     void empty() throws Exception {
-        sql("TRUNCATE devices, mqtt_users, topic_prefixes, f2_controllers, provisioning_keys CASCADE");
+        sql("TRUNCATE devices, mqtt_users, topic_prefixes, f2_controllers, provisioning_keys, sites, zones CASCADE");
     }
 
     @Test
@@ -421,6 +421,41 @@ class OnboardingApiTest {
         assertThat(provision("' OR true --", "{'device_id':'d'}").statusCode()).isEqualTo(401);
         assertThat(post("/api/provision?tenant=acme", "{'device_id':'d'}").statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void placesAreToldOfAndStandBesideThoseThatDevicesName() throws Exception {
+        post("/api/devices", "{'device_id':'d','site_id':'hq','zone_id':'z1'}");
+        assertThat(post("/api/sites", "{'site_id':'hq','label':'=Head','attributes':{'city':'Bern'}}")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(post("/api/sites", "{'site_id':'hq'}").statusCode()).isEqualTo(409);
+        assertThat(send("PUT", "/api/sites/empty", "{}").statusCode()).isEqualTo(201);
+        assertThat(send("PUT", "/api/sites/empty", "{'label':'Empty'}").statusCode())
+                .isEqualTo(200);
+        assertThat(api.get("/api/sites").body())
+                .isEqualTo("[{\"site_id\":\"empty\",\"label\":\"Empty\",\"attributes\":{},\"zones\":0,\"devices\":0},"
+                        + "{\"site_id\":\"hq\",\"label\":\"=Head\",\"attributes\":{\"city\": \"Bern\"},\"zones\":1,"
+                        + "\"devices\":1}]");
+        assertThat(api.get("/api/sites?tenant=acme").body()).isEqualTo("[]");
+        assertThat(post("/api/zones", "{'site_id':'hq','zone_id':'z2'}").statusCode())
+                .isEqualTo(201);
+        assertThat(post("/api/zones", "{'zone_id':'outside'}").statusCode()).isEqualTo(201);
+        assertThat(send("PUT", "/api/zones/z2?site=hq", "{'label':'Two'}").statusCode())
+                .isEqualTo(200);
+        assertThat(api.get("/api/zones").body())
+                .isEqualTo(
+                        "[{\"site_id\":null,\"zone_id\":\"outside\",\"label\":\"outside\",\"attributes\":{},\"devices\":0},"
+                                + "{\"site_id\":\"hq\",\"zone_id\":\"z1\",\"devices\":1},"
+                                + "{\"site_id\":\"hq\",\"zone_id\":\"z2\",\"label\":\"Two\",\"attributes\":{},\"devices\":0}]");
+        assertProblem(send("PUT", "/api/sites/hq", "{'attributes':[]}"), 400, "attributes", "object");
+        assertProblem(post("/api/zones", "{}"), 400, "zone_id", "required");
+        for (String path :
+                List.of("/api/sites/hq", "/api/sites/empty", "/api/zones/z2?site=hq", "/api/zones/outside")) {
+            assertThat(api.send("DELETE", path).statusCode()).as(path).isEqualTo(204);
+            assertThat(api.send("DELETE", path).statusCode()).as(path).isEqualTo(404);
+        }
+        assertThat(api.get("/api/sites").body()).isEqualTo("[{\"site_id\":\"hq\",\"zones\":1,\"devices\":1}]");
     }
 
     @Test

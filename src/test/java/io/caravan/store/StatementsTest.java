@@ -565,7 +565,8 @@ class StatementsTest {
             assertThat(answer(template, "keep-columnstore.sql", Map.of("compressAfter", "off")))
                     .isEqualTo(List.of(Map.of("columnstore", false)));
             assertThat(answer(template, "apply-retention.sql", retention("90d", "off", "2160h")))
-                    .isEqualTo(List.of(Map.of("readings", 0, "events", 0, "trends", 0, "dead_letters", 0L, "audit", 0L)));
+                    .isEqualTo(
+                            List.of(Map.of("readings", 0, "events", 0, "trends", 0, "audit", 0L, "dead_letters", 0L)));
             assertThat(answer(template, "drop-windows.sql", Map.of("keepWindows", "365d")))
                     .isEqualTo(List.of(Map.of("windows", 0L)));
         } finally {
