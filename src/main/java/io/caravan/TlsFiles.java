@@ -104,11 +104,14 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
         boolean match =
                 key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm()) || algorithm.equals("Ed25519");
         if (match) {
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(key);
-            byte[] signed = signature.sign();
-            signature.initVerify(certificate.getPublicKey());
-            match = signature.verify(signed);
+            byte[] text = {1};
+            Signature signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update(text);
+            Signature verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(certificate.getPublicKey());
+            verifier.update(text);
+            match = verifier.verify(signer.sign());
         }
         if (!match) {
             throw new GeneralSecurityException("the key is not that of the first certificate");

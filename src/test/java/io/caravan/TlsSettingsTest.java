@@ -11,6 +11,8 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of settings of TLS and SASL that cannot be used, before anything starts. */
 class TlsSettingsTest {
@@ -55,6 +57,29 @@ class TlsSettingsTest {
                         KEY,
                         other.key().toString())),
                 "the key is not that of the first certificate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "RSA", "Ed25519"})
+    void httpTakesKeysOfTheseAlgorithms(String algorithm) throws Exception {
+        TestCertificate one = TestCertificate.make(folder, "one", algorithm);
+
+        http(Map.of(CERTIFICATE, one.certificate().toString(), KEY, one.key().toString()));
+    }
+
+    @Test
+    void kafkaTakesItsSecretFromAFile() throws Exception {
+        Path file = Files.writeString(folder.resolve("jaas"), JAAS + "\n");
+        Settings fromFile = Settings.load(
+                Path.of("application.properties"),
+                Map.of(
+                        "CARAVAN_KAFKA_SECURITY_PROTOCOL",
+                        "SASL_PLAINTEXT",
+                        "CARAVAN_KAFKA_SASL_JAAS_CONFIG_FILE",
+                        file.toString()));
+
+        assertThat(KafkaSecurity.access(fromFile).security())
+                .isEqualTo(Map.of("security.protocol", "SASL_PLAINTEXT", "sasl.jaas.config", JAAS));
     }
 
     @Test

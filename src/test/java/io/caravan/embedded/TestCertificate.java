@@ -21,6 +21,11 @@ public record TestCertificate(Path certificate, Path key) {
 
     /** Makes one in a folder; its name is also that of its files. */
     public static TestCertificate make(Path folder, String name) throws Exception {
+        return make(folder, name, "EC");
+    }
+
+    /** @param algorithm as keytool calls it: EC, RSA, Ed25519 */
+    public static TestCertificate make(Path folder, String name, String algorithm) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Files.deleteIfExists(store);
         Process keytool = new ProcessBuilder(
@@ -30,7 +35,7 @@ public record TestCertificate(Path certificate, Path key) {
                         "-alias",
                         name,
                         "-keyalg",
-                        "EC",
+                        algorithm,
                         "-dname",
                         "CN=" + name,
                         "-ext",
