@@ -7,6 +7,7 @@ import io.caravan.health.Health;
 import io.caravan.health.RouteHealth;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
+import io.caravan.kafka.KafkaAccess;
 import io.caravan.kafka.RawRecords;
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.ledger.LedgerReader;
@@ -35,6 +36,8 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.jsse.GlobalSSLContextParametersSupplier;
+import org.apache.camel.support.jsse.SSLContextParameters;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
@@ -57,6 +60,7 @@ public final class Application implements AutoCloseable {
     private final WatchedConsumers consumers;
     private final KafkaSizes sizes;
     private final RawRecords rawRecords;
+    private final HttpCertificate certificate;
     private IngestBeans ingest;
     private List<TableChanges> enrich = List.of();
     private HttpVertx vertx;
@@ -71,15 +75,18 @@ public final class Application implements AutoCloseable {
         Values.require(settings);
         this.settings = settings;
         this.stages = EnumSet.copyOf(stages);
+        this.certificate = HttpCertificate.of(settings).orElse(null);
+        KafkaAccess kafka = KafkaSecurity.access(settings);
         this.routeFiles = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), this.stages);
         this.deviceRegistry = WindowBeans.registry(settings);
         this.patience = new Patience(deviceRegistry, settings.duration("caravan.presence.update-frequency"));
         this.tenantLimits = new TenantLimits(LimitSettings.defaults(settings));
-        this.consumers = new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH));
+        this.consumers =
+                new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH), kafka.security());
         this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
-        this.rawRecords = new RawRecords(settings.text("caravan.kafka.brokers"), settings.text("caravan.topic.raw"));
+        this.rawRecords = new RawRecords(kafka, settings.text("caravan.topic.raw"));
     }
 
     /**
@@ -102,6 +109,9 @@ public final class Application implements AutoCloseable {
      * @throws UserError when a port is taken, or a route file has a mistake
      */
     void prepare(CamelContext context) throws Exception {
+        if (certificate != null) {
+            throw new UserError("caravan.http.tls: Camel's own command starts its servers without TLS, use ./caravan");
+        }
         foreign = context;
         prepare();
         main.lookupByType(Object.class).forEach(context.getRegistry()::bind);
@@ -143,8 +153,13 @@ public final class Application implements AutoCloseable {
         if (stages.contains(Stage.STORE)) {
             ledgers.measure(meters);
         }
-        vertx = HttpVertx.create();
+        vertx = HttpVertx.create(certificate);
         main.bind("httpVertx", vertx);
+        if (certificate != null) {
+            // What makes Camel ask for TLS; HttpVertx has the certificate.
+            SSLContextParameters tls = new SSLContextParameters();
+            main.bind("httpTls", (GlobalSSLContextParametersSupplier) () -> tls);
+        }
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
             audit = ApiBeans.bind(
@@ -256,6 +271,10 @@ public final class Application implements AutoCloseable {
         properties.put("camel.component.kafka.maxRequestSize", Integer.toString(sizes.request()));
         properties.put("camel.component.kafka.bufferMemorySize", Integer.toString(sizes.producerBuffer()));
         properties.put("camel.server.enabled", Boolean.toString(stages.contains(Stage.API)));
+        properties.put("camel.server.useGlobalSslContextParameters", Boolean.toString(certificate != null));
+        properties.put(
+                "camel.management.useGlobalSslContextParameters",
+                Boolean.toString(settings.flag("caravan.management.tls")));
         return properties;
     }
 }

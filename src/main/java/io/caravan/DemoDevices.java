@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.kafka.KafkaAccess;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.KafkaLink;
@@ -27,7 +28,7 @@ final class DemoDevices implements AutoCloseable {
                     new Simulator(family.create(burst, new SplittableRandom()), countOf(family), family.defaultRate());
             simulators.add(simulator);
             if (family == FamilyName.EVENTS) {
-                simulator.start(KafkaLink.connect(kafkaBrokers, RoomEvents.TOPIC));
+                simulator.start(KafkaLink.connect(KafkaAccess.open(kafkaBrokers), RoomEvents.TOPIC));
             } else {
                 simulator.start(mqttUrls.apply(family));
             }

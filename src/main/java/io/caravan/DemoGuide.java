@@ -60,7 +60,13 @@ final class DemoGuide {
         return data.equals(DemoSecrets.DATA) ? "" : " --data " + data;
     }
 
+    private static String scheme(Settings settings, String key) {
+        return key.equals("caravan.http")
+                ? HttpCertificate.scheme(settings)
+                : HttpCertificate.managementScheme(settings);
+    }
+
     private static String address(Settings settings, String key) {
-        return "http://" + settings.text(key + ".host") + ":" + settings.text(key + ".port");
+        return scheme(settings, key) + "://" + settings.text(key + ".host") + ":" + settings.text(key + ".port");
     }
 }

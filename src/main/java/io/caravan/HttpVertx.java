@@ -7,23 +7,44 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
 
 /**
- * Has the HTTP servers that Camel makes compress their answers (gzip, deflate) for clients that accept it, and close connections
- * on which nothing happens; Camel has no settings for either. Bound to the registry, Camel takes it for its Vert.x. Thread-safe.
+ * Has the HTTP servers that Camel makes compress their answers (gzip, deflate) for clients that accept it, close connections on
+ * which nothing happens, and show a certificate that changes with its files; Camel has no settings for any of it. Bound to the registry, Camel takes it for its Vert.x. Thread-safe.
  */
 final class HttpVertx extends VertxWrapper {
 
     private static final int IDLE_SECONDS = 120;
+    private static final long CHANGE_MILLIS = 2_000;
 
-    private HttpVertx(VertxInternal delegate) {
+    private final HttpCertificate certificate;
+
+    private HttpVertx(VertxInternal delegate, HttpCertificate certificate) {
         super(delegate);
+        this.certificate = certificate;
     }
 
-    static HttpVertx create() {
-        return new HttpVertx((VertxInternal) Vertx.vertx());
+    /** @param certificate what servers with TLS show, null where there is none */
+    static HttpVertx create(HttpCertificate certificate) {
+        HttpVertx vertx = new HttpVertx((VertxInternal) Vertx.vertx(), certificate);
+        if (certificate != null) {
+            vertx.setPeriodic(
+                    CHANGE_MILLIS,
+                    timer -> vertx.executeBlocking(() -> {
+                        certificate.refresh();
+                        return null;
+                    }));
+        }
+        return vertx;
     }
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
-        return super.createHttpServer(options.setCompressionSupported(true).setIdleTimeout(IDLE_SECONDS));
+        options.setCompressionSupported(true).setIdleTimeout(IDLE_SECONDS);
+        if (!options.isSsl()) {
+            return super.createHttpServer(options);
+        }
+        certificate.show(options);
+        HttpServer server = super.createHttpServer(options);
+        certificate.follow(server, options);
+        return server;
     }
 }

@@ -100,13 +100,12 @@ final class KafkaServer implements AutoCloseable {
             throw new IllegalStateException("closed");
         }
         if (admin == null) {
-            admin = Admin.create(Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    settings.text("caravan.kafka.brokers"),
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    2 * ANSWER_MILLIS,
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                    ANSWER_MILLIS));
+            admin = Admin.create(KafkaSecurity.access(settings)
+                    .with(Map.of(
+                            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                            2 * ANSWER_MILLIS,
+                            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                            ANSWER_MILLIS)));
         }
         return admin;
     }

@@ -38,7 +38,8 @@ final class ReplayClient {
     static String addressOf(Settings settings) {
         String host = settings.text("caravan.http.host");
         String asked = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-        return "http://" + (asked.contains(":") ? "[" + asked + "]" : asked) + ":" + settings.port("caravan.http.port");
+        return HttpCertificate.scheme(settings) + "://" + (asked.contains(":") ? "[" + asked + "]" : asked) + ":"
+                + settings.port("caravan.http.port");
     }
 
     /** @param next the path of the next page, null after the last */

@@ -4,11 +4,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -20,7 +22,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * What a client trusts and shows in TLS, from files in PEM (RFC 7468): certificates (X.509), and a private key (PKCS #8, not
+ * What a client or a server trusts and shows in TLS, from files in PEM (RFC 7468): certificates (X.509), and a private key (PKCS #8, not
  * encrypted). Immutable.
  *
  * @param trusted null for what Java trusts
@@ -39,25 +41,41 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
      * @throws UserError when a file cannot be read, or one of certificate and key is missing
      */
     public static TlsFiles of(Settings settings, String prefix) {
-        String ca = settings.text(prefix + ".tls.ca", null);
         String certificate = settings.text(prefix + ".tls.certificate", null);
         String key = settings.text(prefix + ".tls.key", null);
         if ((certificate == null) != (key == null)) {
             throw new UserError(prefix + ".tls.certificate and " + prefix + ".tls.key go together");
         }
+        Collection<? extends Certificate> trusted = read(settings, prefix + ".tls.ca", TlsFiles::certificates);
+        Collection<? extends Certificate> shown = read(settings, prefix + ".tls.certificate", TlsFiles::certificates);
+        PrivateKey shownBy = read(settings, prefix + ".tls.key", TlsFiles::privateKey);
         try {
-            return new TlsFiles(
-                    ca == null ? null : trust(Path.of(ca)),
-                    certificate == null ? null : show(Path.of(certificate), Path.of(key)));
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new UserError(prefix + ".tls: a file cannot be used: " + e.getMessage(), e);
+            return new TlsFiles(trusted == null ? null : trust(trusted), shown == null ? null : show(shown, shownBy));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new UserError(prefix + ".tls: the files cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static TrustManagerFactory trust(Path file) throws IOException, GeneralSecurityException {
+    private interface Reader<T> {
+        T read(Path file) throws IOException, GeneralSecurityException;
+    }
+
+    private static <T> T read(Settings settings, String key, Reader<T> reader) {
+        String file = settings.text(key, null);
+        try {
+            return file == null ? null : reader.read(Path.of(file));
+        } catch (NoSuchFileException e) {
+            throw new UserError(key + ": there is no file " + file, e);
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new UserError(key + ": the file cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static TrustManagerFactory trust(Collection<? extends Certificate> certificates)
+            throws IOException, GeneralSecurityException {
         KeyStore store = empty();
         int number = 0;
-        for (Certificate certificate : certificates(file)) {
+        for (Certificate certificate : certificates) {
             store.setCertificateEntry("ca-" + number++, certificate);
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -65,13 +83,39 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
         return factory;
     }
 
-    private static KeyManagerFactory show(Path certificate, Path key) throws IOException, GeneralSecurityException {
+    private static KeyManagerFactory show(Collection<? extends Certificate> chain, PrivateKey key)
+            throws IOException, GeneralSecurityException {
+        requireMatch(chain.iterator().next(), key);
         KeyStore store = empty();
-        store.setKeyEntry(
-                "own", privateKey(key), new char[0], certificates(certificate).toArray(Certificate[]::new));
+        store.setKeyEntry("own", key, new char[0], chain.toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory;
+    }
+
+    /** Otherwise nothing would tell before the first handshake. */
+    private static void requireMatch(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "Ed25519";
+                };
+        boolean match =
+                key.getAlgorithm().equals(certificate.getPublicKey().getAlgorithm()) || algorithm.equals("Ed25519");
+        if (match) {
+            byte[] text = {1};
+            Signature signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update(text);
+            Signature verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(certificate.getPublicKey());
+            verifier.update(text);
+            match = verifier.verify(signer.sign());
+        }
+        if (!match) {
+            throw new GeneralSecurityException("the key is not that of the first certificate");
+        }
     }
 
     private static KeyStore empty() throws IOException, GeneralSecurityException {

@@ -1,12 +1,12 @@
 package io.caravan.bench;
 
+import io.caravan.kafka.KafkaAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,13 +42,9 @@ final class Backlog implements AutoCloseable {
     private final List<Sample> samples = new ArrayList<>();
     private long rawBefore = -1;
 
-    Backlog(String brokers) {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", brokers);
-        properties.put("client.id", "caravan-bench");
-        properties.put("request.timeout.ms", "4000");
-        properties.put("default.api.timeout.ms", "5000");
-        admin = Admin.create(properties);
+    Backlog(KafkaAccess kafka) {
+        admin = Admin.create(kafka.with(
+                Map.of("client.id", "caravan-bench", "request.timeout.ms", "4000", "default.api.timeout.ms", "5000")));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import io.caravan.UserError;
+import io.caravan.kafka.KafkaAccess;
 import io.caravan.simulator.DurationConverter;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.Logs;
@@ -158,7 +159,9 @@ public final class BenchCommand implements Callable<Integer> {
                 : BenchTarget.ofConfiguration(config, System.getenv());
         return new BenchTarget(
                 mqtt == null ? base.mqtt() : mqtt,
-                kafka == null ? base.kafka() : kafka,
+                kafka == null
+                        ? base.kafka()
+                        : new KafkaAccess(kafka, base.kafka().security()),
                 dbUrl == null ? base.dbUrl() : dbUrl,
                 dbUser == null ? base.dbUser() : dbUser,
                 dbPassword == null ? base.dbPassword() : dbPassword,

@@ -175,7 +175,8 @@ final class BenchRun {
         CpuMeter cpu = new CpuMeter(new Processes());
         MqttAddress mqtt = MqttAddress.of(target.mqtt());
         cpu.add("mqtt", mqtt.host(), mqtt.port());
-        URI kafka = URI.create("kafka://" + target.kafka().split(",")[0].strip());
+        URI kafka =
+                URI.create("kafka://" + target.kafka().brokers().split(",")[0].strip());
         cpu.add("kafka", kafka.getHost(), kafka.getPort());
         cpu.add("application", "127.0.0.1", target.httpPort());
         URI database = URI.create(target.dbUrl().substring("jdbc:".length()));

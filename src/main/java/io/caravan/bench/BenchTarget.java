@@ -1,8 +1,10 @@
 package io.caravan.bench;
 
+import io.caravan.KafkaSecurity;
 import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
 import io.caravan.Settings;
+import io.caravan.kafka.KafkaAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,13 +13,12 @@ import java.util.Map;
  * The servers that a run loads and looks at.
  *
  * @param mqtt {@code tcp://host:port}
- * @param kafka bootstrap servers
  * @param dbUrl JDBC URL
  * @param httpPort where the application listens, to find its process
  * @param token what its API is asked with, null where nobody has to sign in
  */
 record BenchTarget(
-        String mqtt, String kafka, String dbUrl, String dbUser, String dbPassword, int httpPort, String token) {
+        String mqtt, KafkaAccess kafka, String dbUrl, String dbUser, String dbPassword, int httpPort, String token) {
 
     private static final String SUBJECT = "caravan bench";
     private static final Path PROPERTIES = Path.of("application.properties");
@@ -31,7 +32,7 @@ record BenchTarget(
         Settings settings = Settings.load(file, environment);
         return new BenchTarget(
                 settings.text("caravan.mqtt.url"),
-                settings.text("caravan.kafka.brokers"),
+                KafkaSecurity.access(settings),
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),
                 settings.text("caravan.db.password", ""),
@@ -56,7 +57,7 @@ record BenchTarget(
         }
         return new BenchTarget(
                 OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt),
-                "127.0.0.1:" + kafka,
+                KafkaAccess.open("127.0.0.1:" + kafka),
                 "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
                 "caravan",
                 "",

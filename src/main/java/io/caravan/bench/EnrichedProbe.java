@@ -1,9 +1,10 @@
 package io.caravan.bench;
 
+import io.caravan.kafka.KafkaAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Properties;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -25,14 +26,15 @@ final class EnrichedProbe implements AutoCloseable {
     private volatile boolean stopping;
 
     /** Begins to read at the end of the topic. */
-    EnrichedProbe(String brokers, Workload workload) {
+    EnrichedProbe(KafkaAccess kafka, Workload workload) {
         this.arrivals = new Arrivals(workload);
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", brokers);
-        properties.put("client.id", "caravan-bench-probe");
-        properties.put("enable.auto.commit", "false");
-        properties.put("allow.auto.create.topics", "false");
-        consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer = new KafkaConsumer<>(
+                kafka.with(Map.of(
+                        "client.id", "caravan-bench-probe",
+                        "enable.auto.commit", "false",
+                        "allow.auto.create.topics", "false")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
         consumer.assign(List.of(SAMPLE));
         consumer.seekToEnd(List.of(SAMPLE));
         consumer.position(SAMPLE, Duration.ofSeconds(5));

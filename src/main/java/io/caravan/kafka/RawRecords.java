@@ -28,14 +28,13 @@ public final class RawRecords implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Pattern PLACE = Pattern.compile("\\d{1,9}/\\d{1,18}");
 
-    private final String brokers;
+    private final KafkaAccess access;
     private final String topic;
     private KafkaConsumer<byte[], byte[]> consumer;
     private boolean closed;
 
-    /** @param brokers as Kafka's clients take them */
-    public RawRecords(String brokers, String topic) {
-        this.brokers = brokers;
+    public RawRecords(KafkaAccess access, String topic) {
+        this.access = access;
         this.topic = topic;
     }
 
@@ -90,9 +89,7 @@ public final class RawRecords implements AutoCloseable {
         }
         if (consumer == null) {
             consumer = new KafkaConsumer<>(
-                    Map.of(
-                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                            brokers,
+                    access.with(Map.of(
                             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                             "none",
                             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -102,7 +99,7 @@ public final class RawRecords implements AutoCloseable {
                             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                             1,
                             ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                            (int) ANSWER.toMillis()),
+                            (int) ANSWER.toMillis())),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer());
         }

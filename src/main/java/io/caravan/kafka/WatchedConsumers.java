@@ -44,6 +44,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     private final int batchBytes;
+    private final Map<String, String> security;
     private final LongSupplier nanoTime;
     private static final int DEFAULT_BATCH_BYTES = 16_384;
 
@@ -51,18 +52,28 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private int largestSend = Integer.MAX_VALUE;
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
 
-    /** @param batchBytes what a batch of a consumer may have */
+    /** Without TLS and SASL of its own. */
     public WatchedConsumers(int batchBytes) {
-        this(batchBytes, System::nanoTime);
+        this(batchBytes, Map.of());
     }
 
-    WatchedConsumers(int batchBytes, LongSupplier nanoTime) {
+    /**
+     * @param batchBytes what a batch of a consumer may have
+     * @param security Kafka's own settings of TLS and SASL, which count more than Camel's
+     */
+    public WatchedConsumers(int batchBytes, Map<String, String> security) {
+        this(batchBytes, security, System::nanoTime);
+    }
+
+    WatchedConsumers(int batchBytes, Map<String, String> security, LongSupplier nanoTime) {
         this.batchBytes = batchBytes;
+        this.security = security;
         this.nanoTime = nanoTime;
     }
 
     @Override
     public Consumer<Object, Object> getConsumer(Properties settings) {
+        settings.putAll(security);
         Group group = group(settings.getProperty(ConsumerConfig.GROUP_ID_CONFIG));
         try {
             return new Watched(settings, batchBytes, group);
@@ -105,6 +116,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
     @Override
     public Producer<Object, Object> getProducer(Properties settings) {
+        settings.putAll(security);
         int batch = Integer.parseInt(settings.getOrDefault(ProducerConfig.BATCH_SIZE_CONFIG, DEFAULT_BATCH_BYTES)
                 .toString());
         synchronized (producers) {

@@ -1,6 +1,7 @@
 package io.caravan.simulator;
 
 import io.caravan.UserError;
+import io.caravan.kafka.KafkaAccess;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,23 +27,20 @@ public final class KafkaLink implements Link {
     /**
      * Connects.
      *
-     * @param brokers host:port, separated by commas
      * @param topic one that must be there
      * @throws UserError when Kafka does not answer, or has no such topic, within ten seconds
      */
-    public static KafkaLink connect(String brokers, String topic) {
+    public static KafkaLink connect(KafkaAccess kafka, String topic) {
         KafkaProducer<String, byte[]> producer = null;
         try {
             producer = new KafkaProducer<>(
-                    Map.of(
-                            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                            brokers,
+                    kafka.with(Map.of(
                             ProducerConfig.MAX_BLOCK_MS_CONFIG,
                             PATIENCE_MILLIS,
                             ProducerConfig.COMPRESSION_TYPE_CONFIG,
                             "lz4",
                             ProducerConfig.LINGER_MS_CONFIG,
-                            5),
+                            5)),
                     new StringSerializer(),
                     new ByteArraySerializer());
             producer.partitionsFor(topic);
@@ -53,7 +51,8 @@ public final class KafkaLink implements Link {
             }
             Throwable root = e.getCause() == null ? e : e.getCause();
             throw new UserError(
-                    "Cannot reach the topic " + topic + " of Kafka at " + brokers + ": " + root.getMessage(), e);
+                    "Cannot reach the topic " + topic + " of Kafka at " + kafka.brokers() + ": " + root.getMessage(),
+                    e);
         }
     }
 

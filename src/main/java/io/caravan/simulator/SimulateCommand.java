@@ -1,9 +1,11 @@
 package io.caravan.simulator;
 
+import io.caravan.KafkaSecurity;
 import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
 import io.caravan.Settings;
 import io.caravan.UserError;
+import io.caravan.kafka.KafkaAccess;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +145,9 @@ public final class SimulateCommand implements Callable<Integer> {
         try {
             if (events) {
                 simulator.start(
-                        url != null ? HttpLink.connect(url, token()) : KafkaLink.connect(kafka(), RoomEvents.TOPIC));
+                        url != null
+                                ? HttpLink.connect(url, token())
+                                : KafkaLink.connect(kafkaAccess(), RoomEvents.TOPIC));
             } else {
                 simulator.start(OwnMqttLogin.in(mqtt));
             }
@@ -165,6 +169,17 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private String kafka() {
         return kafka == null ? "127.0.0.1:19092" : kafka;
+    }
+
+    /** The demo's Kafka is open; another is reached as the settings here say. */
+    private KafkaAccess kafkaAccess() {
+        Path file = Path.of("application.properties");
+        return kafka == null || !Files.exists(file)
+                ? KafkaAccess.open(kafka())
+                : new KafkaAccess(
+                        kafka(),
+                        KafkaSecurity.access(Settings.load(file, System.getenv()))
+                                .security());
     }
 
     private Family devices() {

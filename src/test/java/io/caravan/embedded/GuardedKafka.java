@@ -1,5 +1,7 @@
 package io.caravan.embedded;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +10,7 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 
-/** A Kafka with two doors: one that is open, and one at which clients sign in by SCRAM-SHA-256. */
+/** A Kafka with two doors: one that is open, and one with TLS at which clients sign in by SCRAM-SHA-256. */
 public final class GuardedKafka implements AutoCloseable {
 
     private static final int ITERATIONS = 4_096;
@@ -21,7 +23,7 @@ public final class GuardedKafka implements AutoCloseable {
         this.guarded = guarded;
     }
 
-    public static GuardedKafka start(Path folder) {
+    public static GuardedKafka start(Path folder, TestCertificate certificate) throws IOException {
         Claim claim = EmbeddedKafka.claim(folder, 0);
         String controller = Claim.HOST + ":" + Claim.freePort();
         String guarded = Claim.HOST + ":" + Claim.freePort();
@@ -37,11 +39,17 @@ public final class GuardedKafka implements AutoCloseable {
                                 "controller.quorum.voters",
                                 "1@" + controller,
                                 "listener.security.protocol.map",
-                                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,GUARDED:SASL_PLAINTEXT",
+                                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,GUARDED:SASL_SSL",
                                 "sasl.enabled.mechanisms",
                                 "SCRAM-SHA-256",
                                 "listener.name.guarded.scram-sha-256.sasl.jaas.config",
-                                "org.apache.kafka.common.security.scram.ScramLoginModule required;")),
+                                "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+                                "listener.name.guarded.ssl.keystore.type",
+                                "PEM",
+                                "listener.name.guarded.ssl.keystore.certificate.chain",
+                                Files.readString(certificate.certificate()),
+                                "listener.name.guarded.ssl.keystore.key",
+                                Files.readString(certificate.key()))),
                 guarded);
     }
 

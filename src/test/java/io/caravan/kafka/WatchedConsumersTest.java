@@ -2,6 +2,7 @@ package io.caravan.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
@@ -14,7 +15,7 @@ class WatchedConsumersTest {
     private static final String GROUP = "caravan-store";
 
     private final AtomicLong time = new AtomicLong(1);
-    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000, time::get);
+    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000, Map.of(), time::get);
 
     @Test
     void aMemberThatComesBackForMoreWorks() {

@@ -15,6 +15,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import io.caravan.Settings;
 import io.caravan.TlsFiles;
+import io.caravan.embedded.TestCertificate;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.tenant.Credentials;
 import io.caravan.tenant.MqttUser;
@@ -25,9 +26,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -217,8 +216,8 @@ class MosquittoIT {
 
     @Test
     void withTlsBothShowTheirCertificates() throws Exception {
-        Path server = certificate("server");
-        Path own = certificate("own");
+        TestCertificate server = TestCertificate.make(folder, "server");
+        TestCertificate own = TestCertificate.make(folder, "own");
         int secure;
         try (ServerSocket socket = new ServerSocket(0)) {
             secure = socket.getLocalPort();
@@ -228,8 +227,9 @@ class MosquittoIT {
         Path conf = folder.resolve("run/mosquitto.conf");
         Files.writeString(
                 conf,
-                Files.readString(conf) + "listener " + secure + " 127.0.0.1\ncafile " + own + "\ncertfile " + server
-                        + "\nkeyfile " + keyOf(server) + "\nrequire_certificate true\n");
+                Files.readString(conf) + "listener " + secure + " 127.0.0.1\ncafile " + own.certificate()
+                        + "\ncertfile " + server.certificate() + "\nkeyfile " + server.key()
+                        + "\nrequire_certificate true\n");
         broker = new ProcessBuilder("/usr/sbin/mosquitto", "-c", conf.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
@@ -238,12 +238,12 @@ class MosquittoIT {
         Settings settings = Settings.load(Path.of("application.properties"), Map.of());
         TlsFiles good = TlsFiles.of(
                 settings.with(Map.of(
-                        "caravan.mqtt.tls.ca", server.toString(),
-                        "caravan.mqtt.tls.certificate", own.toString(),
-                        "caravan.mqtt.tls.key", keyOf(own).toString())),
+                        "caravan.mqtt.tls.ca", server.certificate().toString(),
+                        "caravan.mqtt.tls.certificate", own.certificate().toString(),
+                        "caravan.mqtt.tls.key", own.key().toString())),
                 "caravan.mqtt");
-        TlsFiles nothingToShow =
-                TlsFiles.of(settings.with(Map.of("caravan.mqtt.tls.ca", server.toString())), "caravan.mqtt");
+        TlsFiles nothingToShow = TlsFiles.of(
+                settings.with(Map.of("caravan.mqtt.tls.ca", server.certificate().toString())), "caravan.mqtt");
         String url = "ssl://127.0.0.1:" + secure;
         try (Control secured = new Control(url, good, "caravan", PASSWORD, "caravan");
                 Control unshown = new Control(url, nothingToShow, "caravan", PASSWORD, "caravan");
@@ -255,52 +255,6 @@ class MosquittoIT {
             assertThatThrownBy(() -> new DynamicSecurity(distrusting, users, credentials).plan())
                     .isInstanceOf(IOException.class);
         }
-    }
-
-    /** A certificate that is its own authority, with its key beside it; in PEM. */
-    private Path certificate(String name) throws Exception {
-        Path store = folder.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-ext",
-                        "bc:c",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-        Path file = folder.resolve(name + ".pem");
-        Files.writeString(file, pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-        Files.writeString(
-                keyOf(file),
-                pem("PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded()));
-        return file;
-    }
-
-    private static Path keyOf(Path certificate) {
-        return certificate.resolveSibling(certificate.getFileName() + ".key");
-    }
-
-    private static String pem(String what, byte[] bytes) {
-        return "-----BEGIN " + what + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes) + "\n-----END " + what + "-----\n";
     }
 
     @Test
