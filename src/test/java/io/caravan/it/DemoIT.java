@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +53,10 @@ class DemoIT {
                         1);
                 await().untilAsserted(() ->
                         assertThat(api.all("/api/readings?device=my-device")).hasSize(1));
+                List<String> secrets = useSecrets(api, data);
+                String log = demo.output();
+                assertThat(secrets).hasSizeGreaterThan(8).allSatisfy(secret -> assertThat(log)
+                        .doesNotContain(secret));
                 demo.kill();
             }
             try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator", "--open")) {
@@ -65,6 +72,42 @@ class DemoIT {
                         .isFalse();
             }
         }
+    }
+
+    /** All secrets that there are, each of them used well and badly. */
+    private List<String> useSecrets(Api api, String data) throws Exception {
+        List<String> secrets = new ArrayList<>();
+        for (String file : List.of("auth-secret", "master-key", "my-device-password")) {
+            secrets.add(Files.readString(Path.of(data, file)).strip());
+        }
+        String master = secrets.get(1);
+        secrets.add(secret(
+                this.api.post("/api/generate-token", "{\"tenant_id\":\"default\"}", "x-master-key", master), "/token"));
+        secrets.add(secret(api.post("/api/devices", "{\"device_id\":\"spied-on\"}"), "/mqtt/password"));
+        secrets.add(secret(api.post("/api/devices/spied-on/credentials", ""), "/mqtt/password"));
+        String provisioning = secret(api.post("/api/provisioning-key", ""), "/provisioning_key");
+        secrets.add(provisioning);
+        String key = secret(
+                api.post(
+                        "/api/applications",
+                        "{\"name\":\"spy\",\"description\":\"x\",\"version\":\"1.0.0\",\"developer\":\"d\",\"contact_email\":\"spy@example.com\",\"category\":\"monitoring\",\"platform\":\"web\",\"devicetypes\":[\"smart_meter\"]}"),
+                "/application/api_key");
+        secrets.add(key);
+        secrets.add(secret(this.api.post("/api/applications/token", "", "x-api-key", key), "/token"));
+        for (String secret : List.copyOf(secrets)) {
+            this.api.as(secret + "x").get("/api/devices");
+            this.api.post("/api/applications/token", "", "x-api-key", secret + "x");
+            this.api.post("/api/generate-token", "{\"tenant_id\":\"" + secret + "\"}", "x-master-key", secret + "x");
+            this.api.get("/api/devices?token=" + secret);
+        }
+        return secrets;
+    }
+
+    private static String secret(HttpResponse<String> answer, String pointer) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+        String secret = Api.MAPPER.readTree(answer.body()).at(pointer).textValue();
+        assertThat(secret).as(answer.body()).isNotBlank();
+        return secret;
     }
 
     private String token(String data) throws Exception {
