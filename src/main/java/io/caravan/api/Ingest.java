@@ -68,7 +68,7 @@ public final class Ingest {
         byte[] body = RequestBody.read(exchange, largestBody, "caravan.http.ingest.max-bytes");
         exchange.getMessage().setBody(null);
         Request request = Request.open(exchange);
-        work.tenant = request.query().text(Request.TENANT, null);
+        work.tenant = tenant(request);
         work.events = new EventBody(decoder, largestEvent).read(body, lines);
         work.sha256 = work.key == null ? null : sha256(body);
         exchange.setProperty(WORK, work);
@@ -78,6 +78,12 @@ public final class Ingest {
                 .with("accepted", work.events.size())
                 .with("receivedAt", work.receivedAt)
                 .handOver(exchange);
+    }
+
+    /** Whose the events are; null where they may say so themselves, because an admin brings them. */
+    private static String tenant(Request request) {
+        boolean said = request.query().text(Request.TENANT, null) != null;
+        return said || request.identity().tenant() != null ? request.tenant() : null;
     }
 
     private static boolean areLines(String contentType) {
