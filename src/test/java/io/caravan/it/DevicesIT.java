@@ -106,7 +106,11 @@ class DevicesIT {
                     .isNotEmpty();
         });
         assertThat(api.get("/api/devices/room-1").statusCode()).isEqualTo(404);
-        assertThat(api.json("/api/readings?device=room-1")).hasSize(1);
+        int stored = api.all("/api/readings?device=room-1").size(); // until enrich had heard of it
+        publish(link, "iot/default/room-1/raw", "{\"temperature\":23}");
+        await().untilAsserted(() ->
+                assertThat(api.get("/api/dead-letters?device=room-1").body()).contains("{\\\"temperature\\\":23}"));
+        assertThat(api.all("/api/readings?device=room-1")).hasSize(stored);
     }
 
     private void aCommandIsAnswered(Mqtt5AsyncClient client, String topic) throws Exception {
