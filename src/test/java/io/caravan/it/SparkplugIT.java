@@ -148,6 +148,7 @@ class SparkplugIT {
         LostDevice will =
                 LostDevice.connect(servers.mqttUrl(), "edge", "spBv1.0/plant/NDEATH/edge", Tahu.nodeDeath(clock, 5));
         bear(0, 5, false);
+        awaitReadings("edge/pump", "Inlet/Temperature", "21.3");
         temperature(2, 22.4f);
         publish(
                 "NDATA/edge",
