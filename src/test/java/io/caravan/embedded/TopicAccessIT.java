@@ -70,8 +70,7 @@ class TopicAccessIT {
 
         static Line of(String line) {
             String[] words = line.strip().split("\\s+");
-            return new Line(
-                    words[0], words[1], Set.copyOf(List.of(words).subList(2, words.length)));
+            return new Line(words[0], words[1], Set.copyOf(List.of(words).subList(2, words.length)));
         }
 
         String message(String verb, String who) {
@@ -97,7 +96,9 @@ class TopicAccessIT {
             device(connection, "mistaken", "alpha", "m");
             gateway(connection, "gateway", "alpha", "{d,e}", "site-1");
             gateway(connection, "warden", "beta", "{w}", "site-2");
-            run(connection, "SELECT revoke_mqtt_user('alpha', 'revoked'), enable_mqtt_user('alpha', 'disabled', false)");
+            run(
+                    connection,
+                    "SELECT revoke_mqtt_user('alpha', 'revoked'), enable_mqtt_user('alpha', 'disabled', false)");
         }
         passwords.put("mistaken", passwords.get("device"));
         passwords.put(SERVICE, CREDENTIALS.fresh().password());
@@ -134,8 +135,8 @@ class TopicAccessIT {
         run(connection, "SELECT claim_topic_prefixes('" + tenant + "', '{" + prefix + "}')");
         run(
                 connection,
-                "SELECT create_mqtt_gateway('" + tenant + "', '" + name + "', '', ?, NULL, '" + devices + "', '{" + prefix
-                        + "}')",
+                "SELECT create_mqtt_gateway('" + tenant + "', '" + name + "', '', ?, NULL, '" + devices + "', '{"
+                        + prefix + "}')",
                 fresh(name));
     }
 
@@ -160,20 +161,18 @@ class TopicAccessIT {
 
     @TestFactory
     Stream<DynamicTest> everybodyMayWhatIsDeclaredAndNothingElse() {
-        Stream<DynamicTest> cells = declared.stream()
-                .flatMap(line -> EVERYBODY.stream()
-                        .flatMap(who -> (line.verb().equals("publish") ? Stream.of("publish", "will") : Stream.of("subscribe"))
-                                .map(verb -> dynamicTest(
-                                        line.message(verb, who),
-                                        () -> assertThat(attempt(verb, line, who))
-                                                .isEqualTo(line.allowed().contains(who))))));
+        Stream<DynamicTest> cells = declared.stream().flatMap(line -> EVERYBODY.stream()
+                .flatMap(who -> (line.verb().equals("publish") ? Stream.of("publish", "will") : Stream.of("subscribe"))
+                        .map(verb -> dynamicTest(line.message(verb, who), () -> assertThat(attempt(verb, line, who))
+                                .isEqualTo(line.allowed().contains(who))))));
         return Stream.concat(
                 cells, Stream.of(dynamicTest("what was refused was not delivered", TopicAccessIT::assertDelivered)));
     }
 
     /** Whether somebody gets through with it. */
     private static boolean attempt(String verb, Line line, String who) {
-        Mqtt5AsyncClient client = client(who, "client-" + ++clients); // one that took over another's would publish its will
+        Mqtt5AsyncClient client =
+                client(who, "client-" + ++clients); // one that took over another's would publish its will
         byte[] message = line.message(verb, who).getBytes(UTF_8);
         Mqtt5Publish publish = verb.equals("subscribe")
                 ? null
@@ -216,9 +215,8 @@ class TopicAccessIT {
             }
         }
         await().atMost(PATIENCE).until(() -> heard.containsAll(published));
-        assertThat(heard).isSubsetOf(Stream.of(published, wills)
-                .flatMap(Set::stream)
-                .toList());
+        assertThat(heard)
+                .isSubsetOf(Stream.of(published, wills).flatMap(Set::stream).toList());
     }
 
     /** Whether a subscription to everything leaves a topic out. */
