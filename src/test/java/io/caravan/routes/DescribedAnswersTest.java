@@ -106,7 +106,8 @@ class DescribedAnswersTest {
                 assertDescribed(operation.getKey(), operation.getValue().get("requestBody"));
             }
         }
-        for (Map.Entry<String, JsonNode> schema : document.at("/components/schemas").properties()) {
+        for (Map.Entry<String, JsonNode> schema :
+                document.at("/components/schemas").properties()) {
             if (schema.getValue().has("example")) {
                 assertFits(schema.getKey(), schema.getValue(), schema.getValue().get("example"));
             }
@@ -119,7 +120,9 @@ class DescribedAnswersTest {
             assertThat(type.getValue().path("schema").isEmpty())
                     .as(what + " has a schema")
                     .isFalse();
-            assertThat(type.getValue().has("example")).as(what + " has an example").isTrue();
+            assertThat(type.getValue().has("example"))
+                    .as(what + " has an example")
+                    .isTrue();
             assertThat(type.getValue().get("example").isTextual())
                     .as(what + ": JSON is no text")
                     .isEqualTo(TEXTS.contains(type.getKey()));
@@ -183,14 +186,10 @@ class DescribedAnswersTest {
                 "POST /api/dead-letters/replay",
                 "PUT /api/limits")) {
             String[] words = operation.split(" ");
-            Map.Entry<String, JsonNode> content = operations
-                    .get(operation)
-                    .path("requestBody")
-                    .path("content")
-                    .properties()
-                    .stream()
-                    .findFirst()
-                    .orElse(Map.entry("application/json", MAPPER.createObjectNode()));
+            Map.Entry<String, JsonNode> content =
+                    operations.get(operation).path("requestBody").path("content").properties().stream()
+                            .findFirst()
+                            .orElse(Map.entry("application/json", MAPPER.createObjectNode()));
             JsonNode example = content.getValue().path("example");
             String path = words[1].replaceAll("/api/(devices|sites|zones)/\\{\\w+}", "/api/$1/another")
                     .replace("{template}", "power-monitor")
@@ -226,7 +225,8 @@ class DescribedAnswersTest {
             case "/api/readings", "/api/events", "/api/trend-statistics", "/api/aggregates" ->
                 path + "?tenant=alpha&device=meter-1";
             case "/api/applications/{application}" -> path.replace("{application}", application());
-            case "/api/tenants", "/api/device-types", "/api/device-types/{type}", "/health", "/livez", "/readyz" -> path;
+            case "/api/tenants", "/api/device-types", "/api/device-types/{type}", "/health", "/livez", "/readyz" ->
+                path;
             case "/api/zones/{zone}" -> path + "?tenant=alpha&site=north";
             default -> path + "?tenant=alpha";
         };
