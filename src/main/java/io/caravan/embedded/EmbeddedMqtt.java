@@ -93,6 +93,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
         EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, security == null ? new EmbeddedActiveMQ() : new Guarded(security));
         try {
             Configuration configuration = configuration(claim, security != null);
+            configuration.registerBrokerPlugin(new PublishOrder());
             configuration.registerBrokerPlugin(mqtt.counters);
             mqtt.broker.setConfiguration(configuration);
             mqtt.broker.start();
