@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.store.Migrations;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -45,8 +46,8 @@ class LimitsApiTest {
         postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
         String url = postgres.getJdbcUrl("postgres", "postgres");
         new Migrations(Path.of("sql"), url, "postgres", "").run();
-        TokenVerifier verifier =
-                TokenVerifier.ofSecrets(TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET));
+        TokenVerifier verifier = TokenVerifier.ofSecrets(
+                TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET), new Grants());
         api = new ApiServer(url, "127.0.0.1:1", List.of(verifier), TRIES);
     }
 
