@@ -709,6 +709,7 @@ class StatementsTest {
             payloads[i] = new byte[] {0, -1, 'x'};
         }
         Map<String, Object> values = new HashMap<>();
+        values.put("wait", false);
         values.put("originTopics", filled(rows, "iot.raw"));
         values.put("originPartitions", partitions);
         values.put("originOffsets", offsets);
