@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -75,7 +76,9 @@ class AccessMatrixTest {
         database.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
         Expected expected = Expected.own("caravan", "caravan");
         api = new ApiServer(
-                database.jdbcUrl(), "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET))));
+                database.jdbcUrl(),
+                "127.0.0.1:1",
+                List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET), new Grants())));
         tokens = tokens();
         declared = declared();
         described = described();
@@ -334,7 +337,8 @@ class AccessMatrixTest {
         HttpResponse<String> made = generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
         String token = ApiServer.json(made).get("token").textValue();
-        Identity identity = TokenVerifier.ofSecrets(Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
+        Identity identity = TokenVerifier.ofSecrets(
+                        Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET), new Grants())
                 .verify(token);
         assertThat(identity).isEqualTo(new Identity("gamma", Role.OPERATOR, "user-gamma"));
         assertThat(generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}").statusCode())

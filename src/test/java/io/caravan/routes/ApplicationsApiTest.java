@@ -2,6 +2,7 @@ package io.caravan.routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,8 @@ import io.caravan.it.Rows;
 import io.caravan.registry.TableChanges;
 import io.caravan.store.Postgres;
 import io.caravan.tenant.Identity;
+import io.caravan.tenant.InvalidToken;
+import io.caravan.tenant.KeysUnavailable;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenVerifier;
 import java.net.http.HttpResponse;
@@ -302,10 +305,9 @@ class ApplicationsApiTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
         JsonNode token = ApiServer.json(answer);
-        Identity reader = TokenVerifier.ofSecrets(
-                        TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
-                .verify(token.get("token").textValue());
-        assertThat(reader).isEqualTo(new Identity("acme", Role.APP, "app-" + id(application), Set.of("smart_breaker")));
+        await().until(() -> isGood(token));
+        assertThat(verifier().verify(token.get("token").textValue()))
+                .isEqualTo(new Identity("acme", Role.APP, "app-" + id(application), Set.of("smart_breaker")));
         assertThat(token.get("expires_in").intValue()).isEqualTo(900);
         assertThat(token.get("tenant_id").textValue()).isEqualTo("acme");
         assertThat(token.get("device_types")).hasToString("[\"smart_breaker\"]");
@@ -317,6 +319,47 @@ class ApplicationsApiTest {
         String path = "/api/applications/" + id(application) + "?tenant=acme";
         assertThat(api.send("PUT", path, change.getBytes(UTF_8)).statusCode()).isEqualTo(200);
         assertProblem(token(key), 401);
+    }
+
+    @Test
+    void aTokenDiesWithItsKeyAndIsGoodFromItsFirstMoment() throws Exception {
+        JsonNode application = register(GRID);
+        String path = "/api/applications/" + id(application);
+        JsonNode first = ApiServer.json(token(application.get("api_key").textValue()));
+        await().until(() -> isGood(first));
+
+        HttpResponse<String> changed = api.send("POST", path + "/regenerate-key");
+        JsonNode second =
+                ApiServer.json(token(ApiServer.json(changed).get("new_api_key").textValue()));
+        assertThat(isGood(second)).isTrue();
+        await().until(() -> !isGood(first));
+        assertThat(isGood(second)).isTrue();
+
+        put(id(application), "{'devicetypes':['smart_breaker','smart_meter']}");
+        put(id(application), "{'status':'inactive'}");
+        await().until(() -> !isGood(second));
+        put(id(application), "{'status':'active'}");
+        await().until(() -> isGood(second));
+        put(id(application), "{'devicetypes':['smart_meter']}");
+        await().until(() -> !isGood(second));
+        put(id(application), "{'devicetypes':['smart_breaker']}");
+        await().until(() -> isGood(second));
+        api.send("DELETE", path);
+        await().until(() -> !isGood(second));
+    }
+
+    private static boolean isGood(JsonNode token) throws Exception {
+        try {
+            verifier().verify(token.get("token").textValue());
+            return true;
+        } catch (InvalidToken | KeysUnavailable e) {
+            return false;
+        }
+    }
+
+    private static TokenVerifier verifier() {
+        return TokenVerifier.ofSecrets(
+                TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET), api.grants);
     }
 
     @ParameterizedTest

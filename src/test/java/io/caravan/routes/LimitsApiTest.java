@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -41,8 +42,8 @@ class LimitsApiTest {
     @BeforeAll
     static void start() throws Exception {
         database = Postgres.migrated();
-        TokenVerifier verifier =
-                TokenVerifier.ofSecrets(TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET));
+        TokenVerifier verifier = TokenVerifier.ofSecrets(
+                TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET), new Grants());
         api = new ApiServer(database.jdbcUrl(), "127.0.0.1:1", List.of(verifier), TRIES);
     }
 
