@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
@@ -14,8 +15,6 @@ import io.caravan.tenant.TokenVerifier.Expected;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,13 +71,11 @@ class AccessMatrixTest {
 
     @BeforeAll
     static void start() throws Exception {
-        String url = Postgres.migratedDatabase();
-        try (Connection connection = Postgres.connect(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
-        }
+        Rows database = Postgres.migrated();
+        database.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
         Expected expected = Expected.own("caravan", "caravan");
-        api = new ApiServer(url, "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET))));
+        api = new ApiServer(
+                database.jdbcUrl(), "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET))));
         tokens = tokens();
         declared = declared();
         described = described();
