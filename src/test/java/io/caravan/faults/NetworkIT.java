@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 class NetworkIT {
 
-    private static final long SILENT_MILLIS = 3_000;
+    private static final long SILENT_MILLIS = 2_000;
     private static final long SLOW_MILLIS = 100;
-    private static final int CUTS = 10;
+    private static final int CUTS = 5;
 
     private static final Map<Server.Kind, Wire> WIRES = new EnumMap<>(Server.Kind.class);
     private static World world;
@@ -62,13 +62,13 @@ class NetworkIT {
                     Thread.sleep(random.nextInt(300));
                     wire.cut();
                 }
-                world.awaitMoreStored(5L * Options.rate());
+                world.awaitMoreStored(Options.rate());
                 for (Wire.State state : Wire.State.values()) {
                     wire.become(state);
                     Thread.sleep(SILENT_MILLIS);
                     wire.become(Wire.State.CARRIES);
                     wire.cut(); // as by a firewall that is started again
-                    world.awaitMoreStored(5L * Options.rate());
+                    world.awaitMoreStored(Options.rate());
                 }
             }
             load.stop();
