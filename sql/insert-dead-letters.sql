@@ -1,10 +1,10 @@
 -- Keeps one row for each refused message. A newer failure of the same message adds to its attempts and replaces the reason;
 -- a failure that is already counted, or older than what is stored, changes nothing. A replay has the row of its dead letter
--- (fail-replays.sql), as long as there is that one.
+-- (fail-replays.sql), as long as there is that one. With wait, those beyond the limit of their tenant wait for room.
 INSERT INTO dead_letters AS stored (
     origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, topic, stage, reason, detail, attempts,
     received_at, failed_at, headers, payload, payload_length, payload_sha256,
-    record_key, enriched)
+    record_key, enriched, waiting)
 SELECT DISTINCT ON (origin, origin_part, origin_place)
     origin,
     origin_part,
@@ -25,7 +25,9 @@ SELECT DISTINCT ON (origin, origin_part, origin_place)
     coalesce(length, 0),
     sha256,
     record_key,
-    coalesce(is_enriched, false)
+    coalesce(is_enriched, false),
+    -- one of which not all was kept cannot be replayed
+    :?wait AND reason = 'over-quota' AND coalesce(length, 0) = octet_length(coalesce(payload, ''))
 FROM unnest(
     :?originTopics::text[],
     :?originPartitions::int[],

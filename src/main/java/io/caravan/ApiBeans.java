@@ -42,7 +42,9 @@ import io.caravan.ledger.Ledgers;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.registry.TableChanges;
 import io.caravan.tenant.Credentials;
+import io.caravan.tenant.Grants;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +55,15 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 /** The beans that the routes of the stage api name, and the server that they are served by. */
 final class ApiBeans {
 
+    /** What works on its own. */
+    record ToClose(AuditLog audit, TableChanges grants) implements AutoCloseable {
+        @Override
+        public void close() {
+            grants.close();
+            audit.close();
+        }
+    }
+
     private ApiBeans() {}
 
     /**
@@ -61,7 +72,7 @@ final class ApiBeans {
      * @param database where sessions have the rights of the API
      * @return to be closed after the routes
      */
-    static AuditLog bind(
+    static ToClose bind(
             BiConsumer<String, Object> beans,
             Settings settings,
             DeviceRegistry registry,
@@ -105,11 +116,15 @@ final class ApiBeans {
         beans.accept("health", health);
         beans.accept("tenantOfRequest", new TenantStatement());
         int port = settings.port("caravan.http.port");
+        Grants grants = new Grants();
+        TableChanges grantChanges = EnrichBeans.changes(TableChanges.APPLICATIONS, settings);
+        beans.accept("grants", grants);
+        beans.accept("grantChanges", grantChanges);
         beans.accept(
                 "signIn",
                 new SignIn(
                         port,
-                        SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings) : List.of(),
+                        SignInSettings.isOn(settings) ? SignInSettings.verifiers(settings, grants) : List.of(),
                         new Tries(settings.number("caravan.limits.tries-per-minute", 1, 1_000_000))));
         beans.accept(
                 "edge",
@@ -130,14 +145,14 @@ final class ApiBeans {
         beans.accept("restServer", server);
         AuditLog log = new AuditLog(database, meters);
         beans.accept("apiAudit", new Audit(port, log));
-        return log;
+        return new ToClose(log, grantChanges);
     }
 
     private static void bindApplications(BiConsumer<String, Object> beans, Settings settings, DeviceRegistry registry) {
         String key = "caravan.applications.token-validity";
         Duration validity = settings.duration(key);
         if (validity.toMinutes() < 1 || validity.compareTo(Duration.ofHours(1)) > 0) {
-            throw new UserError(key + " must be from 1m to 1h: a token that is out cannot be taken back");
+            throw new UserError(key + " must be from 1m to 1h");
         }
         int most = settings.number("caravan.applications.cap", 1, 1_000);
         beans.accept("apiApplications", new Applications());

@@ -1,6 +1,5 @@
 package io.caravan;
 
-import io.caravan.api.AuditLog;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -64,7 +63,7 @@ public final class Application implements AutoCloseable {
     private IngestBeans ingest;
     private List<TableChanges> enrich = List.of();
     private HttpVertx vertx;
-    private AuditLog audit;
+    private ApiBeans.ToClose api;
     private Health health;
     private Main main;
     private CamelContext foreign;
@@ -162,7 +161,7 @@ public final class Application implements AutoCloseable {
         }
         if (stages.contains(Stage.API)) {
             main.bind("caravanApi", servers.apiSource());
-            audit = ApiBeans.bind(
+            api = ApiBeans.bind(
                     main::bind,
                     settings,
                     deviceRegistry,
@@ -233,8 +232,8 @@ public final class Application implements AutoCloseable {
         if (vertx != null) {
             vertx.close();
         }
-        if (audit != null) {
-            audit.close();
+        if (api != null) {
+            api.close();
         }
         ledgers.close();
         rawRecords.close();

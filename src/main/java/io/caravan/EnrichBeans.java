@@ -95,7 +95,7 @@ final class EnrichBeans {
         return List.of(f2Changes, topicChanges, applicationChanges);
     }
 
-    private static TableChanges changes(String channel, Settings settings) {
+    static TableChanges changes(String channel, Settings settings) {
         return new TableChanges(
                 channel,
                 settings.text("caravan.db.url"),

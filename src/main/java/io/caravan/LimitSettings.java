@@ -17,6 +17,20 @@ final class LimitSettings {
                 rate(settings, "caravan.limits.api-calls-per-second", 1));
     }
 
+    /**
+     * Whether messages beyond a limit wait, or are dead letters that somebody has to replay.
+     *
+     * @throws UserError when the setting is neither
+     */
+    static boolean isWaiting(Settings settings) {
+        String key = "caravan.limits.over-quota";
+        String value = settings.text(key);
+        if (!value.equals("wait") && !value.equals("dead-letter")) {
+            throw new UserError(key + " must be dead-letter or wait, not '" + value + "'");
+        }
+        return value.equals("wait");
+    }
+
     private static Integer rate(Settings settings, String key, int least) {
         return settings.text(key).equals("off") ? null : settings.number(key, least, MOST);
     }

@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.tenant.TokenVerifier.Expected;
@@ -35,14 +36,16 @@ final class SignInSettings {
     /**
      * What verifies tokens: ours, an issuer's, or both.
      *
+     * @param grants what tokens of applications must still be given for
      * @throws UserError when neither is configured, or a value cannot be used
      */
-    static List<TokenVerifier> verifiers(Settings settings) {
+    static List<TokenVerifier> verifiers(Settings settings, Grants grants) {
         List<TokenVerifier> verifiers = new ArrayList<>();
         if (settings.text(SECRET, null) != null) {
             verifiers.add(TokenVerifier.ofSecrets(
                     Expected.own(settings.text("caravan.auth.issuer"), settings.text("caravan.auth.audience")),
-                    secrets(settings)));
+                    secrets(settings),
+                    grants));
         }
         if (settings.text(KEYS, null) != null) {
             verifiers.add(TokenVerifier.ofIssuer(

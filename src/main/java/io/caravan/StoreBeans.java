@@ -21,7 +21,7 @@ final class StoreBeans {
         beans.accept("storeLedger", ledger);
         beans.accept("rows", new Rows(meters, ledger));
         beans.accept("newest", new Newest(patience, meters));
-        beans.accept("deadLetters", new DeadLetters());
+        beans.accept("deadLetters", new DeadLetters(LimitSettings.isWaiting(settings)));
         beans.accept("commandStates", new CommandStates());
         beans.accept("replays", new Replays(raw, meters));
     }

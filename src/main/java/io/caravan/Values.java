@@ -62,6 +62,7 @@ final class Values {
                 "trend-statistics",
                 "windows",
                 "dead-letters",
+                "commands",
                 "event-ids",
                 "idempotency-keys",
                 "audit")) {

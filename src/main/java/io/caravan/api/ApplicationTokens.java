@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.tenant.Grant;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -19,7 +21,7 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * Exchanges the key of an active application for a token of the role {@code app}, which reads devices of the application's device
- * types and nothing else until it expires: {@code ask} before the statement, {@code answer} after it. Thread-safe.
+ * types and nothing else, until it expires or the application has this key and these types no longer: {@code ask} before the statement, {@code answer} after it. Thread-safe.
  */
 public final class ApplicationTokens {
 
@@ -65,8 +67,9 @@ public final class ApplicationTokens {
             throw ApiProblem.conflict("The application is registered for no device type, so it may read nothing");
         }
         String tenant = row.text("tenant_id");
-        Identity application = new Identity(tenant, Role.APP, "app-" + row.text("id"), types);
-        String token = issuer.issue(application, validity);
+        Identity application = new Identity(tenant, Role.APP, Grants.SUBJECT + row.text("id"), types);
+        Grant grant = new Grant(row.text("key"), (Long) row.value("as_of"));
+        String token = issuer.issue(application, grant, validity);
         Answer.with(exchange, new Token(token, "Bearer", validity.toSeconds(), tenant, types));
     }
 

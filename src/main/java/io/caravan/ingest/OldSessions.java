@@ -59,6 +59,9 @@ final class OldSessions {
                     return true; // the broker keeps it, and the next start goes on
                 }
                 old.closeSession();
+                if (old.resumedSession()) {
+                    end(next);
+                }
             } catch (MqttUnavailable e) {
                 LOG.debug(
                         "MQTT {}: cannot close the old session {} ({})",
@@ -80,15 +83,27 @@ final class OldSessions {
 
     private void forgetAll() {
         while (next < end && !Thread.currentThread().isInterrupted()) {
-            try (MqttConnection old = sessions.connection(next, NOBODY)) {
-                old.connect();
-                old.closeSession();
+            try {
+                end(next);
                 next++;
             } catch (MqttUnavailable e) {
                 pause(FORGET_AGAIN);
             }
         }
         LOG.info("MQTT {}: no longer subscribed", sessions.name());
+    }
+
+    /**
+     * Ends a session, whatever becomes of this connection: it was told so when it began. A broker under load may see the end
+     * of a connection before it has read what was sent last on it (Artemis 2.55), and would keep queueing for nobody.
+     */
+    private void end(int index) throws MqttUnavailable {
+        try (MqttConnection last = sessions.withoutExpiry().connection(index, NOBODY)) {
+            last.connect();
+            if (last.resumedSession()) {
+                last.unsubscribe(filters);
+            }
+        }
     }
 
     /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */

@@ -16,6 +16,11 @@ record Sessions(
         this(settings, inFlight, name, new ReceiveMaximum(settings.receiveMaximum()), state);
     }
 
+    /** The same sessions, of which each ends with its next connection. */
+    Sessions withoutExpiry() {
+        return new Sessions(settings.withoutSession(), inFlight, name, receiveMaximum, state);
+    }
+
     String url() {
         return settings.url();
     }

@@ -35,12 +35,20 @@ public final class DeadLetters {
     private static final List<String> SHOWN = Stream.concat(Replays.HEADERS.stream(), Stream.of(RecordHeaders.ORIGIN))
             .toList();
 
+    private final boolean wait;
+
+    /** @param wait whether messages beyond the limit of their tenant are to be replayed as soon as it has room */
+    public DeadLetters(boolean wait) {
+        this.wait = wait;
+    }
+
     public void collect(Exchange exchange) {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
         List<Row> rows = new ArrayList<>(batch.size());
         batch.forEach(message -> rows.add(Row.of(message)));
         Map<String, Object> columns = new HashMap<>();
+        columns.put("wait", wait);
         columns.put("originTopics", texts(rows, Row::originTopic));
         columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
         columns.put("originOffsets", rows.stream().mapToLong(Row::originOffset).toArray());

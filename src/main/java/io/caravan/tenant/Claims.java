@@ -13,6 +13,11 @@ final class Claims {
     static final String ROLES = "roles";
     static final String DEVICE_TYPES = "device_types";
 
+    /** Of a token that an application got for its key: which key, and when it had it. */
+    static final String KEY = "key";
+
+    static final String AS_OF = "as_of";
+
     private static final int LONGEST_SUBJECT = 200;
 
     private Claims() {}
@@ -28,6 +33,25 @@ final class Claims {
             claims.claim(DEVICE_TYPES, identity.deviceTypes().stream().sorted().toList());
         }
         return claims;
+    }
+
+    static JWTClaimsSet.Builder of(Identity application, Grant grant) {
+        return of(application).claim(KEY, grant.key()).claim(AS_OF, grant.asOf());
+    }
+
+    /**
+     * What the token of an application was given for; empty for tokens that were given for no key.
+     *
+     * @throws InvalidToken when the claims are of another type
+     */
+    static Optional<Grant> grant(JWTClaimsSet claims) throws InvalidToken {
+        try {
+            String key = claims.getStringClaim(KEY);
+            Long asOf = claims.getLongClaim(AS_OF);
+            return key == null || asOf == null ? Optional.empty() : Optional.of(new Grant(key, asOf));
+        } catch (ParseException e) {
+            throw new InvalidToken("a claim is of another type");
+        }
     }
 
     /**

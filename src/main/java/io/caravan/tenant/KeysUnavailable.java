@@ -1,11 +1,11 @@
 package io.caravan.tenant;
 
-/** The keys of the issuer of tokens cannot be had, so nobody can tell whether a token is good. */
+/** What tells whether a token is good cannot be had: the keys of its issuer, or the registered applications. */
 public final class KeysUnavailable extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    KeysUnavailable(Throwable cause) {
-        super("The keys of the issuer of tokens cannot be had", cause);
+    KeysUnavailable(String what, Throwable cause) {
+        super(what, cause);
     }
 }

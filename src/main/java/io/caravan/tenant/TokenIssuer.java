@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +30,21 @@ public final class TokenIssuer {
 
     /** A token for somebody, good from now for a time. */
     public String issue(Identity identity, Duration lifetime) {
+        return signed(Claims.of(identity), lifetime);
+    }
+
+    /** A token for an application, good from now for a time, and no longer than what it is given for. */
+    public String issue(Identity application, Grant grant, Duration lifetime) {
+        return signed(Claims.of(application, grant), lifetime);
+    }
+
+    private String signed(JWTClaimsSet.Builder claims, Duration lifetime) {
         Instant now = Instant.now();
         SignedJWT token = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.HS256)
                         .type(JOSEObjectType.JWT)
                         .build(),
-                Claims.of(identity)
-                        .issuer(issuer)
+                claims.issuer(issuer)
                         .audience(audience)
                         .issueTime(Date.from(now))
                         .expirationTime(Date.from(now.plus(lifetime)))

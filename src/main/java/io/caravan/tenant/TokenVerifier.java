@@ -20,6 +20,7 @@ import java.net.URL;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import javax.crypto.SecretKey;
@@ -55,10 +56,12 @@ public final class TokenVerifier {
     }
 
     private final Expected expected;
+    private final Grants grants;
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-    private TokenVerifier(Expected expected, JWSKeySelector<SecurityContext> keys) {
+    private TokenVerifier(Expected expected, Grants grants, JWSKeySelector<SecurityContext> keys) {
         this.expected = expected;
+        this.grants = grants;
         DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(
                 expected.audience(),
                 new JWTClaimsSet.Builder().issuer(expected.issuer()).build(),
@@ -73,11 +76,13 @@ public final class TokenVerifier {
     /**
      * Verifies HS256.
      *
+     * @param grants what tokens of applications must still be given for
      * @param secrets of 32 bytes or more; asked for with every token, so they may change
      */
-    public static TokenVerifier ofSecrets(Expected expected, Supplier<List<SecretKey>> secrets) {
+    public static TokenVerifier ofSecrets(Expected expected, Supplier<List<SecretKey>> secrets, Grants grants) {
         return new TokenVerifier(
                 expected,
+                grants,
                 (header, context) ->
                         JWSAlgorithm.HS256.equals(header.getAlgorithm()) ? new ArrayList<>(secrets.get()) : List.of());
     }
@@ -95,25 +100,33 @@ public final class TokenVerifier {
                 .outageTolerantForever()
                 .build();
         return new TokenVerifier(
-                expected, new JWSVerificationKeySelector<>(Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256), source));
+                expected,
+                null,
+                new JWSVerificationKeySelector<>(Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256), source));
     }
 
     /**
      * Who a token was made for.
      *
-     * @throws InvalidToken when it is not to be believed
-     * @throws KeysUnavailable when nobody can tell, because the issuer's keys cannot be had
+     * @throws InvalidToken when it is not to be believed, or was taken back
+     * @throws KeysUnavailable when nobody can tell, because the issuer's keys, or the registered applications, cannot be had
      */
     public Identity verify(String token) throws InvalidToken, KeysUnavailable {
         if (token.length() > LONGEST_TOKEN) {
             throw new InvalidToken("it is longer than " + LONGEST_TOKEN + " characters");
         }
         try {
-            return Claims.identity(processor.process(SignedJWT.parse(token), null), expected.rolesClaim());
+            JWTClaimsSet claims = processor.process(SignedJWT.parse(token), null);
+            Identity identity = Claims.identity(claims, expected.rolesClaim());
+            Optional<Grant> grant = grants == null ? Optional.empty() : Claims.grant(claims);
+            if (grant.isPresent() && !grants.isGood(identity, grant.get())) {
+                throw new InvalidToken("the application is gone, or has another key or other device types");
+            }
+            return identity;
         } catch (ParseException e) {
             throw new InvalidToken("it is no signed JWT");
         } catch (KeySourceException e) {
-            throw new KeysUnavailable(e);
+            throw new KeysUnavailable("The keys of the issuer of tokens cannot be had", e);
         } catch (BadJOSEException | JOSEException e) {
             throw new InvalidToken(reason(e));
         }

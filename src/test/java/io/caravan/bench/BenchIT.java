@@ -45,11 +45,16 @@ class BenchIT {
                 JsonNode result = MAPPER.readTree(good.out);
                 assertThat(good.exitCode).isZero();
                 assertThat(result.get("verdict").textValue()).isEqualTo("PASS");
-                assertThat(result.get("sent").intValue()).isBetween(1, 360);
+                // 50 while the rate rises and 300 at full rate, less what the machine did not let it send in time
+                double missing = 200 * result.get("behind_schedule_ms").doubleValue() / 1_000;
+                assertThat(result.get("sent").doubleValue()).isBetween(300 - missing, 360.0);
                 assertThat(result.get("acknowledged")).isEqualTo(result.get("sent"));
                 assertThat(result.get("stored")).isEqualTo(result.get("sent"));
-                assertThat(result.get("messages_per_second").doubleValue()).isBetween(0.1, 210.0);
-                assertThat(result.at("/latency_ms/p50").doubleValue()).isNotNegative();
+                assertThat(result.get("messages_per_second").doubleValue())
+                        .isBetween((300 - missing) / 1.5 - 10, 210.0);
+                JsonNode latency = result.get("latency_ms");
+                assertThat(latency.get("p50").doubleValue())
+                        .isBetween(0.001, latency.get("p99").doubleValue());
                 assertThat(result.get("latency_enriched_ms").isNull()).isTrue();
                 assertThat(result.get("max_lag").isNull()).isTrue();
                 assertThat(result.get("windows").isNull()).isTrue();

@@ -132,6 +132,27 @@ class MqttClientsTest {
     }
 
     @Test
+    void whatNobodyWantsAnyMoreIsNotKeptByTheBroker() throws Exception {
+        consumer(3, true, text -> true).leave();
+        publish("iot/d/raw", "old");
+        new OldSessions(
+                        new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
+                        List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                        0,
+                        3)
+                .forget();
+        await().atMost(LONG).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("mqtt-forget-test")));
+        publish("iot/d/raw", "unwanted");
+
+        Consumer next = consumer(3, true, text -> true);
+
+        publish("iot/d/raw", "new");
+        await().atMost(LONG).until(() -> next.texts.contains("new"));
+        assertThat(next.texts).containsExactly("new");
+    }
+
+    @Test
     void aSessionIsNotClosedWhileItHoldsWhatIsNotAcknowledged() throws Exception {
         consumer(2, false, text -> true).leave();
         publish("iot/d/raw", "kept");

@@ -50,6 +50,12 @@ class ApplicationsIT {
             assertThat(names(device, log, "meter")).as("of another type").isEmpty();
 
             theyReadDevicesOfTheirTypesAndNothingElse(caravan.api(), operator, key);
+            Api reader = caravan.api()
+                    .as(Api.MAPPER
+                            .readTree(exchange(caravan.api(), key).body())
+                            .get("token")
+                            .textValue());
+            assertThat(reader.get("/api/devices").statusCode()).isEqualTo(200);
 
             assertThat(operator.put(path, "{\"name\":\"Other Name\"}").statusCode())
                     .isEqualTo(200);
@@ -59,6 +65,8 @@ class ApplicationsIT {
             await().untilAsserted(
                             () -> assertThat(names(device, log, "breaker")).isEmpty());
             assertThat(exchange(caravan.api(), key).statusCode()).isEqualTo(401);
+            await().untilAsserted(() ->
+                    assertThat(reader.get("/api/devices").statusCode()).isEqualTo(401));
 
             KafkaLog now = new KafkaLog(servers.kafkaBrokers(), Duration.ofSeconds(2));
             for (String topic : List.of("iot.enriched", "iot.smart_breaker.enriched")) {

@@ -4,6 +4,7 @@ import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.kafka.WatchedConsumers;
 import java.io.IOException;
@@ -82,10 +83,13 @@ class LiveWindowsIT {
         assertThat(voltage.get("last").doubleValue()).isEqualTo(119);
         assertThat(named(windows, "current").get("stddev").doubleValue()).isEqualTo(10);
 
-        windows("live-breaker", "1m", true, 2);
+        // one of readings this old is settled at once, maybe before the last of them is stored, and then again
         await().untilAsserted(() -> {
+            List<JsonNode> settled = windows("live-breaker", "1m", true, 2);
+            for (String metric : List.of("voltage.phase_a", "current")) {
+                assertThat(withoutSettled(newest(settled, metric))).isEqualTo(withoutSettled(named(windows, metric)));
+            }
             assertThat(counter("caravan_windows_equal_total{window=\"1m\"}")).isGreaterThanOrEqualTo(2);
-            assertThat(counter("caravan_windows_differed_total{window=\"1m\"}")).isZero();
         });
     }
 
@@ -198,6 +202,20 @@ class LiveWindowsIT {
                 .filter(window -> window.get("metric").textValue().equals(metric))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static JsonNode newest(List<JsonNode> windows, String metric) {
+        return windows.stream()
+                .filter(window -> window.get("metric").textValue().equals(metric)
+                        && window.get("start")
+                                .textValue()
+                                .equals(MINUTE.toString().replace("Z", ".000000Z")))
+                .reduce((older, newer) -> newer)
+                .orElseThrow();
+    }
+
+    private static JsonNode withoutSettled(JsonNode window) {
+        return ((ObjectNode) window.deepCopy()).without("settled");
     }
 
     private static JsonNode json(ConsumerRecord<String, byte[]> message) {

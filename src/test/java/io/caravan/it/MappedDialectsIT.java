@@ -73,8 +73,9 @@ class MappedDialectsIT {
                         Path.of("config", "device-registry.json"),
                         file,
                         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-                await().until(() -> routes(api) == routes);
-                writtenByAnotherIngest(servers, observation(5));
+                await().until(() -> routes(api) == routes && caravan.output().contains("no longer subscribed"));
+                device.publish("wetter/roof/obs", observation(5));
+                writtenByAnotherIngest(servers, observation(6));
                 await().untilAsserted(() -> assertThat(api.json("/api/dead-letters?reason=unknown-dialect"))
                         .hasSize(1));
 
@@ -82,8 +83,8 @@ class MappedDialectsIT {
                 await().until(() -> routes(api) == routes + 1);
                 api.post("/api/dead-letters/replay?reason=unknown-dialect", "");
                 await().untilAsserted(() -> {
-                    device.publish("wetter/roof/obs", observation(6));
-                    assertThat(wind(api)).containsExactly(6, 5, 4, 2, 1);
+                    device.publish("wetter/roof/obs", observation(7));
+                    assertThat(wind(api)).containsExactly(7, 6, 4, 2, 1);
                 });
             }
         }

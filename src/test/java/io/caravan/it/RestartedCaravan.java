@@ -70,6 +70,11 @@ final class RestartedCaravan implements AutoCloseable {
         return api;
     }
 
+    /** What it has said since its last start. */
+    String output() throws IOException {
+        return process.output();
+    }
+
     @Override
     public void close() throws IOException, InterruptedException {
         process.close();

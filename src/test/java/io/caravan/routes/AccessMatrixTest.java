@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.HostileTexts;
+import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -15,8 +17,6 @@ import io.caravan.tenant.TokenVerifier.Expected;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,13 +60,13 @@ class AccessMatrixTest {
 
     @BeforeAll
     static void start() throws Exception {
-        String url = Postgres.migratedDatabase();
-        try (Connection connection = Postgres.connect(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
-        }
+        Rows database = Postgres.migrated();
+        database.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
         Expected expected = Expected.own("caravan", "caravan");
-        api = new ApiServer(url, "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET))));
+        api = new ApiServer(
+                database.jdbcUrl(),
+                "127.0.0.1:1",
+                List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET), new Grants())));
         tokens = tokens();
         declared = declared();
         described = described();
@@ -325,7 +325,8 @@ class AccessMatrixTest {
         HttpResponse<String> made = generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
         String token = ApiServer.json(made).get("token").textValue();
-        Identity identity = TokenVerifier.ofSecrets(Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
+        Identity identity = TokenVerifier.ofSecrets(
+                        Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET), new Grants())
                 .verify(token);
         assertThat(identity).isEqualTo(new Identity("gamma", Role.OPERATOR, "user-gamma"));
         assertThat(generate(ApiServer.MASTER_KEY, "{\"tenant_id\":\"gamma\"}").statusCode())

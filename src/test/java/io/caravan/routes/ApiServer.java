@@ -49,7 +49,9 @@ import io.caravan.limits.Limits;
 import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
+import io.caravan.registry.TableChanges;
 import io.caravan.tenant.Credentials;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
 import io.caravan.window.TypeWidths;
@@ -89,12 +91,14 @@ final class ApiServer implements AutoCloseable {
     final Main main = new Main();
     private final HttpClient client = HttpClient.newHttpClient();
     final int port;
+    final Grants grants = new Grants();
     final TenantLimits limits = new TenantLimits(new Limits(null, 100_000, null));
     private final HikariDataSource database;
     private final HikariDataSource tenants;
     private final Health health;
     private final Ledgers ledgers;
     private final AuditLog audit;
+    private final TableChanges grantChanges;
 
     /** Nothing answers at port 1, which is reserved. */
     ApiServer(String jdbcUrl, Dependency... dependencies) throws Exception {
@@ -128,6 +132,7 @@ final class ApiServer implements AutoCloseable {
             throws Exception {
         port = freePort();
         database = new HikariDataSource(pool(jdbcUrl));
+        grantChanges = new TableChanges(TableChanges.APPLICATIONS, jdbcUrl, "postgres", "");
         HikariConfig pool = pool(jdbcUrl);
         pool.setConnectionInitSql(TenantStatement.SESSION);
         tenants = new HikariDataSource(pool);
@@ -140,6 +145,8 @@ final class ApiServer implements AutoCloseable {
         main.bind("caravanApi", tenants);
         main.bind("tenantOfRequest", new TenantStatement());
         main.bind("signIn", new SignIn(port, verifiers, new Tries(tries)));
+        main.bind("grants", grants);
+        main.bind("grantChanges", grantChanges);
         main.bind("tenantLimits", limits);
         main.bind("callLimits", new CallLimits(port, limits));
         main.bind("apiLimits", new LimitsOfTenant(limits));
@@ -243,6 +250,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        grantChanges.close();
         audit.close();
         health.close();
         ledgers.close();

@@ -2,22 +2,20 @@ package io.caravan.routes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.it.Rows;
 import io.caravan.registry.TableChanges;
-import io.caravan.store.Migrations;
+import io.caravan.store.Postgres;
 import io.caravan.tenant.Identity;
+import io.caravan.tenant.InvalidToken;
+import io.caravan.tenant.KeysUnavailable;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenVerifier;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,27 +42,20 @@ class ApplicationsApiTest {
             {"name":"Smart Grid Monitor","description":"Watches breakers","version":"1.0.0","developer":"Grid Team",\
             "contact_email":"grid@example.com","category":"monitoring","platform":"web","devicetypes":["smart_breaker"]}""";
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     @BeforeEach
     void begin() throws Exception {
-        sql("TRUNCATE applications");
+        database.execute("TRUNCATE applications");
     }
 
     @Test
@@ -107,7 +98,7 @@ class ApplicationsApiTest {
                     .contains("Smart Grid Monitor")
                     .doesNotContain("api_key", "sha256", key.substring(12));
         }
-        assertThat(text("SELECT applications::text FROM applications"))
+        assertThat(database.list("SELECT applications::text FROM applications").get(0))
                 .as("what is stored")
                 .doesNotContain(key.substring(12));
     }
@@ -224,7 +215,7 @@ class ApplicationsApiTest {
                 .containsOnlyOnce(201)
                 .containsOnly(201, 409);
 
-        sql(
+        database.execute(
                 "INSERT INTO applications (tenant_id, name, version, developer, contact_email, key_sha256) SELECT 'default',"
                         + " 'n' || i, '1', 'd', 'a@b.c', sha256(i::text::bytea) FROM generate_series(1, 8) AS i");
         List<String> ids = new ArrayList<>();
@@ -260,7 +251,7 @@ class ApplicationsApiTest {
 
     @Test
     void aTenantHasSoManyAndNotMore() throws Exception {
-        sql(
+        database.execute(
                 "INSERT INTO applications (tenant_id, name, version, developer, contact_email, key_sha256) SELECT 'default',"
                         + " 'n' || i, '1', 'd', 'a@b.c', sha256(i::text::bytea) FROM generate_series(1, 20) AS i");
 
@@ -314,10 +305,9 @@ class ApplicationsApiTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
         JsonNode token = ApiServer.json(answer);
-        Identity reader = TokenVerifier.ofSecrets(
-                        TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET))
-                .verify(token.get("token").textValue());
-        assertThat(reader).isEqualTo(new Identity("acme", Role.APP, "app-" + id(application), Set.of("smart_breaker")));
+        await().until(() -> isGood(token));
+        assertThat(verifier().verify(token.get("token").textValue()))
+                .isEqualTo(new Identity("acme", Role.APP, "app-" + id(application), Set.of("smart_breaker")));
         assertThat(token.get("expires_in").intValue()).isEqualTo(900);
         assertThat(token.get("tenant_id").textValue()).isEqualTo("acme");
         assertThat(token.get("device_types")).hasToString("[\"smart_breaker\"]");
@@ -329,6 +319,47 @@ class ApplicationsApiTest {
         String path = "/api/applications/" + id(application) + "?tenant=acme";
         assertThat(api.send("PUT", path, change.getBytes(UTF_8)).statusCode()).isEqualTo(200);
         assertProblem(token(key), 401);
+    }
+
+    @Test
+    void aTokenDiesWithItsKeyAndIsGoodFromItsFirstMoment() throws Exception {
+        JsonNode application = register(GRID);
+        String path = "/api/applications/" + id(application);
+        JsonNode first = ApiServer.json(token(application.get("api_key").textValue()));
+        await().until(() -> isGood(first));
+
+        HttpResponse<String> changed = api.send("POST", path + "/regenerate-key");
+        JsonNode second =
+                ApiServer.json(token(ApiServer.json(changed).get("new_api_key").textValue()));
+        assertThat(isGood(second)).isTrue();
+        await().until(() -> !isGood(first));
+        assertThat(isGood(second)).isTrue();
+
+        put(id(application), "{'devicetypes':['smart_breaker','smart_meter']}");
+        put(id(application), "{'status':'inactive'}");
+        await().until(() -> !isGood(second));
+        put(id(application), "{'status':'active'}");
+        await().until(() -> isGood(second));
+        put(id(application), "{'devicetypes':['smart_meter']}");
+        await().until(() -> !isGood(second));
+        put(id(application), "{'devicetypes':['smart_breaker']}");
+        await().until(() -> isGood(second));
+        api.send("DELETE", path);
+        await().until(() -> !isGood(second));
+    }
+
+    private static boolean isGood(JsonNode token) throws Exception {
+        try {
+            verifier().verify(token.get("token").textValue());
+            return true;
+        } catch (InvalidToken | KeysUnavailable e) {
+            return false;
+        }
+    }
+
+    private static TokenVerifier verifier() {
+        return TokenVerifier.ofSecrets(
+                TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(ApiServer.SECRET), api.grants);
     }
 
     @ParameterizedTest
@@ -493,7 +524,7 @@ class ApplicationsApiTest {
 
     @Test
     void everyChangeIsHeardOf() throws Exception {
-        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, url, "postgres", "")) {
+        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, database.jdbcUrl(), "postgres", "")) {
             assertThat(changes.isDue()).isTrue();
             changes.read();
             String id = id(register(GRID));
@@ -554,28 +585,5 @@ class ApplicationsApiTest {
 
     private static HttpResponse<String> token(String key) throws Exception {
         return api.send("POST", "/api/applications/token", "x-api-key", key);
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    /** The first column of the last of some statements. */
-    private static String text(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-            String last = null;
-            do {
-                ResultSet rows = statement.getResultSet();
-                if (rows != null && rows.next()) {
-                    last = rows.getString(1);
-                }
-            } while (statement.getMoreResults() || statement.getUpdateCount() != -1);
-            return last;
-        }
     }
 }

@@ -28,7 +28,7 @@ class StoreDeadLettersRouteTest {
         routes = new StageRoutes(
                 Map.of(
                         "deadLetters",
-                        new DeadLetters(),
+                        new DeadLetters(false),
                         "refused",
                         new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
                 "store-dead-letters");

@@ -42,6 +42,7 @@ class StoreRetentionRouteTest {
                 .containsEntry("keepEvents", "off")
                 .containsEntry("keepTrends", "off")
                 .containsEntry("keepDeadLetters", "off")
+                .containsEntry("keepCommands", "off")
                 .containsEntry("keepAudit", "off");
     }
 

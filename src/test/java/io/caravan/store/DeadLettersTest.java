@@ -122,7 +122,7 @@ class DeadLettersTest {
 
     private static Map<String, Object> stored(Message message) throws Exception {
         Exchange exchange = Messages.batch(message);
-        DeadLetters letters = new DeadLetters();
+        DeadLetters letters = new DeadLetters(false);
         letters.collect(exchange);
         letters.parameters(exchange);
         connection.createStatement().execute("TRUNCATE dead_letters");

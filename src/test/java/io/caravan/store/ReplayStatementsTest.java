@@ -361,6 +361,7 @@ class ReplayStatementsTest {
     /** As the route of the dead letters does: both statements, with the same columns. */
     private void fail(long letter, int number, long failed, String reason) throws Exception {
         Map<String, Object> columns = new HashMap<>();
+        columns.put("wait", false);
         columns.put("originTopics", new String[] {"iot.raw"});
         columns.put("originPartitions", new Integer[] {7});
         columns.put("originOffsets", new long[] {70});

@@ -253,8 +253,18 @@ class StatementsTest {
         insertTrends(trends(new long[] {NOW - 12 * day, NOW - 8 * day}, new long[] {1, 2}));
         deadLetters(new long[] {1, 2}, new long[] {NOW, NOW - 12 * day}, "bad-json", "bad-json");
 
+        query(
+                """
+                INSERT INTO commands (command_id, tenant_id, device_id, topic, content_type, payload, created_by, created_at, expires_at)
+                SELECT gen_random_uuid(), 'acme', name, 't', 'text/plain', '', 'me', now() - created, now() - created + lasts
+                FROM (VALUES ('new', '1 day'::interval, '1 minute'::interval), ('old', '12 days', '1 minute'),
+                    ('long', '12 days', '7 days')) AS command (name, created, lasts)
+                RETURNING device_id
+                """);
+
         retain("off", "off", "off");
         assertThat(query("SELECT value FROM readings")).hasSize(3);
+        assertThat(query("SELECT device_id FROM commands")).hasSize(3);
         retain("10d", "30d", "240h");
 
         assertThat(query("SELECT value FROM readings ORDER BY value"))
@@ -267,6 +277,9 @@ class StatementsTest {
         assertThat(query("SELECT origin_offset FROM dead_letters"))
                 .extracting("origin_offset")
                 .containsExactly(1L);
+        assertThat(query("SELECT device_id FROM commands ORDER BY 1"))
+                .extracting("device_id")
+                .containsExactly("long", "new");
     }
 
     @Test
@@ -565,8 +578,8 @@ class StatementsTest {
             assertThat(answer(template, "keep-columnstore.sql", Map.of("compressAfter", "off")))
                     .isEqualTo(List.of(Map.of("columnstore", false)));
             assertThat(answer(template, "apply-retention.sql", retention("90d", "off", "2160h")))
-                    .isEqualTo(
-                            List.of(Map.of("readings", 0, "events", 0, "trends", 0, "audit", 0L, "dead_letters", 0L)));
+                    .isEqualTo(List.of(Map.of(
+                            "readings", 0, "events", 0, "trends", 0, "audit", 0L, "commands", 0L, "dead_letters", 0L)));
             assertThat(answer(template, "drop-windows.sql", Map.of("keepWindows", "365d")))
                     .isEqualTo(List.of(Map.of("windows", 0L)));
         } finally {
@@ -696,6 +709,7 @@ class StatementsTest {
             payloads[i] = new byte[] {0, -1, 'x'};
         }
         Map<String, Object> values = new HashMap<>();
+        values.put("wait", false);
         values.put("originTopics", filled(rows, "iot.raw"));
         values.put("originPartitions", partitions);
         values.put("originOffsets", offsets);
@@ -804,6 +818,8 @@ class StatementsTest {
                 "keepTrends",
                 "10d",
                 "keepDeadLetters",
+                deadLetters,
+                "keepCommands",
                 deadLetters,
                 "keepAudit",
                 "1d");

@@ -29,6 +29,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,9 +46,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenVerifierTest {
 
     private static final SecretKey SECRET = secret("0123456789abcdef0123456789abcdef");
+    private static final Grants GRANTS = new Grants();
     private static final Expected OWN = Expected.own("caravan", "caravan");
 
-    private final TokenVerifier verifier = TokenVerifier.ofSecrets(OWN, () -> List.of(SECRET));
+    private final TokenVerifier verifier = TokenVerifier.ofSecrets(OWN, () -> List.of(SECRET), GRANTS);
 
     @Test
     void whatTheIssuerMakesSaysWhoAsks() throws Exception {
@@ -63,15 +65,51 @@ class TokenVerifierTest {
     }
 
     @Test
+    void aTokenDiesWithTheKeyThatItWasGivenFor() throws Exception {
+        TokenIssuer issuer = new TokenIssuer("caravan", "caravan", () -> List.of(SECRET));
+        Identity app = new Identity("acme", Role.APP, "app-1", Set.of("smart_meter"));
+        String token = issuer.issue(app, new Grant("first", 50), Duration.ofMinutes(1));
+        Grants grants = new Grants();
+        TokenVerifier guarded = TokenVerifier.ofSecrets(OWN, () -> List.of(SECRET), grants);
+        assertThatThrownBy(() -> guarded.verify(token)).isInstanceOf(KeysUnavailable.class);
+
+        grants.take(List.of(application(40, null, null, null, null)));
+        assertThat(guarded.verify(token)).as("given after the reading").isEqualTo(app);
+        String types = "[\"smart_breaker\",\"smart_meter\"]";
+        grants.take(List.of(application(60, "acme", "1", "first", types)));
+        assertThat(guarded.verify(token)).isEqualTo(app);
+
+        for (Map<String, Object> now : List.of(
+                application(60, "acme", "1", "second", types),
+                application(60, "acme", "2", "first", types),
+                application(60, "other", "1", "first", types),
+                application(60, "acme", "1", "first", "[\"smart_breaker\"]"),
+                application(50, null, null, null, null))) {
+            grants.take(List.of(now));
+            assertRefused(guarded, token);
+        }
+    }
+
+    private static Map<String, Object> application(long readAt, String tenant, String id, String key, String types) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("read_at", readAt);
+        row.put("tenant_id", tenant);
+        row.put("id", id);
+        row.put("key", key);
+        row.put("devicetypes", types);
+        return row;
+    }
+
+    @Test
     void secretsChangeWithoutARestart() throws Exception {
         SecretKey next = secret("another-secret-of-32-bytes-another");
-        TokenVerifier both = TokenVerifier.ofSecrets(OWN, () -> List.of(next, SECRET));
+        TokenVerifier both = TokenVerifier.ofSecrets(OWN, () -> List.of(next, SECRET), GRANTS);
 
         assertThat(both.verify(signed(claims()))).isNotNull();
         assertThat(both.verify(new TokenIssuer("caravan", "caravan", () -> List.of(next, SECRET))
                         .issue(new Identity("acme", Role.VIEWER, "v"), Duration.ofMinutes(1))))
                 .isNotNull();
-        assertRefused(TokenVerifier.ofSecrets(OWN, () -> List.of(next)), signed(claims()));
+        assertRefused(TokenVerifier.ofSecrets(OWN, () -> List.of(next), GRANTS), signed(claims()));
     }
 
     @ParameterizedTest
@@ -99,7 +137,7 @@ class TokenVerifierTest {
         assertRefused(signed(header(JWSAlgorithm.HS512), claims(), new MACSigner("x".repeat(64))));
         SecretKey long64 = secret("y".repeat(64));
         assertRefused(
-                TokenVerifier.ofSecrets(OWN, () -> List.of(long64)),
+                TokenVerifier.ofSecrets(OWN, () -> List.of(long64), GRANTS),
                 signed(header(JWSAlgorithm.HS512), claims(), new MACSigner(long64)));
         String[] parts = signed(claims()).split("\\.");
         String other = Base64URL.encode(

@@ -1,0 +1,182 @@
+package io.caravan.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What waits because its tenant has sent more than it may, in the statement itself. */
+class WaitingStatementsTest {
+
+    private static String url;
+
+    private Connection connection;
+
+    /** What the clock of the statements shows. */
+    private long seconds;
+
+    @BeforeAll
+    static void migrate() throws Exception {
+        url = Postgres.migratedDatabase();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        connection = Postgres.connect(url);
+        execute("TRUNCATE dead_letters, ledger, tenant_limits, waiting_tenants");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        connection.close();
+    }
+
+    @Test
+    void theOldestAreLetGoAsFarAsTheirTenantHasRoom() throws Exception {
+        letters("a", 1, 30);
+        letters("b", 31, 60);
+        limit("a", 2);
+        limit("b", 1);
+
+        assertThat(release("5")).as("its ten seconds are used up").isZero();
+        assertThat(room("a")).isEqualTo(-20);
+
+        seconds += 14;
+        stored("a", 4);
+        stored("b", 14);
+        assertThat(release("5"))
+                .as("of 28 and 14, less the ten seconds and what was stored")
+                .isEqualTo(4);
+        assertThat(released()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(release("5")).as("no time has passed").isZero();
+
+        seconds += 3;
+        stored("a", 4);
+        assertThat(release("5"))
+                .as("what was stored are those that were let go")
+                .isEqualTo(6);
+        assertThat(released()).hasSize(10).contains(10L).doesNotContain(11L);
+
+        seconds += 10;
+        stored("a", 6 + 20);
+        assertThat(release("5"))
+                .as("what is new of the one takes its room; the other's is 13 less 10")
+                .isEqualTo(3);
+        assertThat(released()).contains(31L, 32L, 33L);
+    }
+
+    @Test
+    void whatIsLetGoAndWhatIsNewShareTheLimit() throws Exception {
+        letters("a", 1, 1_000);
+        limit("a", 10);
+        release("off");
+        long counted = 0;
+        for (int round = 0; round < 50; round++) {
+            long let = release("off");
+            counted += let;
+            seconds++;
+            stored("a", 4 + let);
+        }
+
+        assertThat(counted + 49 * 4)
+                .as("in 49 s, of which the first ten were used up")
+                .isEqualTo(390);
+    }
+
+    @Test
+    void withoutALimitAllGoAndTheOneOfTheInstallationHoldsForAllOthers() throws Exception {
+        letters("a", 1, 5);
+        assertThat(release("1")).isZero();
+        assertThat(release("off")).isEqualTo(5);
+        assertThat(release("off")).isZero();
+        assertThat(rows("SELECT FROM waiting_tenants")).isEmpty();
+
+        letters("b", 11, 15);
+        limit("b", 0);
+        release("off");
+        seconds += 1_000;
+        assertThat(release("off")).as("a limit of nothing").isZero();
+    }
+
+    @Test
+    void whatSomebodyHasReplayedIsNotReplayedAgain() throws Exception {
+        letters("a", 1, 2);
+        execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, resolved_replay = 1 WHERE id = 1");
+
+        assertThat(release("off")).isEqualTo(2);
+
+        assertThat(rows("SELECT replays, sent_replay < replays AS due FROM dead_letters ORDER BY id"))
+                .containsExactly(Map.of("replays", 1, "due", false), Map.of("replays", 1, "due", true));
+    }
+
+    @Test
+    void oneOfSeveralSessionsDoesIt() throws Exception {
+        letters("a", 1, 2);
+        try (Connection other = Postgres.connect(url)) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("SELECT release_waiting(1, now())");
+            assertThat(release("off")).isZero();
+        }
+        assertThat(release("off")).isEqualTo(2);
+    }
+
+    private void letters(String tenant, int first, int last) throws SQLException {
+        execute("INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, stage, reason,"
+                + " failed_at, payload, payload_length, waiting) OVERRIDING SYSTEM VALUE SELECT n, 'iot.raw', 0, n, '"
+                + tenant + "', 'enrich', 'over-quota', now(), 'abc', 3, true FROM generate_series(" + first + ", "
+                + last + ") AS n");
+    }
+
+    private void limit(String tenant, int messages) throws SQLException {
+        execute("INSERT INTO tenant_limits (tenant_id, messages_per_second) VALUES ('" + tenant + "', " + messages
+                + ")");
+    }
+
+    /** The store counts messages. */
+    private void stored(String tenant, long messages) throws SQLException {
+        execute("INSERT INTO ledger (tenant_id, topic, partition, forwarded) VALUES ('" + tenant
+                + "', 'iot.enriched', 0, " + messages + ") ON CONFLICT (topic, partition, tenant_id)"
+                + " DO UPDATE SET forwarded = ledger.forwarded + excluded.forwarded");
+    }
+
+    private long release(String limit) throws Exception {
+        String fallback = limit.equals("off") ? "NULL" : limit;
+        return (long) rows("SELECT release_waiting(" + fallback + ", '2026-01-01T00:00:00Z'::timestamptz + interval '"
+                        + seconds + " s') AS released")
+                .get(0)
+                .get("released");
+    }
+
+    private double room(String tenant) throws SQLException {
+        return (double) rows("SELECT room FROM waiting_tenants WHERE tenant_id = '" + tenant + "'")
+                .get(0)
+                .get("room");
+    }
+
+    private List<Object> released() throws SQLException {
+        return rows("SELECT id FROM dead_letters WHERE NOT waiting ORDER BY id").stream()
+                .map(row -> row.get("id"))
+                .toList();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private List<Map<String, Object>> rows(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            return NamedStatement.rows(result);
+        }
+    }
+}
