@@ -1,10 +1,10 @@
--- Moves presence forward, never back: last_seen by the time of receipt, online by (ts, seq). since begins anew when a device
+-- Moves presence forward, never back: last_seen by the time of receipt, which by a clock that is fast may not have come yet; online by (ts, seq). since begins anew when a device
 -- comes or goes, also when it comes back from silence, unless it announces that it goes. The batch holds a device once, sorted by key.
 INSERT INTO presence AS stored (tenant_id, device_id, last_seen, online, ts, seq, since, announces)
 SELECT
     tenant,
     device,
-    moment(last_heard),
+    least(moment(last_heard), now()),
     batch.online,
     moment(micros),
     sequence,

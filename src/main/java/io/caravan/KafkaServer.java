@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.health.Status;
+import io.caravan.kafka.ClockWatch;
 import io.caravan.kafka.ConsumerLag;
 import io.caravan.kafka.Topics;
 import io.caravan.registry.DeviceRegistry;
@@ -35,7 +36,6 @@ final class KafkaServer implements AutoCloseable {
 
     private final Settings settings;
     private final DeviceRegistry deviceRegistry;
-    private final MeterRegistry meters;
     private final IntConsumer limits;
     private final Keeper keeper = new Keeper("kafka-keeper", 3);
     private final int partitions;
@@ -43,8 +43,9 @@ final class KafkaServer implements AutoCloseable {
     private final int maxRecordBytes;
     private volatile boolean topicsReady;
     private long registryVersion;
+    private final ConsumerLag lag;
     private Admin admin;
-    private ConsumerLag lag;
+    private int clockSetBack;
     private boolean closed;
 
     /**
@@ -54,7 +55,7 @@ final class KafkaServer implements AutoCloseable {
     KafkaServer(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters, IntConsumer limits) {
         this.settings = settings;
         this.deviceRegistry = deviceRegistry;
-        this.meters = meters;
+        this.lag = new ConsumerLag(this::admin, meters);
         this.limits = limits;
         this.partitions = settings.number("caravan.kafka.partitions", 1, 10_000);
         this.replication = settings.number("caravan.kafka.replication", 1, 100);
@@ -67,7 +68,7 @@ final class KafkaServer implements AutoCloseable {
      * @return ends with the first attempt to create the topics
      */
     Future<?> start() {
-        keeper.every(LAG, () -> lag().measure(), e -> LOG.debug("Cannot read the lag", e));
+        keeper.every(LAG, lag::measure, e -> LOG.debug("Cannot read the lag", e));
         keeper.every(
                 LIMIT,
                 () -> limits.accept(Topics.smallestLimit(admin(), names())),
@@ -91,7 +92,7 @@ final class KafkaServer implements AutoCloseable {
     }
 
     /**
-     * What asks Kafka itself, made when it is needed first.
+     * What asks Kafka itself, made when it is needed first, and anew when the clock was put back.
      *
      * @throws org.apache.kafka.common.KafkaException while no name of a broker can be resolved
      */
@@ -99,6 +100,12 @@ final class KafkaServer implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("closed");
         }
+        int now = ClockWatch.host().times();
+        if (admin != null && clockSetBack != now) {
+            admin.close(Duration.ZERO);
+            admin = null;
+        }
+        clockSetBack = now;
         if (admin == null) {
             admin = Admin.create(KafkaSecurity.access(settings)
                     .with(Map.of(
@@ -108,13 +115,6 @@ final class KafkaServer implements AutoCloseable {
                             ANSWER_MILLIS)));
         }
         return admin;
-    }
-
-    private synchronized ConsumerLag lag() {
-        if (lag == null) {
-            lag = new ConsumerLag(admin(), meters);
-        }
-        return lag;
     }
 
     private void ensureTopics() throws Exception {

@@ -15,6 +15,7 @@ import io.caravan.registry.TableChanges;
 import io.caravan.reload.RouteCheck;
 import io.caravan.store.Refused;
 import io.caravan.trial.AlwaysDue;
+import io.caravan.trial.F2Pin;
 import io.caravan.trial.Outcome;
 import io.caravan.trial.Report;
 import io.caravan.trial.Trial;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  caravan try --topic iot/acme/pump-7/raw payload.json",
             "  caravan try --topic building/floor-2/air --json day/*.json | jq .readings",
+            "  caravan try --topic tele/f2-e4fd45f654be/sensor-mode/J1/sensor-1 --f2-template sensor.json frame.json",
             "  mosquitto_sub -C 1 -t 'building/#' | caravan try --topic building/x -",
             "",
             "Exit codes: 0 all are enriched; 1 one at least is a dead letter, or becomes nothing; 2 a wrong command line or setting."
@@ -98,6 +100,14 @@ final class TryCommand implements Callable<Integer> {
     private String contentType;
 
     @Option(
+            names = "--f2-template",
+            paramLabel = "FILE",
+            description =
+                    "What sits on the pin of an F2 controller that the topic names: a device template in the JSON of the"
+                            + " API. Default: nothing is known of any pin.")
+    private String f2Template;
+
+    @Option(
             names = "--received-at",
             paramLabel = "TIME",
             description = "The time of receipt, such as 2026-11-21T10:15:30Z. Default: now.")
@@ -125,6 +135,9 @@ final class TryCommand implements Callable<Integer> {
         Report report = new Report(spec.commandLine().getOut(), coloured);
         boolean allEnriched = true;
         try (Trial trial = open(settings)) {
+            if (f2Template != null) {
+                trial.wire(new F2Pin(topic, f2Template, payloadOf(f2Template)));
+            }
             for (String file : files) {
                 List<Outcome> outcomes = trial.run(dialect, topic, payloadOf(file), contentType, received);
                 show(report, file, outcomes);

@@ -107,6 +107,9 @@ class TryCommandTest {
                 "--topic iot/+/raw FILE|--topic must be a topic without + and #",
                 "--topic iot/b1/raw --received-at soon FILE|--received-at: no time",
                 "--topic iot/b1/raw nowhere.json|Cannot read nowhere.json",
+                "--topic iot/b1/raw --f2-template FILE FILE|--f2-template is for topics of F2 sensors",
+                "--topic stat/f2-a/sensor-mode/J6/sensor-1 --f2-template FILE FILE|--f2-template is for topics of F2 sensors",
+                "--topic stat/f2-a/sensor-mode/J5/sensor-1 --f2-template FILE FILE|measurements: There is no such field",
                 "--topic iot/b1/raw|Missing required parameter: 'FILE'",
                 "FILE|Missing required option: '--topic=TOPIC'"
             })

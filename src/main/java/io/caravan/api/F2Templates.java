@@ -87,11 +87,19 @@ public final class F2Templates {
         Stored.deleted(exchange);
     }
 
-    private static ObjectNode document(String template, byte[] body) {
+    /**
+     * A body as the database takes it, with what it leaves out.
+     *
+     * @param template the id that it may repeat, and its name if it has none; null where it may have any
+     * @throws ApiProblem when it is wrong
+     */
+    public static ObjectNode document(String template, byte[] body) {
         Fields fields = Fields.of(body, "template_id", "name", "model", "description", "device_type", "data_points");
-        fields.mustBe("template_id", template);
+        if (template != null) {
+            fields.mustBe("template_id", template);
+        }
         ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("name", fields.name("name", template, LONGEST_LABEL));
+        document.put("name", fields.name("name", template == null ? "template" : template, LONGEST_LABEL));
         document.put("model", fields.text("model", ""));
         document.put("description", fields.text("description", ""));
         document.put("device_type", fields.text("device_type", ""));

@@ -5,6 +5,8 @@ import io.caravan.UserError;
 import io.caravan.simulator.FamilyName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What a run publishes: the devices, their topics and the template of their messages. Device ids carry the id of the run,
@@ -12,7 +14,10 @@ import java.util.Arrays;
  */
 final class Workload {
 
-    /** The tenant of all that a run publishes. */
+    /** The families whose devices a run can play; those of Sparkplug would need births before their data. */
+    static final Set<FamilyName> FAMILIES = EnumSet.complementOf(EnumSet.of(FamilyName.SPARKPLUG));
+
+    /** The tenant of what a run publishes, where the topic or the payload can name one. */
     static final String TENANT = "bench";
 
     private static final String BUILDING = "{\"deviceId\":\"<device>\",\"tenant_id\":\"" + TENANT
@@ -51,6 +56,27 @@ final class Workload {
             + "\",\"device_id\":\"<device>\",\"site_id\":\"site-01\",\"zone_id\":\"zone-01\",\"sensor_type\":\"co2\","
             + "\"value\":<co2 400.00 799.99 ->,\"ts_event\":\"<rfc3339>\"}";
 
+    private static final String TASMOTA =
+            "{\"Time\":\"<rfc3339>\",\"ENERGY\":{\"TotalStartTime\":\"2026-01-01T00:00:00\","
+                    + "\"Total\":<ENERGY.Total 100.000 999.999 kWh>,\"Power\":<ENERGY.Power 100 999 W>,"
+                    + "\"Factor\":<ENERGY.Factor 0.50 0.99 ->,\"Voltage\":<ENERGY.Voltage 225 237 V>,"
+                    + "\"Current\":<ENERGY.Current 1.000 9.999 A>}}";
+
+    private static final String SHELLY =
+            "{\"src\":\"<device>\",\"dst\":\"<device>/events\",\"method\":\"NotifyStatus\","
+                    + "\"params\":{\"ts\":<millis>,\"switch:0\":{\"id\":0,\"apower\":<switch:0.apower 100.0 999.9 W>,"
+                    + "\"voltage\":<switch:0.voltage 225.0 237.0 V>,\"current\":<switch:0.current 1.000 9.999 A>}}}";
+
+    private static final String ZIGBEE2MQTT =
+            "{\"last_seen\":\"<rfc3339>\",\"temperature\":<temperature 18.00 25.99 °C>,"
+                    + "\"humidity\":<humidity 35.00 64.99 %RH>,\"battery\":<battery 10 99 %>,\"linkquality\":<linkquality 100 254 ->}";
+
+    private static final String TTN =
+            "{\"end_device_ids\":{\"device_id\":\"<device>\",\"application_ids\":{\"application_id\":\"bench\"}},"
+                    + "\"received_at\":\"<rfc3339>\",\"uplink_message\":{\"f_port\":1,\"decoded_payload\":{"
+                    + "\"temperature\":<temperature 10.00 29.99 °C>,\"humidity\":<humidity 35.00 64.99 %RH>},"
+                    + "\"rx_metadata\":[{\"gateway_ids\":{\"gateway_id\":\"gateway-1\"},\"snr\":<snr 1.0 9.9 dB>}]}}";
+
     private static final int BUILDING_BYTES = 300;
 
     /** Packs of a second: 250 instants 4 ms apart, the last of them at the time of the message, with 4 values each. */
@@ -77,7 +103,13 @@ final class Workload {
      */
     Workload(FamilyName family, String run, int devices) {
         this.devices = devices;
-        this.prefix = (family == FamilyName.F2 ? F2Setup.DEVICE : "") + "bench-" + run + "-";
+        String kind =
+                switch (family) {
+                    case F2 -> F2Setup.DEVICE;
+                    case SHELLY -> "shelly"; // by which its topics are told from others
+                    default -> "";
+                };
+        this.prefix = kind + "bench-" + run + "-";
         this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
         this.digits = Math.max(4, String.valueOf(devices - 1).length());
         String text =
@@ -88,6 +120,10 @@ final class Workload {
                     case EVENTS -> EVENTS;
                     case F2 -> F2;
                     case SENML -> senml();
+                    case TASMOTA -> TASMOTA;
+                    case SHELLY -> SHELLY;
+                    case ZIGBEE2MQTT -> ZIGBEE2MQTT;
+                    case TTN -> TTN;
                     default -> throw new UserError("--family: there is no load of " + family + " devices");
                 };
         this.forKafka = family == FamilyName.EVENTS;
@@ -99,6 +135,10 @@ final class Workload {
             topics[device] = switch (family) {
                 case BUILDING -> shared;
                 case F2 -> MqttTopic.of("tele/" + deviceId(device) + "/sensor-mode/1/sensor-1");
+                case TASMOTA -> MqttTopic.of("tele/" + deviceId(device) + "/SENSOR");
+                case SHELLY -> MqttTopic.of(deviceId(device) + "/events/rpc");
+                case ZIGBEE2MQTT -> MqttTopic.of("zigbee2mqtt/" + deviceId(device));
+                case TTN -> MqttTopic.of("v3/bench@ttn/devices/" + deviceId(device) + "/up");
                 default -> MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
             };
         }

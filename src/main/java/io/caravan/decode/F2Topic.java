@@ -11,13 +11,13 @@ import java.util.Locale;
  * @param connector the connector; {@code 1} for {@code J1}
  * @param component such as {@code sensor-1} or {@code door-sensors}
  */
-record F2Topic(boolean command, String device, String mode, String connector, String component) {
+public record F2Topic(boolean command, String device, String mode, String connector, String component) {
 
     private static final String PREFIX = "f2-";
     private static final String SENSOR = "sensor-";
 
     /** @throws Undecodable {@link Reason#MISSING_DEVICE_ID} or {@link Reason#INVALID_ID} when it is none */
-    static F2Topic parse(String topic) throws Undecodable {
+    public static F2Topic parse(String topic) throws Undecodable {
         int first = topic.indexOf('/');
         int second = topic.indexOf('/', first + 1);
         int third = topic.indexOf('/', second + 1);
@@ -44,17 +44,17 @@ record F2Topic(boolean command, String device, String mode, String connector, St
     }
 
     /** The id of the controller, by which its parameters are found. */
-    String controller() {
+    public String controller() {
         return device.substring(PREFIX.length());
     }
 
     /** The pin of a sensor whose frames are decoded by parameters, -1 for any other component. */
-    int pin() {
+    public int pin() {
         return component.startsWith(SENSOR) ? number(component, SENSOR.length()) : -1;
     }
 
     /** The connector as a number, -1 where it is none. */
-    int connectorNumber() {
+    public int connectorNumber() {
         return number(connector, 0);
     }
 

@@ -1,6 +1,6 @@
 package io.caravan.decode;
 
-/** Bytes written as pairs of hexadecimal digits, in upper or lower case, with blanks anywhere. Stateless. */
+/** Bytes written as pairs of hexadecimal digits, in upper or lower case, with white space anywhere. Stateless. */
 final class HexFrame {
 
     private HexFrame() {}
@@ -11,7 +11,7 @@ final class HexFrame {
         int digits = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == ' ') {
+            if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
                 continue;
             }
             int digit = c < 0x80 ? Character.digit(c, 16) : -1;

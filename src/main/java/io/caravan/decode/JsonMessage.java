@@ -213,16 +213,21 @@ final class JsonMessage {
 
         private final JsonParser parser;
         private final Map<String, Double> numbers;
+        private final boolean decimalComma;
         private final List<Measured> all = new ArrayList<>(24);
 
         JsonLeaves(JsonParser parser) {
-            this(parser, Map.of());
+            this(parser, Map.of(), false);
         }
 
-        /** @param numbers what texts count as */
-        JsonLeaves(JsonParser parser, Map<String, Double> numbers) {
+        /**
+         * @param numbers what texts count as
+         * @param decimalComma whether numbers in texts have a comma for the point
+         */
+        JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma) {
             this.parser = parser;
             this.numbers = numbers;
+            this.decimalComma = decimalComma;
         }
 
         List<Measured> all() {
@@ -294,7 +299,7 @@ final class JsonMessage {
                 number(path, number);
                 return;
             }
-            Quantity quantity = Quantity.parse(text);
+            Quantity quantity = decimalComma ? Quantity.parseWithComma(text) : Quantity.parse(text);
             add(
                     quantity == null
                             ? new Measured(path.path(), Double.NaN, null, Form.TEXT)

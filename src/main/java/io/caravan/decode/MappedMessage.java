@@ -45,7 +45,7 @@ final class MappedMessage {
         this.named = named;
         this.raw = raw;
         this.parser = parser;
-        this.leaves = new JsonMessage.JsonLeaves(parser, rules.numbers);
+        this.leaves = new JsonMessage.JsonLeaves(parser, rules.numbers, rules.decimalComma);
         this.units = new String[rules.unitNames.size()];
         String metric = named.get(Variable.METRIC);
         this.start = metric == null ? MetricPath.ROOT : MetricPath.ROOT.child(metric.replace('/', '.'));

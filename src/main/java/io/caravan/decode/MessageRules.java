@@ -30,6 +30,7 @@ public final class MessageRules {
     String deviceType;
     String eventType = "telemetry";
     boolean text;
+    boolean decimalComma;
     boolean hasStatus;
     private String deviceField = "device_id";
     private String tenantField = "tenant_id";
@@ -108,6 +109,12 @@ public final class MessageRules {
         /** What a text counts as. */
         public Builder number(String text, double value) {
             rules.numbers.put(text, value);
+            return this;
+        }
+
+        /** Numbers in texts have a comma for the decimal point. */
+        public Builder decimalComma() {
+            rules.decimalComma = true;
             return this;
         }
 

@@ -30,6 +30,13 @@ public record Quantity(double value, String unit) {
         return Double.isFinite(value) ? new Quantity(value, unit.isEmpty() ? null : unit) : null;
     }
 
+    /** The same of a text that writes a comma for the decimal point; one with several of them, or a point, stays as it is. */
+    static Quantity parseWithComma(String text) {
+        int comma = text.indexOf(',');
+        boolean only = comma >= 0 && text.indexOf(',', comma + 1) < 0 && text.indexOf('.') < 0;
+        return parse(only ? text.replace(',', '.') : text);
+    }
+
     private static int numberEnd(String text) {
         int at = 0;
         int length = text.length();

@@ -9,6 +9,7 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.ServiceRegistry;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -49,18 +50,24 @@ public final class EmbeddedMqtt implements AutoCloseable {
     }
 
     /** Has packets looked at from the first connection on. */
-    private static final class Guarded extends EmbeddedActiveMQ {
+    private static final class Broker extends EmbeddedActiveMQ {
         private final MqttSecurity security;
 
-        private Guarded(MqttSecurity security) {
+        private Broker(MqttSecurity security) {
             this.security = security;
-            setSecurityManager(security);
+            if (security != null) {
+                setSecurityManager(security);
+            }
         }
 
         @Override
         public void createActiveMQServer() throws Exception {
             super.createActiveMQServer();
-            activeMQServer.getServiceRegistry().addIncomingInterceptor(security.packets());
+            ServiceRegistry services = activeMQServer.getServiceRegistry();
+            if (security != null) {
+                services.addIncomingInterceptor(security.packets());
+            }
+            services.addIncomingInterceptor(new FewerWrites());
         }
     }
 
@@ -90,9 +97,10 @@ public final class EmbeddedMqtt implements AutoCloseable {
 
     static EmbeddedMqtt start(Claim claim, MqttAccess access) {
         MqttSecurity security = access.isOpen() ? null : new MqttSecurity(access);
-        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, security == null ? new EmbeddedActiveMQ() : new Guarded(security));
+        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, new Broker(security));
         try {
             Configuration configuration = configuration(claim, security != null);
+            configuration.registerBrokerPlugin(new PublishOrder());
             configuration.registerBrokerPlugin(mqtt.counters);
             mqtt.broker.setConfiguration(configuration);
             mqtt.broker.start();

@@ -71,13 +71,14 @@ final class MqttSecurity implements ActiveMQSecurityManager5 {
         if (name == null || password == null || packets.isRefused(connection)) {
             return null;
         }
-        if (name.equals(serviceName)) {
-            return Credentials.matches(password, serviceSha256) ? subject(new Login(name, null)) : null;
-        }
+        // the broker asks for each message again
         Subject known = connection.getSubject();
         Login before = login(known);
-        if (before != null && before.user != null && before.getName().equals(name)) {
-            return users.isCurrent(before.user) ? known : null;
+        if (before != null && before.getName().equals(name)) {
+            return before.user == null || users.isCurrent(before.user) ? known : null;
+        }
+        if (name.equals(serviceName)) {
+            return Credentials.matches(password, serviceSha256) ? subject(new Login(name, null)) : null;
         }
         MqttUser user = users.login(name, password).orElse(null);
         if (user == null) {

@@ -1,5 +1,6 @@
 package io.caravan.enrich;
 
+import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
@@ -87,7 +88,8 @@ public final class Enricher {
                             + " is out of service");
         }
         DeviceType type = TypeOf.message(registry.types(), parcel.decoded, parcel.device);
-        Normalised normalised = Normalised.of(parcel.decoded, parcel.raw.receivedAt(), type);
+        Normalised normalised =
+                Normalised.of(parcel.decoded, parcel.raw.receivedAt(), lastSentAt(parcel.raw, message), type);
         byte[] enriched = json.write(parcel, type, normalised, nowMicros());
         if (enriched.length > largest) {
             throw new Undecodable(
@@ -103,6 +105,15 @@ public final class Enricher {
         }
         message.setHeader(
                 org.apache.camel.component.kafka.KafkaConstants.KEY, parcel.tenant + '/' + parcel.decoded.device());
+    }
+
+    /** The receipt, or when a replay was written: the clock that stamped the receipt may have been slow, and be right again. */
+    private static long lastSentAt(RawMessage raw, Message message) {
+        boolean replay = message.getHeader(RecordHeaders.REPLAY_OF) != null;
+        Long written = replay
+                ? message.getHeader(org.apache.camel.component.kafka.KafkaConstants.TIMESTAMP, Long.class)
+                : null;
+        return written == null ? raw.receivedAt() : Math.max(raw.receivedAt(), written * 1_000);
     }
 
     private static long nowMicros() {

@@ -26,12 +26,18 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
 
     private static final long FUTURE_MICROS = 10 * 60 * 1_000_000L;
 
+    /** A message that is worked on when it is received. */
     static Normalised of(Decoded decoded, long receivedAt, DeviceType type) throws Undecodable {
+        return of(decoded, receivedAt, receivedAt, type);
+    }
+
+    /** @param now what the times of the message must not be far ahead of: the receipt, or later, when it was replayed */
+    static Normalised of(Decoded decoded, long receivedAt, long now, DeviceType type) throws Undecodable {
         boolean ownTime = decoded.timestamp() != Decoded.NO_TIME;
         long timestamp = ownTime ? decoded.timestamp() : receivedAt;
-        requireUsable(timestamp, receivedAt);
+        requireUsable(timestamp, now);
         List<TrendStatistic> trends = decoded.trends().stream()
-                .map(trend -> isUsable(trend.timestamp(), receivedAt) ? trend : trend.at(timestamp))
+                .map(trend -> isUsable(trend.timestamp(), now) ? trend : trend.at(timestamp))
                 .toList();
         if (decoded.isReport()) {
             return new Normalised(timestamp, ownTime, List.of(), trends, true);
@@ -43,7 +49,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             Measurement declared = type.measurement(measured.metric());
             boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
             if (hasTime) {
-                requireUsable(measured.timestamp(), receivedAt);
+                requireUsable(measured.timestamp(), now);
             }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
             Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);

@@ -1,10 +1,11 @@
 package io.caravan.f2;
 
+import io.caravan.reading.Float32;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** How a number stands in a frame: signed integers in two's complement, floats as IEEE 754 has them. */
+/** How a number stands in a frame: signed integers in two's complement, floats as IEEE 754 has them, read by {@link Float32}. */
 public enum DataFormat {
     INT8("Int8", 1) {
         @Override
@@ -45,7 +46,7 @@ public enum DataFormat {
     FLOAT32("Float32", 4) {
         @Override
         double read(ByteBuffer frame, int at) {
-            return frame.getFloat(at);
+            return Float32.meant(frame.getFloat(at));
         }
     };
 

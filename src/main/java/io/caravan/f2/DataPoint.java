@@ -56,9 +56,10 @@ public record DataPoint(
      */
     public double read(ByteBuffer frame) {
         double raw = format.read(frame.order(order), offset);
-        if (scale.equals(BigDecimal.ONE) || !Double.isFinite(raw)) {
+        boolean exact = format != DataFormat.FLOAT32 || decimals == 0;
+        if (exact && scale.equals(BigDecimal.ONE) || !Double.isFinite(raw)) {
             return raw / POWERS[decimals];
         }
-        return new BigDecimal(raw).multiply(scale).movePointLeft(decimals).doubleValue();
+        return BigDecimal.valueOf(raw).multiply(scale).movePointLeft(decimals).doubleValue();
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan.ingest;
 
 import com.hivemq.client.internal.mqtt.MqttClientConnectionConfig;
+import com.hivemq.client.mqtt.MqttClientConfig;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -8,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
@@ -16,7 +18,6 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import io.caravan.MqttAddress;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -86,6 +87,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 .identifier(clientId)
                 .serverHost(broker.host())
                 .serverPort(broker.port())
+                .addConnectedListener(context -> forgetsAtLoss(context.getClientConfig()))
                 .addDisconnectedListener(context -> {
                     lost = true;
                     over();
@@ -116,6 +118,15 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         // thread
         // that reads the socket, so that it stops reading in time.
         client.publishes(MqttGlobalPublishFilter.ALL, this::received, Runnable::run, true);
+    }
+
+    /**
+     * Has HiveMQ's client end its own side of the session with the connection. It would keep all of it, messages and listeners,
+     * until the broker's side expires, for a reconnect of the same client; here a new one takes the session over.
+     */
+    private static void forgetsAtLoss(MqttClientConfig connected) {
+        connected.getConnectionConfig().ifPresent(connection -> ((MqttClientConnectionConfig) connection)
+                .setSessionExpiryInterval(0));
     }
 
     private static Thread daemon(Runnable task, String clientId) {
@@ -262,27 +273,25 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         return !lost && client.getState().isConnected();
     }
 
-    /** Leaves; the broker keeps the session. */
+    /** Leaves; the broker keeps the session for as long as was agreed when it was connected. */
     @Override
     public void close() {
-        disconnect(settings.sessionExpiry());
+        leave(client.disconnectWith());
     }
 
     /** Leaves, and the broker forgets the session. */
     void closeSession() {
-        disconnect(Duration.ZERO);
+        leave(client.disconnectWith().sessionExpiryInterval(0));
     }
 
-    private void disconnect(Duration expiry) {
+    private void leave(Mqtt5DisconnectBuilder.Send<CompletableFuture<Void>> disconnect) {
         leaving = true;
         try {
             if (client.getState().isConnected()) {
                 if (state != null) {
                     publish(state.death());
                 }
-                answer(client.disconnectWith()
-                        .sessionExpiryInterval(expiry.toSeconds())
-                        .send());
+                answer(disconnect.send());
             }
         } catch (MqttUnavailable e) {
             // the broker is gone: so is the connection

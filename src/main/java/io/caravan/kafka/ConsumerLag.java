@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,13 +34,14 @@ public final class ConsumerLag {
     private static final String PREFIX = "caravan-";
     private static final long ANSWER_SECONDS = 5;
 
-    private final Admin admin;
+    private final Supplier<Admin> kafka;
     private final MultiGauge gauges;
     /** What is known of each group and topic; a gauge goes on with the number that it began with. */
     private final Map<Tags, AtomicLong> known = new HashMap<>();
 
-    public ConsumerLag(Admin admin, MeterRegistry meters) {
-        this.admin = admin;
+    /** @param kafka whom to ask; asked for before every measurement */
+    public ConsumerLag(Supplier<Admin> kafka, MeterRegistry meters) {
+        this.kafka = kafka;
         this.gauges = MultiGauge.builder("caravan.consumer.lag")
                 .description("Records of a topic that a consumer group has not committed")
                 .register(meters);
@@ -53,11 +55,12 @@ public final class ConsumerLag {
      */
     public void measure() throws ExecutionException, InterruptedException, TimeoutException {
         Map<Tags, Long> lags = new HashMap<>();
+        Admin admin = kafka.get();
         try {
             for (var group : answer(admin.listConsumerGroups().valid())) {
                 if (group.groupId().startsWith(PREFIX)) {
                     try {
-                        measure(group.groupId(), lags);
+                        measure(admin, group.groupId(), lags);
                     } catch (ExecutionException | TimeoutException e) {
                         LOG.debug("Cannot read the lag of {}", group.groupId(), e);
                     }
@@ -77,7 +80,7 @@ public final class ConsumerLag {
         gauges.register(rows);
     }
 
-    private void measure(String group, Map<Tags, Long> lags)
+    private static void measure(Admin admin, String group, Map<Tags, Long> lags)
             throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
@@ -89,7 +92,7 @@ public final class ConsumerLag {
                         member.assignment().topicPartitions().forEach(partition -> topics.add(partition.topic())));
         for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
             try {
-                long lag = lag(topic.getKey(), answer(topic.getValue()).partitions(), committed);
+                long lag = lag(admin, topic.getKey(), answer(topic.getValue()).partitions(), committed);
                 lags.put(Tags.of("group", group, "topic", topic.getKey()), lag);
             } catch (ExecutionException | TimeoutException e) {
                 LOG.debug("Cannot read the lag of {} in {}", group, topic.getKey(), e);
@@ -97,8 +100,11 @@ public final class ConsumerLag {
         }
     }
 
-    private long lag(
-            String topic, List<TopicPartitionInfo> partitions, Map<TopicPartition, OffsetAndMetadata> committed)
+    private static long lag(
+            Admin admin,
+            String topic,
+            List<TopicPartitionInfo> partitions,
+            Map<TopicPartition, OffsetAndMetadata> committed)
             throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
         Map<TopicPartition, OffsetSpec> beginnings = new HashMap<>();

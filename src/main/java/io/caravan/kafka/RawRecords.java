@@ -31,6 +31,7 @@ public final class RawRecords implements AutoCloseable {
     private final KafkaAccess access;
     private final String topic;
     private KafkaConsumer<byte[], byte[]> consumer;
+    private int clockSetBack;
     private boolean closed;
 
     public RawRecords(KafkaAccess access, String topic) {
@@ -87,6 +88,12 @@ public final class RawRecords implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("closed");
         }
+        int now = ClockWatch.host().times();
+        if (consumer != null && clockSetBack != now) {
+            consumer.close(Duration.ZERO);
+            consumer = null;
+        }
+        clockSetBack = now;
         if (consumer == null) {
             consumer = new KafkaConsumer<>(
                     access.with(Map.of(

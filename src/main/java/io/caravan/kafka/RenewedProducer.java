@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A producer that outlives its failures. One whose sign-in is refused before it has its id loses the request for it, and sends
- * nothing from then on; one that may not write idempotently refuses every record. Camel keeps either as long as its route. Here
- * it is made anew, once a second at most, and what waits in the old one fails, to be sent again by whoever sent it.
+ * nothing from then on; one that may not write idempotently refuses every record; one under which the clock is put back does not
+ * find its way back to Kafka. Camel keeps them as long as their routes. Here they are made anew, once a second at most, and what
+ * waits in the old one fails, to be sent again by whoever sent it.
  *
  * <p>Who hands in records without a callback waits for all of them and, where one fails, sends all of them again. Nothing is then
  * written behind one that Kafka did not take in time: the old producer gives up with it what was handed in after it. So the
@@ -121,6 +122,13 @@ final class RenewedProducer implements Producer<Object, Object> {
         limit = bytes;
         if (!closed && !current.failed && current.batchBytes > bytes) {
             LOG.info("Kafka's topics take {} bytes at once: batches are kept below", bytes);
+            current.giveUp();
+        }
+    }
+
+    /** What waits fails at once, and the next that is sent goes by a new producer. */
+    synchronized void renew() {
+        if (!closed && !current.failed) {
             current.giveUp();
         }
     }

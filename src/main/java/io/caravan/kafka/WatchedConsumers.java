@@ -33,7 +33,8 @@ import org.apache.kafka.common.errors.WakeupException;
  * one that Kafka refuses for want of rights, which connects again and again, looks well to it. One that is refused, also its
  * sign-in, is made anew by Camel, and waits before it asks again: a second, then twice as long each time, 15 seconds at most.
  * Each hands out no more than so many bytes for a batch ({@link BoundedConsumer}). Producers, which come from the same place,
- * outlive their failures ({@link RenewedProducer}). Thread-safe.
+ * outlive their failures ({@link RenewedProducer}). All of them are made anew when the clock is put back ({@link ClockWatch}).
+ * Thread-safe.
  */
 public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
@@ -49,6 +50,10 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private static final int DEFAULT_BATCH_BYTES = 16_384;
 
     private final Set<RenewedProducer> producers = Collections.newSetFromMap(new WeakHashMap<>());
+    private final Set<Watched> members = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    /** Held here, for the clock does not. */
+    private final Runnable renewal = this::renew;
+
     private int largestSend = Integer.MAX_VALUE;
     private final Map<String, Group> groups = new ConcurrentHashMap<>();
 
@@ -69,6 +74,20 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         this.batchBytes = batchBytes;
         this.security = security;
         this.nanoTime = nanoTime;
+        ClockWatch.host().tell(renewal);
+    }
+
+    private void renew() {
+        List<Watched> running;
+        synchronized (members) {
+            running = List.copyOf(members);
+        }
+        running.forEach(Watched::outdate);
+        List<RenewedProducer> sending;
+        synchronized (producers) {
+            sending = List.copyOf(producers);
+        }
+        sending.forEach(RenewedProducer::renew);
     }
 
     @Override
@@ -76,7 +95,9 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
         settings.putAll(security);
         Group group = group(settings.getProperty(ConsumerConfig.GROUP_ID_CONFIG));
         try {
-            return new Watched(settings, batchBytes, group);
+            Watched consumer = new Watched(settings, batchBytes, group);
+            members.add(consumer);
+            return consumer;
         } catch (KafkaException e) {
             group.failed(e);
             throw e;
@@ -223,6 +244,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
 
         private final Group group;
         private final Poller poller;
+        private volatile boolean outdated;
 
         Watched(Properties settings, int batchBytes, Group group) {
             super(settings, batchBytes, group.weight);
@@ -230,8 +252,21 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
             this.poller = group.opened();
         }
 
+        /** It goes by a time that the clock has left: it answers no more, and Camel makes another. */
+        void outdate() {
+            outdated = true;
+            wakeup(); // it may wait for a long time by now
+        }
+
+        private void requireCurrent() {
+            if (outdated) {
+                throw new KafkaException("the clock was put back");
+            }
+        }
+
         @Override
         public ConsumerRecords<Object, Object> poll(Duration timeout) {
+            requireCurrent();
             Duration rest = poller.hasJoined() ? Duration.ZERO : group.rest();
             if (!rest.isZero()) {
                 return nothingWithin(rest.compareTo(timeout) < 0 ? rest : timeout);
@@ -241,6 +276,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
                 poller.polled(assignment().size());
                 return records;
             } catch (WakeupException e) {
+                requireCurrent();
                 throw e; // it is being stopped
             } catch (AuthenticationException e) {
                 group.failed(e);

@@ -129,7 +129,8 @@ final class DialectReader {
                     problems.add(Problem.at(
                             topics.appendProperty(mine.topic().toString()),
                             "has topics in common with " + theirs.topic() + " of the dialect " + other.name()
-                                    + ": a message that both read would count twice"));
+                                    + ": a message that both read would count twice. Say how its devices' ids begin,"
+                                    + " as in {device:abc*}, or set \"enabled\": false for one of the two"));
                 }
             }
         }
@@ -178,6 +179,9 @@ final class DialectReader {
                     .properties()
                     .forEach(number ->
                             rules.number(number.getKey(), number.getValue().asDouble()));
+            if (declared.path("decimal_comma").asBoolean()) {
+                rules.decimalComma();
+            }
             units();
             if (declared.has("offline")) {
                 Set<String> texts = new HashSet<>();

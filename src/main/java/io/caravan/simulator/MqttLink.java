@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 
 /**
  * One MQTT 5 connection that publishes at QoS 1. Once it was up, a lost connection is taken up again with back-off (a
- * quarter of a second to ten seconds), for ever; what was not acknowledged is sent again within the same session.
- * Thread-safe.
+ * quarter of a second to ten seconds), for ever; what was not acknowledged is sent again, also when the broker has lost the
+ * session. Thread-safe.
  */
 public final class MqttLink implements Link {
 
@@ -199,7 +199,10 @@ public final class MqttLink implements Link {
         if (wasConnected && !closed) {
             int attempts = Math.min(context.getReconnector().getAttempts(), 6);
             long delay = Math.min(LONGEST_DELAY_MILLIS, 250L << attempts);
-            context.getReconnector().reconnect(true).delay(delay, TimeUnit.MILLISECONDS);
+            context.getReconnector()
+                    .reconnect(true)
+                    .republishIfSessionExpired(true)
+                    .delay(delay, TimeUnit.MILLISECONDS);
             if (devices != null) {
                 ((Mqtt5ClientReconnector) context.getReconnector())
                         .connectWith()

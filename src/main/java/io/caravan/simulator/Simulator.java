@@ -78,7 +78,7 @@ public final class Simulator implements AutoCloseable {
         return acknowledged.get();
     }
 
-    /** How many messages the broker refused, or lost together with its session. */
+    /** How many messages the broker refused. */
     public long failed() {
         return failed.get();
     }

@@ -8,6 +8,7 @@ import io.caravan.decode.Slice;
 import io.caravan.decode.Text;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
+import io.caravan.reading.Float32;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +134,7 @@ record Payload(long timestamp, int seq, List<Metric> metrics) {
                     }
                     case 101 -> {
                         field = Metric.Field.FLOAT;
-                        number = shortest(in.readFloat());
+                        number = Float32.meant(in.readFloat());
                     }
                     case 105 -> {
                         field = Metric.Field.DOUBLE;
@@ -190,11 +191,6 @@ record Payload(long timestamp, int seq, List<Metric> metrics) {
                     bits,
                     number,
                     raw);
-        }
-
-        /** As its decimal digits say: 21.3, which a double made of the bits would call 21.299999237060547. */
-        private static double shortest(float number) {
-            return Double.parseDouble(Float.toString(number));
         }
 
         private Properties properties() throws IOException, Undecodable {

@@ -3,6 +3,7 @@ package io.caravan.trial;
 import io.caravan.Settings;
 import io.caravan.Stage;
 import io.caravan.UserError;
+import io.caravan.f2.Parameters;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import java.util.ArrayList;
@@ -86,6 +87,11 @@ public final class Trial implements AutoCloseable {
             }
         }
         written.clear();
+    }
+
+    /** Has a sensor on the pin of an F2 controller, as if the database had its parameters. */
+    public void wire(F2Pin pin) {
+        pin.wire(main.lookup("f2Parameters", Parameters.class));
     }
 
     /** The routes that take in an MQTT topic, or the Kafka topic of a dialect that comes by Kafka. */

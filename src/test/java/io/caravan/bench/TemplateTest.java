@@ -1,16 +1,22 @@
 package io.caravan.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.UserError;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.F2Decoder;
+import io.caravan.decode.MappedDecoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.SenmlDecoder;
 import io.caravan.f2.Parameters;
 import io.caravan.f2.SampleParameters;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.DeviceType;
+import io.caravan.registry.DeviceTypes;
 import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
 import io.caravan.simulator.F2Controllers;
@@ -19,6 +25,7 @@ import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.RoomEvents;
 import io.caravan.simulator.SmartBreakers;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -31,6 +38,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
 
 class TemplateTest {
 
@@ -119,6 +127,50 @@ class TemplateTest {
                                 Measured.Form.NUMBER));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FamilyName.class,
+            names = {"TASMOTA", "SHELLY", "ZIGBEE2MQTT", "TTN"})
+    void aMessageOfADialectOfTheRegistryIsReadAsTheOracleExpects(FamilyName family) throws Exception {
+        Workload workload = new Workload(family, "r1", 1000);
+        Template template = workload.template();
+        DeviceTypes types = new DeviceRegistry(Path.of("config/device-registry.json")).types();
+        MappedDecoder decoder = types.dialects().get(family.toString()).decoder();
+        long time = micros(NOON) / template.resolution() * template.resolution();
+        for (int n = 0; n < 500; n++) {
+            Decoded decoded = decoder.decode(decoder.addressed(new RawMessage(
+                    family.toString(), workload.topic(7).toString(), null, null, 0, template.render(7, n, time))));
+            assertThat(decoded.device()).isEqualTo(workload.deviceId(7)).startsWith(workload.prefix());
+            assertThat(decoded.timestamp()).isEqualTo(time);
+            assertThat(decoded.measured()).hasSize(workload.readings());
+            DeviceType type = types.find(decoded.deviceType());
+            for (int i = 0; i < workload.readings(); i++) {
+                Measured measured = decoded.measured().get(i);
+                Template.Field field = template.fields().get(i);
+                assertThat(measured.metric()).isEqualTo(field.metric());
+                assertThat(measured.value()).isEqualTo(template.value(i, 7, n));
+                if (field.unit() != null) {
+                    assertThat(type.measurement(field.metric()).unitOf(measured.unit()))
+                            .isEqualTo(field.unit());
+                }
+            }
+        }
+    }
+
+    @Test
+    void theHelpListsTheFamiliesThatThereIsALoadOf() {
+        for (FamilyName family : FamilyName.values()) {
+            if (Workload.FAMILIES.contains(family)) {
+                assertThat(new Workload(family, "r1", 1).readings()).isPositive();
+            } else {
+                assertThatThrownBy(() -> new Workload(family, "r1", 1)).isInstanceOf(UserError.class);
+            }
+        }
+        assertThat(new CommandLine(new BenchCommand()).getUsageMessage().replaceAll("\\s+", " "))
+                .contains("tasmota, shelly, zigbee2mqtt, ttn")
+                .doesNotContain("sparkplug");
     }
 
     @Test

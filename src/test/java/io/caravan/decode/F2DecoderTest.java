@@ -93,15 +93,23 @@ class F2DecoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"41 CA 66 66, big, 25.3", "66 66 CA 41, little, 25.3", "C0 80 00 00, big, -4"})
-    void aFloatIsTheNumberThatIeee754Says(String data, String order, float value) throws Exception {
-        assertThat(values(floatFrame(data, order))).containsExactly((double) value);
+    @CsvSource({
+        "41 CA 66 66, big,    0, 1,    25.3",
+        "66 66 CA 41, little, 0, 1,    25.3",
+        "41CA6666,    big,    1, 1,    2.53",
+        "41ca6666,    big,    0, 1.1,  27.83",
+        "C0 80 00 00, big,    0, 1,    -4",
+        "C0 80 00 00, big,    2, -0.5, 0.02"
+    })
+    void aFloatIsTheDecimalNumberThatWasMeantByIt(String data, String order, int decimals, String scale, double value)
+            throws Exception {
+        assertThat(values(floatFrame(data, order, decimals, scale))).containsExactly(value);
     }
 
     @ParameterizedTest
     @CsvSource({"7F C0 00 00", "7F 80 00 00", "FF 80 00 00"})
     void aFloatThatIsNoNumberIsNoValue(String data) throws Exception {
-        assertThat(floatFrame(data, "big").measured())
+        assertThat(floatFrame(data, "big", 0, "1").measured())
                 .containsExactly(new Measured("1.1.x", Double.NaN, "", Form.OVERFLOW));
     }
 
@@ -355,10 +363,10 @@ class F2DecoderTest {
         return decoder.decode(raw(topic, payload(data)));
     }
 
-    private static Decoded floatFrame(String data, String order) throws Undecodable {
+    private static Decoded floatFrame(String data, String order, int decimals, String scale) throws Undecodable {
         Parameters parameters = new SampleParameters()
                 .pin("a", 1, 1, "t")
-                .point("t", "X", "Float32", order, 0, 0, "1", "", "")
+                .point("t", "X", "Float32", order, 0, decimals, scale, "", "")
                 .parameters();
         return new F2Decoder(parameters, ZoneOffset.UTC).decode(raw("tele/f2-a/sensor-mode/1/sensor-1", payload(data)));
     }

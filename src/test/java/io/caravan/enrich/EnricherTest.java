@@ -31,6 +31,25 @@ class EnricherTest {
     }
 
     @Test
+    void aReplayIsComparedWithTheTimeAtWhichItWasSentForTheClockOfItsReceiptMayHaveBeenSlow() {
+        long sent = EnrichStage.RECEIVED / 1_000 + 3_700_000;
+        String hourAhead = "{\"timestamp\":" + (sent - 100_000) + ",\"measurements\":{\"temperature\":1}}";
+        Message first = stage.iot("breaker-1", hourAhead);
+        first.setHeader(KafkaConstants.TIMESTAMP, sent);
+        assertThat(EnrichStage.reason(stage.run(first))).isEqualTo("timestamp-in-future");
+
+        Message replay = stage.iot("breaker-1", hourAhead);
+        replay.setHeader(KafkaConstants.TIMESTAMP, sent);
+        replay.setHeader(RecordHeaders.REPLAY_OF, "7/1".getBytes(UTF_8));
+        assertThat(EnrichStage.reason(stage.run(replay))).isNull();
+
+        Message tooEarly = stage.iot("breaker-1", hourAhead);
+        tooEarly.setHeader(KafkaConstants.TIMESTAMP, EnrichStage.RECEIVED / 1_000);
+        tooEarly.setHeader(RecordHeaders.REPLAY_OF, "7/2".getBytes(UTF_8));
+        assertThat(EnrichStage.reason(stage.run(tooEarly))).isEqualTo("timestamp-in-future");
+    }
+
+    @Test
     void anEnrichedMessageHasItsFieldsInTheirOrder() {
         Message message = stage.run(
                 stage.iot(

@@ -224,10 +224,11 @@ class DataIT {
     }
 
     private void publishEvenly(List<Message> messages) {
+        long distanceMillis = PROBED.toMillis() / messages.size();
         try {
             for (Message message : messages) {
                 publisher.publish(message);
-                Thread.sleep(PROBED.toMillis() / messages.size());
+                Thread.sleep(distanceMillis);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,10 +1,13 @@
 package io.caravan.faults;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +28,7 @@ class DatabaseFaultsIT {
 
     private static final List<String> TABLES =
             List.of("readings", "latest", "presence", "devices", "dead_letters", "ledger", "windows", "window_state");
+    /** How long each trouble lasts. */
     private static final long TROUBLE_MILLIS = 5_000;
 
     private static World world;
@@ -50,10 +54,15 @@ class DatabaseFaultsIT {
     }
 
     @BeforeEach
-    void begin() throws InterruptedException {
+    void begin() throws SQLException {
+        long stored = stored();
         seed++;
         load = world.load(seed, 200);
-        Thread.sleep(1_000);
+        await().atMost(Duration.ofSeconds(60)).until(() -> stored() > stored);
+    }
+
+    private static long stored() throws SQLException {
+        return world.rows().count("SELECT count(*) FROM readings");
     }
 
     @AfterEach

@@ -8,8 +8,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the database holds, by plain SQL. */
-public record Rows(String jdbcUrl) {
+/** What a database holds, by plain SQL, each statement on a connection of its own. */
+public record Rows(String jdbcUrl, String user) {
+
+    public Rows(String jdbcUrl) {
+        this(jdbcUrl, "caravan");
+    }
 
     public void execute(String sql) throws SQLException {
         try (Connection connection = connect();
@@ -36,6 +40,6 @@ public record Rows(String jdbcUrl) {
     }
 
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl, "caravan", "");
+        return DriverManager.getConnection(jdbcUrl, user, "");
     }
 }

@@ -39,7 +39,7 @@ class ConsumerLagTest {
     private static Admin admin;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final ConsumerLag lag = new ConsumerLag(admin, meters);
+    private final ConsumerLag lag = new ConsumerLag(() -> admin, meters);
 
     @BeforeAll
     static void start() throws Exception {
@@ -110,7 +110,7 @@ class ConsumerLagTest {
         commit("caravan-whole", 0, 5);
         commit("caravan-whole", 1, 5);
         try (Admin partly = new PartlyBroken(kafka.kafkaBrokers())) {
-            new ConsumerLag(partly, meters).measure();
+            new ConsumerLag(() -> partly, meters).measure();
         }
 
         assertThat(of("caravan-whole")).isZero();
@@ -129,7 +129,7 @@ class ConsumerLagTest {
                 Admin.class.getClassLoader(),
                 new Class<?>[] {Admin.class},
                 (self, method, arguments) -> method.invoke(asked.get(), arguments));
-        ConsumerLag gone = new ConsumerLag(switching, meters);
+        ConsumerLag gone = new ConsumerLag(() -> switching, meters);
         gone.measure();
         assertThat(of("caravan-gone")).isEqualTo(RECORDS);
 

@@ -88,6 +88,22 @@ class DialectProblemsTest {
         assertThat(decode(types, "a/d/door", "ajar").body().text()).isEqualTo("{\"door\":\"ajar\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "21,5 | x=21.5 null",
+                "-3,25 °C | x=-3.25 °C",
+                "21.5 | x=21.5 null",
+                "1.234,5 | x=NaN null",
+                "1,2,3 | x=NaN null"
+            })
+    void aDecimalCommaIsAPointWhereTheRegistrySaysSo(String text, String shown) throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a/{device}': {'decimal_comma': true}, 'b/{device}': {}}}");
+        assertThat(read(types, "a/d", "{\"x\":\"" + text + "\"}")).isEqualTo(shown);
+        assertThat(read(types, "b/d", "{\"x\":\"27,5\"}")).isEqualTo("x=NaN null");
+    }
+
     @Test
     void namedValuesAndTheRestOfAnObjectGoTogether() throws Exception {
         DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'tenant': 'acme', 'sequence': '$.n',"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
 import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
@@ -15,8 +16,6 @@ import io.caravan.tenant.TokenVerifier.Expected;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,14 +72,13 @@ class AccessMatrixTest {
 
     @BeforeAll
     static void start() throws Exception {
-        String url = Postgres.migratedDatabase();
-        try (Connection connection = Postgres.connect(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
-        }
+        Rows database = Postgres.migrated();
+        database.execute(Files.readString(Path.of("src/test/resources/two-tenants.sql")));
         Expected expected = Expected.own("caravan", "caravan");
         api = new ApiServer(
-                url, "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET), new Grants())));
+                database.jdbcUrl(),
+                "127.0.0.1:1",
+                List.of(TokenVerifier.ofSecrets(expected, () -> List.of(SECRET), new Grants())));
         tokens = tokens();
         declared = declared();
         described = described();

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.caravan.store.Migrations;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -17,7 +15,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,19 +26,15 @@ class AggregatesApiTest {
 
     private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "off")
-                .setServerConfig("timezone", "Asia/Kathmandu")
-                .start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        sql(
+        database = Postgres.migrated();
+        database.execute(
                 """
                 INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, zone_id)
                 VALUES ('default', 'a', '', 'unknown', 's1', 'z1'), ('default', 'b', '', 'unknown', 's1', 'z2'),
@@ -62,13 +56,7 @@ class AggregatesApiTest {
                 SELECT configure_windows('{60,300}', '{meter}', '{60}');
                 SELECT close_windows('2026-11-21 10:10Z', '0 s');
                 SELECT settle_windows('1 day')""");
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     @Test
@@ -143,7 +131,7 @@ class AggregatesApiTest {
             List<JsonNode> answered =
                     StreamSupport.stream(windows.spliterator(), false).toList();
             int place = 0;
-            try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+            try (Connection connection = database.connect();
                     Statement statement = connection.createStatement();
                     ResultSet truth = statement.executeQuery("SELECT date_bin('" + width
                             + " s', ts, '1970-01-01 00:00Z') AS start, metric, count(*), sum(value), avg(value), min(value),"
@@ -213,12 +201,5 @@ class AggregatesApiTest {
 
     private static JsonNode json(String path) throws Exception {
         return ApiServer.json(api.get(path));
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

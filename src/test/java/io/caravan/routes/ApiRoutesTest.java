@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
-import io.caravan.store.Migrations;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,16 +30,15 @@ class ApiRoutesTest {
     private static final Pattern NEXT = Pattern.compile("<(.*)>; rel=\"next\"");
     private static final String TIME = "2026-11-21T10:15:30.123456Z";
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        sql(
+        database = Postgres.migrated();
+        database.execute(
                 """
                 INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, created_at, updated_at)
                 VALUES ('default', 'd1', 'First', 'smart_breaker', 'site-1', '%1$s', '%1$s'),
@@ -77,7 +72,7 @@ class ApiRoutesTest {
                     ('iot.raw', 0, 3, 'other', null, null, null, 'enrich', 'foreign', '', 1, null, '%1$s', '', 0, null);
                 """
                         .formatted(TIME));
-        api = new ApiServer(url, new Dependency() {
+        api = new ApiServer(database.jdbcUrl(), new Dependency() {
             @Override
             public String name() {
                 return "database";
@@ -109,12 +104,6 @@ class ApiRoutesTest {
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(ApiServer.json(response).get("detail").textValue()).contains("Kafka");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
     }
 
     @Test
@@ -245,7 +234,7 @@ class ApiRoutesTest {
 
     @Test
     void aPageOfLargeDeadLettersEndsEarlyAndLinksToTheRest() throws Exception {
-        sql(
+        database.execute(
                 "INSERT INTO dead_letters (origin_topic, origin_partition, origin_offset, tenant_id, stage, reason, failed_at,"
                         + " payload, payload_length) SELECT 'iot.raw', 1, n, 'large', 'enrich', 'invalid-json', now(),"
                         + " decode(repeat('ab', 1048576), 'hex'), 1048576 FROM generate_series(1, 20) AS n");
@@ -258,9 +247,11 @@ class ApiRoutesTest {
 
     @Test
     void aPageOfLargeEventsEndsEarlyAndLinksToTheRest() throws Exception {
-        sql("INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('large', 'door', '', 'unknown')");
-        sql("INSERT INTO events (tenant_id, device_id, ts, seq, kind, body) SELECT 'large', 'door', '2026-11-21Z', n,"
-                + " 'event', to_json(repeat('x', 1048576)) FROM generate_series(1, 20) AS n");
+        database.execute(
+                "INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('large', 'door', '', 'unknown')");
+        database.execute(
+                "INSERT INTO events (tenant_id, device_id, ts, seq, kind, body) SELECT 'large', 'door', '2026-11-21Z', n,"
+                        + " 'event', to_json(repeat('x', 1048576)) FROM generate_series(1, 20) AS n");
 
         List<JsonNode> pages = pages("/api/events?tenant=large&device=door");
 
@@ -270,17 +261,19 @@ class ApiRoutesTest {
     @Test
     void pagesSkipNothingAndRepeatNothingWhileRowsArrive() throws Exception {
         // 7 readings for each of 30 times: several metrics and sequences at one moment
-        sql("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality) SELECT 'default', 'paged',"
-                + " CASE WHEN n % 7 < 4 THEN 'a' ELSE 'b' END, timestamptz '2026-11-21Z' + n / 7 * interval '1 us',"
-                + " (n % 7 - 3) * 9e17::bigint, n, 0 FROM generate_series(0, 209) AS n");
+        database.execute(
+                "INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality) SELECT 'default', 'paged',"
+                        + " CASE WHEN n % 7 < 4 THEN 'a' ELSE 'b' END, timestamptz '2026-11-21Z' + n / 7 * interval '1 us',"
+                        + " (n % 7 - 3) * 9e17::bigint, n, 0 FROM generate_series(0, 209) AS n");
         List<String> values = new ArrayList<>();
         String next = "/api/readings?device=paged&limit=4&to=2026-11-22T00:00:00Z";
         for (int page = 0; next != null; page++) {
             HttpResponse<String> response = api.get(next);
             values.addAll(texts(ApiServer.json(response), "value"));
             next = nextOf(response);
-            sql("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('default', 'paged', 'a',"
-                    + " timestamptz '2026-11-21T12:00Z' + " + page + " * interval '1 s', 1, 0)");
+            database.execute(
+                    "INSERT INTO readings (tenant_id, device_id, metric, ts, seq, quality) VALUES ('default', 'paged', 'a',"
+                            + " timestamptz '2026-11-21T12:00Z' + " + page + " * interval '1 s', 1, 0)");
         }
         assertThat(values).hasSize(210).doesNotHaveDuplicates();
 
@@ -290,10 +283,10 @@ class ApiRoutesTest {
 
     @Test
     void listsOfDevicesAndEventsArePagedExactlyToo() throws Exception {
-        sql(
+        database.execute(
                 "INSERT INTO devices (tenant_id, device_id, label, device_type) SELECT 'many', 'device-' || n, '', 'unknown'"
                         + " FROM generate_series(1, 25) AS n");
-        sql(
+        database.execute(
                 "INSERT INTO events (tenant_id, device_id, ts, seq, kind, body) SELECT 'many', 'device-1', '2026-11-21Z', n,"
                         + " 'event', '{}' FROM generate_series(1, 25) AS n");
 
@@ -358,7 +351,7 @@ class ApiRoutesTest {
 
     @Test
     void trendStatisticsAreGivenAsTheDeviceSaidThem() throws Exception {
-        sql(
+        database.execute(
                 """
                 INSERT INTO trend_statistics (tenant_id, device_id, metric, ts, seq, value, avg, min, max)
                 VALUES ('default', 'd1', '1001', '%1$s', 1, 120.5, 119.25, null, 0.1::float8 + 0.2::float8),
@@ -545,7 +538,7 @@ class ApiRoutesTest {
 
     /** Last heard of 20 seconds ago, which is long for a breaker alone; the state began an hour ago. */
     private static void someDevicesAreThere() throws Exception {
-        sql(
+        database.execute(
                 """
                 DELETE FROM presence WHERE tenant_id = 'there';
                 DELETE FROM devices WHERE tenant_id = 'there';
@@ -598,12 +591,5 @@ class ApiRoutesTest {
             }
         }
         return texts;
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

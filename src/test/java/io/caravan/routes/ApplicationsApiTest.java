@@ -7,20 +7,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.it.Rows;
 import io.caravan.registry.TableChanges;
-import io.caravan.store.Migrations;
+import io.caravan.store.Postgres;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.InvalidToken;
 import io.caravan.tenant.KeysUnavailable;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenVerifier;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,27 +42,20 @@ class ApplicationsApiTest {
             {"name":"Smart Grid Monitor","description":"Watches breakers","version":"1.0.0","developer":"Grid Team",\
             "contact_email":"grid@example.com","category":"monitoring","platform":"web","devicetypes":["smart_breaker"]}""";
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     @BeforeEach
     void begin() throws Exception {
-        sql("TRUNCATE applications");
+        database.execute("TRUNCATE applications");
     }
 
     @Test
@@ -110,7 +98,7 @@ class ApplicationsApiTest {
                     .contains("Smart Grid Monitor")
                     .doesNotContain("api_key", "sha256", key.substring(12));
         }
-        assertThat(text("SELECT applications::text FROM applications"))
+        assertThat(database.list("SELECT applications::text FROM applications").get(0))
                 .as("what is stored")
                 .doesNotContain(key.substring(12));
     }
@@ -227,7 +215,7 @@ class ApplicationsApiTest {
                 .containsOnlyOnce(201)
                 .containsOnly(201, 409);
 
-        sql(
+        database.execute(
                 "INSERT INTO applications (tenant_id, name, version, developer, contact_email, key_sha256) SELECT 'default',"
                         + " 'n' || i, '1', 'd', 'a@b.c', sha256(i::text::bytea) FROM generate_series(1, 8) AS i");
         List<String> ids = new ArrayList<>();
@@ -263,7 +251,7 @@ class ApplicationsApiTest {
 
     @Test
     void aTenantHasSoManyAndNotMore() throws Exception {
-        sql(
+        database.execute(
                 "INSERT INTO applications (tenant_id, name, version, developer, contact_email, key_sha256) SELECT 'default',"
                         + " 'n' || i, '1', 'd', 'a@b.c', sha256(i::text::bytea) FROM generate_series(1, 20) AS i");
 
@@ -536,7 +524,7 @@ class ApplicationsApiTest {
 
     @Test
     void everyChangeIsHeardOf() throws Exception {
-        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, url, "postgres", "")) {
+        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, database.jdbcUrl(), "postgres", "")) {
             assertThat(changes.isDue()).isTrue();
             changes.read();
             String id = id(register(GRID));
@@ -597,28 +585,5 @@ class ApplicationsApiTest {
 
     private static HttpResponse<String> token(String key) throws Exception {
         return api.send("POST", "/api/applications/token", "x-api-key", key);
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    /** The first column of the last of some statements. */
-    private static String text(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-            String last = null;
-            do {
-                ResultSet rows = statement.getResultSet();
-                if (rows != null && rows.next()) {
-                    last = rows.getString(1);
-                }
-            } while (statement.getMoreResults() || statement.getUpdateCount() != -1);
-            return last;
-        }
     }
 }

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.embedded.EmbeddedKafka;
+import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ class CommandsApiTest {
     static Path folder;
 
     private static EmbeddedKafka kafka;
-    private static String url;
+    private static Rows database;
     private static ApiServer api;
     private static KafkaConsumer<String, byte[]> records;
 
@@ -49,8 +48,8 @@ class CommandsApiTest {
                     .all()
                     .get();
         }
-        url = Postgres.migratedDatabase();
-        api = new ApiServer(url, kafka.kafkaBrokers());
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl(), kafka.kafkaBrokers());
         records = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.kafkaBrokers()),
                 new StringDeserializer(),
@@ -69,7 +68,7 @@ class CommandsApiTest {
     void twoDevices() throws Exception {
         records.seekToEnd(List.of(COMMANDS));
         records.position(COMMANDS);
-        sql(
+        database.execute(
                 """
                 TRUNCATE devices, commands, topic_prefixes;
                 INSERT INTO devices (tenant_id, device_id, label, device_type)
@@ -114,7 +113,7 @@ class CommandsApiTest {
                 api.post("/api/devices/f2-a1/commands?target=access-control-mode/1/strike-1", "{}".getBytes(UTF_8));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         assertThat(header(read(), "mqtt-topic")).isEqualTo("cmnd/f2-a1/access-control-mode/1/strike-1");
-        sql("INSERT INTO topic_prefixes (prefix, tenant_id) VALUES ('cmnd/f2-a1', 'acme')");
+        database.execute("INSERT INTO topic_prefixes (prefix, tenant_id) VALUES ('cmnd/f2-a1', 'acme')");
         assertThat(api.post("/api/devices/f2-a1/commands?target=access-control-mode/1/strike-1", new byte[0])
                         .statusCode())
                 .as("another tenant's")
@@ -179,12 +178,5 @@ class CommandsApiTest {
 
     private static String header(ConsumerRecord<String, byte[]> record, String name) {
         return new String(record.headers().lastHeader(name).value(), UTF_8);
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = Postgres.connect(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

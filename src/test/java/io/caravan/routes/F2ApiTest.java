@@ -4,17 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.it.Rows;
 import io.caravan.registry.TableChanges;
-import io.caravan.store.Migrations;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,30 +21,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The parameters of F2 controllers over HTTP, on a real database with the shipped sample. */
 class F2ApiTest {
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     @BeforeEach
     void loadTheSample() throws Exception {
-        sql("TRUNCATE f2_templates, f2_controllers, f2_pins, f2_data_points, devices");
+        database.execute("TRUNCATE f2_templates, f2_controllers, f2_pins, f2_data_points, devices");
         String sample = Files.readString(Path.of("sql/samples/f2.sql"));
-        sql(sample);
-        sql(sample);
+        database.execute(sample);
+        database.execute(sample);
     }
 
     @Test
@@ -241,8 +231,8 @@ class F2ApiTest {
     /** Two listeners, as two processes have them. */
     @Test
     void everyProcessHearsOfEveryChangeAndOfWhatItMissed() throws Exception {
-        try (TableChanges one = new TableChanges(TableChanges.F2_PARAMETERS, url, "postgres", "");
-                TableChanges two = new TableChanges(TableChanges.F2_PARAMETERS, url, "postgres", "")) {
+        try (TableChanges one = new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", "");
+                TableChanges two = new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", "")) {
             List<TableChanges> processes = List.of(one, two);
             for (TableChanges each : processes) {
                 assertThat(each.isDue()).as("at the start").isTrue();
@@ -258,9 +248,9 @@ class F2ApiTest {
                     "TRUNCATE f2_pins, f2_controllers, f2_data_points, f2_templates",
                     // its listeners have gone with their connections
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            + " WHERE application_name = 'caravan f2 parameters'");
+                            + " WHERE application_name = 'caravan f2 parameters' AND datname = current_database()");
             for (String change : changes) {
-                sql(change);
+                database.execute(change);
                 for (TableChanges each : processes) {
                     assertThat(isHeard(each)).as(change).isTrue();
                     each.read();
@@ -299,12 +289,5 @@ class F2ApiTest {
 
     private static String next(HttpResponse<String> answer) {
         return answer.headers().firstValue("Link").orElseThrow().replaceAll("^<|>.*", "");
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.embedded.EmbeddedKafka;
-import io.caravan.store.Migrations;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +39,7 @@ class IngestApiTest {
     static Path folder;
 
     private static EmbeddedKafka kafka;
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
     private static ApiServer api;
     private static KafkaConsumer<String, byte[]> raw;
 
@@ -55,10 +51,8 @@ class IngestApiTest {
                     .all()
                     .get();
         }
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url, kafka.kafkaBrokers());
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl(), kafka.kafkaBrokers());
         raw = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.kafkaBrokers()),
                 new StringDeserializer(),
@@ -70,7 +64,6 @@ class IngestApiTest {
     static void stop() throws Exception {
         raw.close();
         api.close();
-        postgres.close();
         kafka.close();
     }
 
@@ -78,7 +71,7 @@ class IngestApiTest {
     void forget() throws Exception {
         raw.seekToEnd(List.of(RAW));
         raw.position(RAW);
-        sql("TRUNCATE ingest_requests, devices, latest");
+        database.execute("TRUNCATE ingest_requests, devices, latest");
     }
 
     @Test
@@ -247,7 +240,7 @@ class IngestApiTest {
     @Test
     void aNamedRequestThatDiedBeforeItsEndIsDoneAgainAsTheSameOne() throws Exception {
         String first = post(event("a", 1), "Idempotency-Key", "k2").body();
-        sql("UPDATE ingest_requests SET completed = false");
+        database.execute("UPDATE ingest_requests SET completed = false");
 
         String again = post(event("a", 1), "Idempotency-Key", "k2").body();
 
@@ -272,7 +265,7 @@ class IngestApiTest {
 
     @Test
     void sitesZonesAndSensorTypesAreListedByName() throws Exception {
-        sql(
+        database.execute(
                 """
                 INSERT INTO devices (tenant_id, device_id, label, device_type, site_id, zone_id)
                 SELECT 'default', 'd' || n, '', 't', CASE WHEN n < 9 THEN 'site-' || n % 2 END, CASE WHEN n <> 8 THEN 'zone-' || n % 3 END
@@ -342,12 +335,5 @@ class IngestApiTest {
     private static String header(ConsumerRecord<?, ?> candidate, String name) {
         var header = candidate.headers().lastHeader(name);
         return header == null ? null : new String(header.value(), UTF_8);
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

@@ -7,25 +7,21 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.caravan.store.Migrations;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -38,23 +34,17 @@ class LimitsApiTest {
 
     private static final String ADMIN = token(null, Role.ADMIN);
 
-    private static EmbeddedPostgres postgres;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        String url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
+        database = Postgres.migrated();
         TokenVerifier verifier = TokenVerifier.ofSecrets(
                 TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET), new Grants());
-        api = new ApiServer(url, "127.0.0.1:1", List.of(verifier), TRIES);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        api = new ApiServer(database.jdbcUrl(), "127.0.0.1:1", List.of(verifier), TRIES);
     }
 
     @Test
@@ -222,23 +212,17 @@ class LimitsApiTest {
         await().until(() -> rows("/api/audit?tenant=kept", ADMIN).size() == 1);
         for (String change :
                 List.of("DELETE FROM audit_log", "UPDATE audit_log SET status = 200", "TRUNCATE audit_log")) {
-            assertThatThrownBy(() -> sql(change)).as(change).hasMessageContaining("only ever added to");
+            assertThatThrownBy(() -> database.execute(change)).as(change).hasMessageContaining("only ever added to");
         }
-        assertThatThrownBy(() -> sql("SELECT forget_audit('1 hour')")).hasMessageContaining("a day or longer");
-        sql("SELECT forget_audit('1 day')");
+        assertThatThrownBy(() -> database.execute("SELECT forget_audit('1 hour')"))
+                .hasMessageContaining("a day or longer");
+        database.execute("SELECT forget_audit('1 day')");
         assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
-        sql("INSERT INTO audit_log (tenant_id, at, method, path, status, address)"
+        database.execute("INSERT INTO audit_log (tenant_id, at, method, path, status, address)"
                 + " VALUES ('kept', now() - interval '2 days', 'PUT', '/old', 200, '')");
         assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(2);
-        sql("SELECT forget_audit('1 day')");
+        database.execute("SELECT forget_audit('1 day')");
         assertThat(rows("/api/audit?tenant=kept", ADMIN)).hasSize(1);
-    }
-
-    private static void sql(String statement) throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement change = connection.createStatement()) {
-            change.execute(statement);
-        }
     }
 
     private static JsonNode rows(String path, String token) throws Exception {

@@ -4,19 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.caravan.store.Migrations;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import io.caravan.tenant.Credentials;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,27 +21,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The life of devices over HTTP, on a real database. */
 class OnboardingApiTest {
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     @BeforeEach
     void empty() throws Exception {
-        sql("TRUNCATE devices, mqtt_users, topic_prefixes, f2_controllers, provisioning_keys, sites, zones CASCADE");
+        database.execute(
+                "TRUNCATE devices, mqtt_users, topic_prefixes, f2_controllers, provisioning_keys, sites, zones CASCADE");
     }
 
     @Test
@@ -124,7 +113,7 @@ class OnboardingApiTest {
         assertThat(post("/api/devices", "{'device_id':'d','label':'" + "x".repeat(100_000) + "'}")
                         .statusCode())
                 .isEqualTo(413);
-        sql("INSERT INTO devices (tenant_id, device_id, label, device_type)"
+        database.execute("INSERT INTO devices (tenant_id, device_id, label, device_type)"
                 + " SELECT 'full', 'd' || n, '', 'unknown' FROM generate_series(1, 1000) AS n");
         assertProblem(post("/api/devices?tenant=full", "{'device_id':'d'}"), 409, null, "caravan.devices.cap");
     }
@@ -229,7 +218,7 @@ class OnboardingApiTest {
     @Test
     void aDecommissionedDeviceIsGoneAndItsHistoryStays() throws Exception {
         HttpResponse<String> first = post("/api/devices", "{'device_id':'d1','label':'One'}");
-        sql("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality)"
+        database.execute("INSERT INTO readings (tenant_id, device_id, metric, ts, seq, value, quality)"
                 + " VALUES ('default', 'd1', 'm', now(), 1, 7, 0)");
         assertThat(api.send("DELETE", "/api/devices/d1", "If-Match", "\"1\"").statusCode())
                 .isEqualTo(412);
@@ -237,7 +226,7 @@ class OnboardingApiTest {
         HttpResponse<String> gone = api.send("DELETE", "/api/devices/d1", "If-Match", etag(first));
 
         assertThat(gone.statusCode()).as(gone.body()).isEqualTo(204);
-        assertThat(list("SELECT user_name FROM mqtt_users")).isEmpty();
+        assertThat(database.list("SELECT user_name FROM mqtt_users")).isEmpty();
         assertThat(api.get("/api/devices/d1").statusCode()).isEqualTo(404);
         assertThat(api.get("/api/devices").body()).isEqualTo("[]");
         assertThat(api.get("/api/presence").body()).isEqualTo("[]");
@@ -246,7 +235,7 @@ class OnboardingApiTest {
                         .textValue())
                 .isNotNull();
         assertThat(ApiServer.json(api.get("/api/readings?device=d1"))).hasSize(1);
-        assertThat(list(
+        assertThat(database.list(
                         "SELECT decommissioned_at IS NOT NULL FROM provision_devices('{default}', '{d1}', '{d1}', '{x}',"
                                 + " '{null}', '{null}', 10)"))
                 .as("a message does not bring it back")
@@ -273,7 +262,7 @@ class OnboardingApiTest {
         assertThat(second.at("/mqtt/username")).isEqualTo(first.at("/mqtt/username"));
         assertThat(second.at("/mqtt/password")).isNotEqualTo(first.at("/mqtt/password"));
         assertLogin(second, "default", "d1");
-        sql("INSERT INTO devices (tenant_id, device_id, label, device_type, auto_provisioned)"
+        database.execute("INSERT INTO devices (tenant_id, device_id, label, device_type, auto_provisioned)"
                 + " VALUES ('default', 'by-message', '', 'unknown', true)");
         assertLogin(ApiServer.json(api.send("POST", "/api/devices/by-message/credentials")), "default", "by-message");
         assertThat(api.send("POST", "/api/devices/nobody/credentials").statusCode())
@@ -286,7 +275,7 @@ class OnboardingApiTest {
                         .statusCode())
                 .isEqualTo(201);
         assertProblem(post("/api/devices", "{'device_id':'f2-e4fd45f654be'}"), 409, null, "topics");
-        sql("INSERT INTO devices (tenant_id, device_id, label, device_type)"
+        database.execute("INSERT INTO devices (tenant_id, device_id, label, device_type)"
                 + " VALUES ('default', 'f2-e4fd45f654be', '', 'unknown')");
         assertProblem(api.send("POST", "/api/devices/f2-e4fd45f654be/credentials"), 409, null, "topics");
     }
@@ -385,7 +374,7 @@ class OnboardingApiTest {
         assertThat(api.get("/api/provisioning-key?tenant=acme").body())
                 .doesNotContain(key)
                 .contains("created_at");
-        assertThat(list("SELECT encode(key_sha256, 'escape') FROM provisioning_keys"))
+        assertThat(database.list("SELECT encode(key_sha256, 'escape') FROM provisioning_keys"))
                 .doesNotContain(key);
 
         HttpResponse<String> answer = provision(key, "{'device_id':'new','label':'New','device_type':'smart_meter'}");
@@ -485,8 +474,8 @@ class OnboardingApiTest {
         for (byte part : Credentials.sha256(password)) {
             hash.append(String.format("%02x", part));
         }
-        assertThat(list("SELECT user_name FROM mqtt_users WHERE password_sha256 = '\\x" + hash + "' AND tenant_id = '"
-                        + tenant + "' AND devices = ARRAY['" + device + "']"))
+        assertThat(database.list("SELECT user_name FROM mqtt_users WHERE password_sha256 = '\\x" + hash
+                        + "' AND tenant_id = '" + tenant + "' AND devices = ARRAY['" + device + "']"))
                 .containsExactly(answer.at("/mqtt/username").textValue());
     }
 
@@ -524,24 +513,5 @@ class OnboardingApiTest {
         JsonNode problem = ApiServer.json(answer);
         assertThat(problem.path("parameter").textValue()).isEqualTo(field);
         assertThat(problem.get("detail").textValue()).containsIgnoringCase(said);
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    private static List<String> list(String sql) throws Exception {
-        List<String> values = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-        }
-        return values;
     }
 }

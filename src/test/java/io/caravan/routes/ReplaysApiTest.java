@@ -4,16 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.caravan.store.Migrations;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.caravan.it.Rows;
+import io.caravan.store.Postgres;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,28 +21,21 @@ class ReplaysApiTest {
 
     private static final String FORM = "application/x-www-form-urlencoded";
 
-    private static EmbeddedPostgres postgres;
-    private static String url;
+    private static Rows database;
+
+    @AutoClose
     private static ApiServer api;
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        url = postgres.getJdbcUrl("postgres", "postgres");
-        new Migrations(Path.of("sql"), url, "postgres", "").run();
-        api = new ApiServer(url);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        api.close();
-        postgres.close();
+        database = Postgres.migrated();
+        api = new ApiServer(database.jdbcUrl());
     }
 
     /** 1 to 6 are whole and of the default tenant, in turn of two reasons; 7 is cut, 8 enriched; 9 is acme's. */
     @BeforeEach
     void fill() throws Exception {
-        sql(
+        database.execute(
                 """
                 TRUNCATE dead_letters;
                 INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, device_id, dialect, stage,
@@ -80,7 +69,7 @@ class ReplaysApiTest {
         assertThat(outcome.get("requested").longValue()).isEqualTo(1);
         assertThat(outcome.get("replaying").longValue()).isEqualTo(1);
 
-        sql("UPDATE dead_letters SET sent_replay = 1 WHERE id = 4; SELECT resolve_replays('{4}', '{1}')");
+        database.execute("UPDATE dead_letters SET sent_replay = 1 WHERE id = 4; SELECT resolve_replays('{4}', '{1}')");
         JsonNode resolved = ApiServer.json(api.get("/api/dead-letters/4"));
         assertThat(resolved.get("state").textValue()).isEqualTo("resolved");
         assertThat(resolved.get("resolved_at").isNull()).isFalse();
@@ -233,12 +222,5 @@ class ReplaysApiTest {
         ApiServer.json(api.get("/api/dead-letters?" + parameters))
                 .forEach(letter -> ids.add(letter.get("id").longValue()));
         return ids;
-    }
-
-    private static void sql(String statements) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
     }
 }

@@ -86,6 +86,9 @@ class SimulatorIT {
             await().atMost(Duration.ofSeconds(20)).until(simulator::connected);
             long before = simulator.acknowledged();
             await().until(() -> simulator.acknowledged() > before + 20);
+            assertThat(simulator.failed())
+                    .as("what waited is sent, though the broker forgot the session")
+                    .isZero();
         }
     }
 

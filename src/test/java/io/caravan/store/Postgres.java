@@ -1,12 +1,12 @@
 package io.caravan.store;
 
+import io.caravan.it.Rows;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One real PostgreSQL on a free port for all tests of the JVM; each test class takes databases of its own from it. */
@@ -28,10 +28,7 @@ public final class Postgres {
                     .start();
         }
         String name = "caravan" + DATABASES.incrementAndGet();
-        try (Connection connection = connect(server.getJdbcUrl("postgres", "postgres"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
-        }
+        new Rows(server.getJdbcUrl("postgres", "postgres"), "postgres").execute("CREATE DATABASE " + name);
         return server.getJdbcUrl("postgres", name);
     }
 
@@ -40,6 +37,11 @@ public final class Postgres {
         String url = emptyDatabase();
         new Migrations(SQL, url, "postgres", "").run();
         return url;
+    }
+
+    /** A new database with the tables of the project, for statements of the owner of all. */
+    public static Rows migrated() throws IOException, SQLException {
+        return new Rows(migratedDatabase(), "postgres");
     }
 
     public static Connection connect(String url) throws SQLException {
