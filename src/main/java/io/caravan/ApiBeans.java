@@ -131,7 +131,8 @@ final class ApiBeans {
                 new Edge(
                         port,
                         origins(settings),
-                        settings.duration("caravan.http.time-limit").toMillis()));
+                        settings.duration("caravan.http.time-limit").toMillis(),
+                        ingestBytes(settings)));
         beans.accept("documentationPage", new DocumentationPage(port));
         beans.accept("openApi", new OpenApi());
         beans.accept("callLimits", new CallLimits(port, limits));
@@ -182,7 +183,11 @@ final class ApiBeans {
         return new Ingest(
                 new EventDecoder(settings.zone("caravan.dialect.events.zone")),
                 settings.text("caravan.topic.raw"),
-                settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD),
+                ingestBytes(settings),
                 settings.number("caravan.ingest.max-payload-bytes", 1_024, KafkaSizes.LARGEST_RECORD));
+    }
+
+    private static int ingestBytes(Settings settings) {
+        return settings.number("caravan.http.ingest.max-bytes", 1_024, KafkaSizes.LARGEST_RECORD);
     }
 }

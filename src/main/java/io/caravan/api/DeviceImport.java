@@ -16,7 +16,7 @@ import org.apache.camel.Exchange;
  */
 public final class DeviceImport {
 
-    private static final int LARGEST_BODY = 4 * 1024 * 1024;
+    static final int LARGEST_BODY = 4 * 1024 * 1024;
     private static final String WORK = "caravan.api.import";
 
     private final Credentials credentials;

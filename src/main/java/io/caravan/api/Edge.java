@@ -14,7 +14,7 @@ import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
  * What holds for every answer of the API's server, whoever asks: headers that keep browsers from reading more into it than there
- * is, a limit in time, and leave for the pages of chosen origins to ask (CORS). Bound to the registry, it installs itself. Thread-safe.
+ * is, limits in time and size, and leave for the pages of chosen origins to ask (CORS). Bound to the registry, it installs itself. Thread-safe.
  */
 public final class Edge extends LifecycleStrategySupport {
 
@@ -37,16 +37,19 @@ public final class Edge extends LifecycleStrategySupport {
     private final List<String> origins;
     private final CorsHandler cors;
     private final long mostMillis;
+    private final long mostBytes;
 
     /**
      * @param port that of the API's server
      * @param origins of the pages that may ask besides its own, such as {@code https://example.org}
      * @param mostMillis how long a request may take
+     * @param ingestBytes how large a body the ingest takes; endpoints may take less
      */
-    public Edge(int port, List<String> origins, long mostMillis) {
+    public Edge(int port, List<String> origins, long mostMillis, long ingestBytes) {
         this.port = port;
         this.origins = List.copyOf(origins);
         this.mostMillis = mostMillis;
+        this.mostBytes = Math.max(ingestBytes, DeviceImport.LARGEST_BODY);
         this.cors = CorsHandler.create()
                 .addOrigins(this.origins)
                 .allowedMethods(METHODS)
@@ -77,7 +80,17 @@ public final class Edge extends LifecycleStrategySupport {
             request.request().connection().close();
         });
         request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
-        request.next();
+        if (length(request.request()) > mostBytes) {
+            ProblemDetails.end(request, ApiProblem.of(413, "A body may have " + mostBytes + " bytes at most"));
+        } else {
+            request.next();
+        }
+    }
+
+    /** What a request says of the length of its body; that of one that does not say is counted by who reads it. */
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length == null || !length.matches("\\d{1,18}") ? 0 : Long.parseLong(length);
     }
 
     private boolean isAllowed(HttpServerRequest request) {

@@ -15,15 +15,19 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 
 /**
- * Adds to the OpenAPI document what holds for every endpoint and stands in none of the route files: how one signs in, and the
- * answers of whoever stands before the routes. Thread-safe.
+ * Adds to the OpenAPI document what stands in none of the route files: how one signs in, the answers of whoever stands before
+ * the routes, and what bodies look like. Thread-safe.
  */
 public final class OpenApi implements RoutePolicyFactory {
 
     /** The route that Camel makes for the document, as routes/api.camel.yaml names it. */
     private static final String ROUTE = "api-openapi";
 
+    /** Of which Camel's document, written as 3.0, is one as well, and whose schemas are those of JSON. */
+    private static final String VERSION = "3.1.0";
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ApiSchemas SCHEMAS = ApiSchemas.read();
 
     private static final String COMPONENTS =
             """
@@ -94,7 +98,9 @@ public final class OpenApi implements RoutePolicyFactory {
     static String completed(String document) {
         try {
             ObjectNode api = (ObjectNode) MAPPER.readTree(document);
+            api.put("openapi", VERSION);
             ObjectNode components = api.withObject("/components");
+            SCHEMAS.addTo(components);
             for (Map.Entry<String, JsonNode> part : MAPPER.readTree(COMPONENTS).properties()) {
                 components.withObject("/" + part.getKey()).setAll((ObjectNode) part.getValue());
             }
@@ -125,17 +131,15 @@ public final class OpenApi implements RoutePolicyFactory {
             refer(responses, "429", "TooManyRequests");
         }
         responses.properties().forEach(response -> describe(response.getKey(), (ObjectNode) response.getValue()));
+        SCHEMAS.complete(method + ' ' + path, operation);
     }
 
-    /** Camel leaves out the media types of answers that have no Java class. */
     private static void describe(String status, ObjectNode response) {
         if (status.compareTo("400") >= 0 && !response.has("$ref")) {
             response.withObject("/content")
                     .withObject("/" + ProblemDetails.MEDIA_TYPE.replace("/", "~1"))
                     .withObject("/schema")
                     .put("$ref", "#/components/schemas/Problem");
-        } else if (!response.has("$ref") && !response.has("content") && !status.equals("204")) {
-            response.putObject("content").putObject("application/json").putObject("schema");
         }
     }
 

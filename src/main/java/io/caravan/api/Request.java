@@ -142,6 +142,11 @@ final class Request {
         return (String) parameters.get(name);
     }
 
+    /** The same of one that is no text. */
+    Object value(String name) {
+        return parameters.get(name);
+    }
+
     /** Parameters of the statement. */
     Request with(Map<String, Object> more) {
         parameters.putAll(more);

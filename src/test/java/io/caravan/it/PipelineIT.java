@@ -4,11 +4,15 @@ import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.HostileTexts;
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.simulator.Family;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.Message;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +119,63 @@ class PipelineIT {
                         .readTree(burst.get("raw").payload())
                         .at("/measurements/voltage/phase_b")
                         .doubleValue());
+    }
+
+    @Test
+    void answersAreCompressedForWhoAcceptsThat() throws Exception {
+        assertThat(caravan.api()
+                        .get("/api/openapi.json", "Accept-Encoding", "gzip")
+                        .headers()
+                        .firstValue("Content-Encoding"))
+                .hasValue("gzip");
+        assertThat(caravan.api().get("/api/openapi.json").headers().firstValue("Content-Encoding"))
+                .isEmpty();
+    }
+
+    /** HostileTextsTest has them in what the API is told. */
+    @Test
+    void textsThatMeanSomethingElsewhereAreTextsLikeAnyOther() throws Exception {
+        for (String text : HostileTexts.ALL) {
+            ObjectNode message = Api.MAPPER.createObjectNode();
+            for (String field : List.of("deviceId", "tenant_id", "site_id", "zone_id", "device_type", "event_type")) {
+                message.put(field, text);
+            }
+            message.putObject("measurements").putObject(text).put("value", 7).put("unit", text);
+            mqtt5.publish("building/hostile", message.toString());
+            ObjectNode event = Api.MAPPER.createObjectNode().put("value", 7);
+            for (String field : List.of("tenant_id", "site_id", "zone_id", "sensor_type")) {
+                event.put(field, text);
+            }
+            event.put("device_id", text + " event");
+            HttpResponse<String> receipt =
+                    caravan.api().post("/api/ingest", event.toString(), "Content-Type", "application/json");
+            assertThat(receipt.statusCode()).as(receipt.body()).isEqualTo(202);
+        }
+        for (String text : HostileTexts.ALL) {
+            String tenant = "tenant=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
+            for (String device : List.of(text, text + " event")) {
+                String id = URLEncoder.encode(device, StandardCharsets.UTF_8).replace("+", "%20");
+                await().untilAsserted(() -> {
+                    JsonNode readings = caravan.api().json("/api/readings?device=" + id + "&" + tenant);
+                    assertThat(texts(readings, "metric")).as(device).containsExactly(text);
+                    assertThat(readings.at("/0/value").doubleValue()).isEqualTo(7);
+                });
+                JsonNode read = caravan.api().json("/api/devices/" + id + "?" + tenant);
+                assertThat(read.get("site_id").textValue()).isEqualTo(text);
+                assertThat(read.get("zone_id").textValue()).isEqualTo(text);
+            }
+            assertThat(texts(caravan.api().json("/api/sites?" + tenant), "site_id"))
+                    .containsExactly(text);
+            assertThat(texts(caravan.api().json("/api/devices?" + tenant), "device_id"))
+                    .containsExactlyInAnyOrder(text, text + " event");
+            assertThat(texts(
+                            caravan.api()
+                                    .json("/api/readings?device=" + URLEncoder.encode(text, StandardCharsets.UTF_8)
+                                            + "&" + tenant),
+                            "unit"))
+                    .as("what is longer than 32 characters is no unit")
+                    .containsExactly(text.length() > 32 ? "" : text);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.HostileTexts;
 import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
 import io.caravan.tenant.Grants;
@@ -51,19 +52,6 @@ class AccessMatrixTest {
 
     /** Stands in what belongs to the tenant beta, and in nothing else. */
     private static final String MARK = "of-beta-only";
-
-    private static final List<String> HOSTILE = List.of(
-            "' OR 1=1 --",
-            "'; DROP TABLE devices; --",
-            "1) UNION SELECT tenant_id, label FROM devices --",
-            "beta' OR tenant_id = 'beta",
-            "%27%20OR%20%271%27=%271",
-            "=cmd|'/C calc'!A0",
-            "${jndi:ldap://127.0.0.1:1/x}",
-            "$simple{body}",
-            "{{caravan.auth.secret}}",
-            ":?tenant",
-            "..%2f..%2fetc%2fpasswd");
 
     private static ApiServer api;
     private static Map<String, String> tokens;
@@ -203,7 +191,7 @@ class AccessMatrixTest {
         return declared.keySet().stream()
                 .map(endpoint -> dynamicTest(endpoint, () -> {
                     String[] words = endpoint.split(" ");
-                    for (String text : HOSTILE) {
+                    for (String text : HostileTexts.ALL) {
                         String encoded = java.net.URLEncoder.encode(text, UTF_8);
                         List<String> paths = new ArrayList<>();
                         paths.add(words[1].replaceAll("\\{\\w+}", encoded.replace("+", "%20")));

@@ -118,6 +118,18 @@ final class ApiServer implements AutoCloseable {
     /** @param tries how often an address may try to sign in, in a minute */
     ApiServer(String jdbcUrl, String kafka, List<TokenVerifier> verifiers, int tries, Dependency... dependencies)
             throws Exception {
+        this(jdbcUrl, kafka, verifiers, tries, Duration.ofMinutes(1), dependencies);
+    }
+
+    /** @param timeLimit how long a request may take */
+    ApiServer(
+            String jdbcUrl,
+            String kafka,
+            List<TokenVerifier> verifiers,
+            int tries,
+            Duration timeLimit,
+            Dependency... dependencies)
+            throws Exception {
         port = freePort();
         database = new HikariDataSource(pool(jdbcUrl));
         grantChanges = new TableChanges(TableChanges.APPLICATIONS, jdbcUrl, "postgres", "");
@@ -140,7 +152,7 @@ final class ApiServer implements AutoCloseable {
         main.bind("apiLimits", new LimitsOfTenant(limits));
         audit = new AuditLog(tenants, new SimpleMeterRegistry());
         main.bind("apiAudit", new Audit(port, audit));
-        main.bind("edge", new Edge(port, List.of(PAGE), 60_000));
+        main.bind("edge", new Edge(port, List.of(PAGE), timeLimit.toMillis(), 100_000));
         main.bind("documentationPage", new DocumentationPage(port));
         main.bind("openApi", new OpenApi());
         main.bind("coverage", new StepCoverage());

@@ -448,6 +448,43 @@ class OnboardingApiTest {
     }
 
     @Test
+    void aPlaceIsReadWithTheVersionThatChangesMayName() throws Exception {
+        post("/api/devices", "{'device_id':'d','site_id':'hq','zone_id':'z1'}");
+        HttpResponse<String> unheard = api.get("/api/sites/hq");
+        assertThat(unheard.body()).isEqualTo("{\"site_id\":\"hq\",\"zones\":1,\"devices\":1}");
+        assertThat(unheard.headers().firstValue("ETag")).isEmpty();
+        assertThat(api.get("/api/zones/z1?site=hq").body())
+                .isEqualTo("{\"site_id\":\"hq\",\"zone_id\":\"z1\",\"devices\":1}");
+        for (String nobodys :
+                List.of("/api/sites/x", "/api/zones/z1", "/api/zones/x?site=hq", "/api/sites/hq?tenant=acme")) {
+            assertProblem(api.get(nobodys), 404, null, "no such place");
+        }
+
+        for (String path : List.of("/api/sites/hq", "/api/zones/z1?site=hq", "/api/zones/outside")) {
+            assertProblem(change("PUT", path, "If-Match", "*"), 412, null, "read it again");
+            assertThat(change("PUT", path, "If-None-Match", "*").statusCode()).isEqualTo(201);
+            assertProblem(change("PUT", path, "If-None-Match", "*"), 409, null, "already");
+            HttpResponse<String> read = api.get(path);
+            assertThat(ApiServer.json(read).get("attributes").toString()).isEqualTo("{}");
+            HttpResponse<String> back = api.put(
+                    path, read.body().getBytes(UTF_8), "If-Match", etag(read), "Content-Type", "application/json");
+            assertThat(back.statusCode()).as(back.body()).isEqualTo(200);
+            assertThat(etag(back)).isNotEqualTo(etag(read)).isEqualTo(etag(api.get(path)));
+            assertProblem(change("PUT", path, "If-Match", etag(read)), 412, null, "read it again");
+            assertProblem(change("DELETE", path, "If-Match", etag(read)), 412, null, "read it again");
+            assertProblem(change("DELETE", path, "If-Match", "\"nonsense\""), 412, null, "read it again");
+            assertThat(change("DELETE", path, "If-Match", etag(back)).statusCode())
+                    .isEqualTo(204);
+            assertProblem(change("DELETE", path, "If-Match", etag(back)), 412, null, "read it again");
+        }
+    }
+
+    private static HttpResponse<String> change(String method, String path, String condition, String tag)
+            throws Exception {
+        return api.send(method, path, "{}".getBytes(UTF_8), condition, tag);
+    }
+
+    @Test
     void aPageOfSomebodyElseMayNotChangeAnything() throws Exception {
         for (String request : List.of(
                 "POST /api/devices",
