@@ -2,11 +2,16 @@ package io.caravan.ingest;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +24,7 @@ final class MqttSubscription implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttSubscription.class);
     private static final long FIRST_RETRY_MILLIS = 500;
     private static final long LAST_RETRY_MILLIS = 10_000;
+    private static final long LONGEST_FAREWELL_MILLIS = 1_000;
 
     private final Sessions sessions;
     private final List<String> filters;
@@ -82,10 +88,21 @@ final class MqttSubscription implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         keeper.shutdownNow();
-        for (MqttConnection connection : connections) {
-            if (connection != null) {
-                connection.close();
-            }
+        List<MqttConnection> open =
+                Stream.of(connections).filter(Objects::nonNull).toList();
+        awaitTaken(open);
+        open.forEach(MqttConnection::close);
+    }
+
+    private static void awaitTaken(List<MqttConnection> connections) {
+        CompletableFuture<?>[] taken =
+                connections.stream().map(MqttConnection::acknowledgementsTaken).toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(taken).get(LONGEST_FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The broker does not say what it has taken in: some of it may come again", e);
         }
     }
 

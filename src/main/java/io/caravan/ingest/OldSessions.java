@@ -59,9 +59,7 @@ final class OldSessions {
                     return true; // the broker keeps it, and the next start goes on
                 }
                 old.closeSession();
-                if (old.resumedSession()) {
-                    end(next);
-                }
+                end(next);
             } catch (MqttUnavailable e) {
                 LOG.debug(
                         "MQTT {}: cannot close the old session {} ({})",

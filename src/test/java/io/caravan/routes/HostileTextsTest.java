@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.HostileTexts;
 import io.caravan.store.Postgres;
+import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
@@ -67,7 +68,9 @@ class HostileTextsTest {
         }
         Expected expected = Expected.own("caravan", "caravan");
         api = new ApiServer(
-                url, "127.0.0.1:1", List.of(TokenVerifier.ofSecrets(expected, () -> List.of(ApiServer.SECRET))));
+                url,
+                "127.0.0.1:1",
+                List.of(TokenVerifier.ofSecrets(expected, () -> List.of(ApiServer.SECRET), new Grants())));
         token = new TokenIssuer("caravan", "caravan", () -> List.of(ApiServer.SECRET))
                 .issue(new Identity("alpha", Role.OPERATOR, "operator"), Duration.ofHours(1));
         bodies = bodies();

@@ -124,6 +124,7 @@ class WaitingStatementsTest {
             other.setAutoCommit(false);
             other.createStatement().execute("SELECT release_waiting(1, now())");
             assertThat(release("off")).isZero();
+            other.rollback(); // the server ends a transaction some time after its connection has gone
         }
         assertThat(release("off")).isEqualTo(2);
     }
