@@ -68,6 +68,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 services.addIncomingInterceptor(security.packets());
             }
             services.addIncomingInterceptor(new FewerWrites());
+            services.addIncomingInterceptor(new Farewells());
         }
     }
 
