@@ -65,13 +65,13 @@ END
 $$;
 
 -- Gives back the prefixes that no gateway of the tenant has any more. Those that are the tenant's by its name, or by an F2
--- controller, stay.
+-- controller, stay; and Sparkplug groups, in which devices may have subscriptions open.
 CREATE FUNCTION release_topic_prefixes(tenant text, given text[]) RETURNS void
     LANGUAGE sql AS $$
     DELETE FROM topic_prefixes p
     WHERE p.tenant_id = tenant AND p.prefix = ANY (given)
         AND p.prefix <> 'building/' || tenant
-        AND p.prefix !~ '^(cmnd|stat|tele)/f2-[^/]+$'
+        AND p.prefix !~ '^((cmnd|stat|tele)/f2-[^/]+|spBv1[.]0/[^/]+)$'
         AND NOT EXISTS (SELECT FROM mqtt_users u WHERE u.tenant_id = tenant AND p.prefix = ANY (u.topic_prefixes))
 $$;
 

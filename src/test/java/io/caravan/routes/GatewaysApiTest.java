@@ -87,13 +87,13 @@ class GatewaysApiTest {
 
     @Test
     void aPatchChangesWhatItNamesAndWhatIsNamedNoMoreIsFree() throws Exception {
-        String user = made("{'label':'x','devices':['a'],'topic_prefixes':['tele/plug','tele/lamp']}");
+        String user = made("{'label':'x','devices':['a'],'topic_prefixes':['tele/plug','tele/lamp','spBv1.0/p1']}");
 
-        assertThat(changed(user, "{'devices':['a','b']}").get("topic_prefixes")).hasSize(2);
+        assertThat(changed(user, "{'devices':['a','b']}").get("topic_prefixes")).hasSize(3);
         JsonNode less = changed(user, "{'label':null,'topic_prefixes':['tele/lamp']}");
         assertThat(less.get("label").textValue()).isEqualTo("gateway");
         assertThat(less.get("devices").toString()).isEqualTo("[\"a\",\"b\"]");
-        assertThat(prefixes()).containsExactly("building/acme", "tele/lamp");
+        assertThat(prefixes()).containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
         assertThat(changed(user, less.toString()))
                 .as("sent back as it was read")
                 .isEqualTo(less);
@@ -101,11 +101,11 @@ class GatewaysApiTest {
                         .statusCode())
                 .isEqualTo(201);
         assertProblem(send(ACME, "PATCH", path(user), "{'topic_prefixes':['tele/plug']}"), 409, null, "tele/plug");
-        assertThat(prefixes()).as("nothing has changed").containsExactly("building/acme", "tele/lamp");
+        assertThat(prefixes()).as("nothing has changed").containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
 
         made("{'topic_prefixes':['tele/lamp']}");
         assertThat(send(ACME, "DELETE", path(user), null).statusCode()).isEqualTo(204);
-        assertThat(prefixes()).as("another gateway has it").containsExactly("building/acme", "tele/lamp");
+        assertThat(prefixes()).as("another gateway has it").containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
         assertProblem(send(ACME, "DELETE", path(user), null), 404, null, "no such gateway");
     }
 
