@@ -16,6 +16,7 @@ import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.Gateways;
 import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
@@ -88,6 +89,7 @@ final class ApiBeans {
         Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
         beans.accept("apiOnboarding", onboarding);
         beans.accept("apiProvisioning", new SelfProvisioning(onboarding));
+        beans.accept("apiGateways", new Gateways(credentials));
         beans.accept("apiDeviceImport", new DeviceImport(credentials, deviceCap));
         beans.accept("apiCommands", new DeviceCommands(settings.text("caravan.topic.commands")));
         beans.accept("apiReadings", new Readings());

@@ -59,6 +59,11 @@ public final class Api {
                 HttpRequest.newBuilder(URI.create(address() + path)).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    public HttpResponse<String> patch(String path, String body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(address() + path))
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(address() + path)).DELETE());
     }

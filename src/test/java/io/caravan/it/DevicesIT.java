@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.embedded.MqttAccess;
@@ -140,6 +141,53 @@ class DevicesIT {
                 "/api/devices/room-1/commands/" + late.get("command_id").textValue();
         await().untilAsserted(() ->
                 assertThat(api.json(latePath).get("state").textValue()).isEqualTo("expired"));
+    }
+
+    @Test
+    void aGatewayPublishesForItsDevicesAndBelowItsPrefixesUntilItIsRemoved() throws Exception {
+        JsonNode gateway =
+                post("/api/gateways", "{\"devices\":[\"wired-1\"],\"topic_prefixes\":[\"building/cellar\"]}", 201);
+        String path = "/api/gateways/" + gateway.get("username").textValue();
+        Mqtt5AsyncClient client = connected(gateway);
+        await().ignoreExceptions().untilAsserted(() -> publish(client, "building/cellar/data", room("cellar-1")));
+        publish(client, "iot/default/wired-1/raw", "{\"temperature\":21}");
+        assertRefused(client, "iot/default/wired-2/raw");
+        assertRefused(client, "building/attic/data");
+        assertRefused(client, "building/cellar2");
+
+        assertThat(api.patch(path, "{\"devices\":[\"wired-1\",\"wired-2\"]}").statusCode())
+                .isEqualTo(200);
+        await().ignoreExceptions()
+                .untilAsserted(() -> publish(client, "iot/default/wired-2/raw", "{\"temperature\":22}"));
+        assertThat(client.getState().isConnected()).as("who may do more stays").isTrue();
+        for (String device : List.of("cellar-1", "wired-1", "wired-2")) {
+            await().untilAsserted(() ->
+                    assertThat(api.json("/api/devices/" + device + "/latest")).isNotEmpty());
+        }
+
+        assertThat(api.patch(path, "{\"devices\":[\"wired-2\"]}").statusCode()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(client.getState().isConnected()).isFalse());
+        Mqtt5AsyncClient second = connected(gateway);
+        assertRefused(second, "iot/default/wired-1/raw");
+        publish(second, "iot/default/wired-2/raw", "{\"temperature\":23}");
+
+        JsonNode renewed = post(path + "/credentials", "", 200);
+        await().untilAsserted(() -> assertThat(second.getState().isConnected()).isFalse());
+        Mqtt5AsyncClient third = connected(renewed);
+        assertThatThrownBy(() -> connect(gateway)).as("the old password").isNotNull();
+
+        assertThat(api.delete(path).statusCode()).isEqualTo(204);
+        await().untilAsserted(() -> assertThat(third.getState().isConnected()).isFalse());
+        assertThatThrownBy(() -> connect(renewed)).isNotNull();
+    }
+
+    /** As the simulator of the old building system says it. */
+    private static String room(String device) {
+        return "{\"deviceId\":\"" + device + "\",\"temperature\":20}";
+    }
+
+    private static void assertRefused(Mqtt5AsyncClient client, String topic) {
+        assertThatThrownBy(() -> publish(client, topic, "{}")).as(topic).hasCauseInstanceOf(Mqtt5PubAckException.class);
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.caravan.api.Edge;
 import io.caravan.api.Events;
 import io.caravan.api.F2Controllers;
 import io.caravan.api.F2Templates;
+import io.caravan.api.Gateways;
 import io.caravan.api.GeneratedTokens;
 import io.caravan.api.Ingest;
 import io.caravan.api.LedgerAnswer;
@@ -161,6 +162,7 @@ final class ApiServer implements AutoCloseable {
         int deviceCap = 1_000;
         Onboarding onboarding = new Onboarding(patience, credentials, deviceCap);
         main.bind("apiOnboarding", onboarding);
+        main.bind("apiGateways", new Gateways(credentials));
         main.bind("apiProvisioning", new SelfProvisioning(onboarding));
         main.bind("apiDeviceImport", new DeviceImport(credentials, deviceCap));
         main.bind("apiCommands", new DeviceCommands("iot.commands"));

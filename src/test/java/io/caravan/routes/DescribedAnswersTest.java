@@ -173,6 +173,9 @@ class DescribedAnswersTest {
                 "PATCH /api/devices/{id}",
                 "POST /api/devices/import",
                 "POST /api/devices/{id}/credentials",
+                "POST /api/gateways",
+                "PATCH /api/gateways/{username}",
+                "POST /api/gateways/{username}/credentials",
                 "POST /api/sites",
                 "PUT /api/sites/{site}",
                 "POST /api/zones",
@@ -192,6 +195,7 @@ class DescribedAnswersTest {
                             .orElse(Map.entry("application/json", MAPPER.createObjectNode()));
             JsonNode example = content.getValue().path("example");
             String path = words[1].replaceAll("/api/(devices|sites|zones)/\\{\\w+}", "/api/$1/another")
+                    .replace("{username}", "alpha-gateway")
                     .replace("{template}", "power-monitor")
                     .replace("{controller}", "abc123def456")
                     .replace("{id}", "4");
@@ -218,6 +222,7 @@ class DescribedAnswersTest {
                 .replace("{template}", "power")
                 .replace("{replay}", "1")
                 .replace("{type}", "smart_meter")
+                .replace("{username}", "alpha-gateway")
                 .replace("{site}", "north")
                 .replace("{zone}", "hall")
                 .replace("{id}", "4");

@@ -117,7 +117,9 @@ class HostileTextsTest {
 
     private static void attempt(String operation, String field, JsonNode body, String text) throws Exception {
         String[] words = operation.split(" ");
-        String path = words[1].replace("{application}", application()).replaceAll("\\{\\w+}", "another");
+        String path = words[1].replace("{application}", application())
+                .replace("{username}", "alpha-gateway")
+                .replaceAll("\\{\\w+}", "another");
         if (words[0].equals("POST")) {
             isNew(operation, (ObjectNode) body, text);
         } else if (path.endsWith("/another")) {
