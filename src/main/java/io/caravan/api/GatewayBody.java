@@ -93,8 +93,12 @@ final class GatewayBody {
         if (!prefix.matches("[^/+#]+(/[^/+#]+)*") || prefix.startsWith("$")) {
             return "must be whole levels of a topic, such as building/room1: none of them empty, without + and #, no $ first";
         }
-        if ((prefix + '/').startsWith("iot/") || prefix.equals("spBv1.0") || prefix.startsWith("spBv1.0/STATE")) {
-            return "cannot be claimed: topics of iot name their tenant themselves, those of Sparkplug their group";
+        if ((prefix + '/').startsWith("iot/")
+                || (prefix + '/').startsWith("STATE/")
+                || prefix.equals("spBv1.0")
+                || prefix.startsWith("spBv1.0/STATE")) {
+            return "cannot be claimed: topics of iot name their tenant themselves, those of Sparkplug their group, "
+                    + "and a state is of the host application that it names";
         }
         return null;
     }

@@ -17,7 +17,8 @@ public final class Gateways {
 
     private static final String SECRET = "caravan.api.gateway-secret";
     private static final String USER = "user";
-    private static final int MOST_ROWS = 1_000;
+    /** A gateway may have a thousand devices. */
+    private static final int MOST_ROWS = 100;
 
     /** How many gateways a tenant may have. */
     private static final int CAP = 1_000;
@@ -57,7 +58,7 @@ public final class Gateways {
     }
 
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
+        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(50, MOST_ROWS);
         NewestDevices.page(request).handOver(exchange);
     }
 
@@ -85,7 +86,7 @@ public final class Gateways {
                 .with("label", label)
                 .with("devices", GatewayBody.texts(gateway, GatewayBody.DEVICES))
                 .with("prefixes", GatewayBody.texts(gateway, GatewayBody.PREFIXES))
-                .with("wide", mayGiveFirstLevels(request))
+                .with("wide", mayGiveAnything(request))
                 .with("cap", CAP)
                 .handOver(exchange);
     }
@@ -98,12 +99,12 @@ public final class Gateways {
         OwnPages.require(exchange);
         request.with(USER, user)
                 .with("patch", GatewayBody.patch(body, user).toString())
-                .with("wide", mayGiveFirstLevels(request))
+                .with("wide", mayGiveAnything(request))
                 .handOver(exchange);
     }
 
-    /** A first level, such as building, has topics of tenants that are yet to come. */
-    private static boolean mayGiveFirstLevels(Request request) {
+    /** Topics of other dialects are of the tenant default unless they name another, and a first level has those of tenants to come. */
+    private static boolean mayGiveAnything(Request request) {
         return request.identity().role() == Role.ADMIN;
     }
 
@@ -128,10 +129,15 @@ public final class Gateways {
         return switch (outcome) {
             case "missing" -> missing(request);
             case "too many" -> ApiProblem.conflict("The tenant has " + CAP + " gateways, the most it may have");
-            case "first level" ->
+            case "too many devices" ->
+                ApiProblem.conflict("The gateways of the tenant would speak for more than 20000 devices together");
+            case "too many prefixes" ->
+                ApiProblem.conflict("The tenant would have more than 20 Sparkplug groups, or 10000 topic prefixes");
+            case "too wide" ->
                 ApiProblem.parameter(
                         GatewayBody.PREFIXES,
-                        "'" + culprit + "' is a whole first level of topics, which only an administrator may give");
+                        "'" + culprit + "' is below none of building/, spBv1.0/{group} and {cmnd,stat,tele}/f2-{mac}: "
+                                + "only an administrator may give it");
             case "decommissioned" -> ApiProblem.conflict("The device '" + culprit + "' is out of service");
             case "prefix of another", "topics of another" ->
                 ApiProblem.conflict("The topics of '" + culprit + "', or some below, are another tenant's");

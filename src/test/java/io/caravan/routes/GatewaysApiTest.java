@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,25 +89,31 @@ class GatewaysApiTest {
 
     @Test
     void aPatchChangesWhatItNamesAndWhatIsNamedNoMoreIsFree() throws Exception {
-        String user = made("{'label':'x','devices':['a'],'topic_prefixes':['tele/plug','tele/lamp','spBv1.0/p1']}");
+        String user =
+                made("{'label':'x','devices':['a'],'topic_prefixes':['building/plug','building/lamp','spBv1.0/p1']}");
 
         assertThat(changed(user, "{'devices':['a','b']}").get("topic_prefixes")).hasSize(3);
-        JsonNode less = changed(user, "{'label':null,'topic_prefixes':['tele/lamp']}");
+        JsonNode less = changed(user, "{'label':null,'topic_prefixes':['building/lamp']}");
         assertThat(less.get("label").textValue()).isEqualTo("gateway");
         assertThat(less.get("devices").toString()).isEqualTo("[\"a\",\"b\"]");
-        assertThat(prefixes()).containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
+        assertThat(prefixes()).containsExactly("building/acme", "building/lamp", "spBv1.0/p1");
         assertThat(changed(user, less.toString()))
                 .as("sent back as it was read")
                 .isEqualTo(less);
-        assertThat(send(OTHER, "POST", "/api/gateways", "{'topic_prefixes':['tele/plug']}")
+        assertThat(send(OTHER, "POST", "/api/gateways", "{'topic_prefixes':['building/plug']}")
                         .statusCode())
                 .isEqualTo(201);
-        assertProblem(send(ACME, "PATCH", path(user), "{'topic_prefixes':['tele/plug']}"), 409, null, "tele/plug");
-        assertThat(prefixes()).as("nothing has changed").containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
+        assertProblem(
+                send(ACME, "PATCH", path(user), "{'topic_prefixes':['building/plug']}"), 409, null, "building/plug");
+        assertThat(prefixes())
+                .as("nothing has changed")
+                .containsExactly("building/acme", "building/lamp", "spBv1.0/p1");
 
-        made("{'topic_prefixes':['tele/lamp']}");
+        made("{'topic_prefixes':['building/lamp']}");
         assertThat(send(ACME, "DELETE", path(user), null).statusCode()).isEqualTo(204);
-        assertThat(prefixes()).as("another gateway has it").containsExactly("building/acme", "spBv1.0/p1", "tele/lamp");
+        assertThat(prefixes())
+                .as("another gateway has it")
+                .containsExactly("building/acme", "building/lamp", "spBv1.0/p1");
         assertProblem(send(ACME, "DELETE", path(user), null), 404, null, "no such gateway");
     }
 
@@ -119,7 +127,7 @@ class GatewaysApiTest {
         int before = users();
         for (String body : List.of(
                 "{'topic_prefixes':['building/room1']}",
-                "{'topic_prefixes':['x/y','building/room1/window']}",
+                "{'topic_prefixes':['building/x','building/room1/window']}",
                 "{'topic_prefixes':['tele/f2-ac12']}",
                 "{'topic_prefixes':['building/acme']}",
                 "{'topic_prefixes':['spBv1.0/acme']}",
@@ -133,25 +141,69 @@ class GatewaysApiTest {
                 "another tenant's");
         assertProblem(send(OTHER, "POST", "/api/gateways", "{'devices':['gone']}"), 409, null, "out of service");
         assertThat(users()).isEqualTo(before);
-        assertThat(database.list("SELECT prefix FROM topic_prefixes WHERE tenant_id = 'other' AND prefix ~ '^x'"))
+        assertThat(database.list(
+                        "SELECT prefix FROM topic_prefixes WHERE tenant_id = 'other' AND prefix = 'building/x'"))
                 .as("all or nothing")
                 .isEmpty();
     }
 
     @Test
-    void onlyAnAdministratorGivesAFirstLevel() throws Exception {
+    void onlyAnAdministratorGivesWhatMayBeSomebodyElses() throws Exception {
+        for (String prefix : List.of("zigbee2mqtt", "zigbee2mqtt/kitchen", "tele/plug-7", "v3/other", "building")) {
+            assertProblem(
+                    send(ACME, "POST", "/api/gateways", "{'topic_prefixes':['" + prefix + "']}"),
+                    400,
+                    "topic_prefixes",
+                    "only an administrator");
+        }
         assertProblem(
-                send(ACME, "POST", "/api/gateways", "{'topic_prefixes':['zigbee2mqtt']}"),
+                send(ADMIN, "POST", "/api/gateways?tenant=acme", "{'topic_prefixes':['STATE/scada']}"),
                 400,
-                "topic_prefixes",
-                "only an administrator");
+                "topic_prefixes[0]",
+                "cannot be claimed");
         HttpResponse<String> made =
                 send(ADMIN, "POST", "/api/gateways?tenant=acme", "{'topic_prefixes':['zigbee2mqtt']}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         String location = made.headers().firstValue("Location").orElseThrow();
         assertThat(location).endsWith("?tenant=acme");
         assertThat(send(ADMIN, "GET", location, null).statusCode()).isEqualTo(200);
-        made("{'topic_prefixes':['zigbee2mqtt']}"); // its tenant has it now
+        made("{'topic_prefixes':['zigbee2mqtt','zigbee2mqtt/kitchen']}"); // its tenant has it now
+    }
+
+    @Test
+    void whatWasClaimedOtherwiseOrIsNeededStillIsNotGivenBack() throws Exception {
+        database.execute("INSERT INTO topic_prefixes (prefix, tenant_id) VALUES ('building/by-hand', 'acme')");
+        String user = made("{'devices':['f2-ac12','f2-ac13'],'topic_prefixes':['building/by-hand','building/floor']}");
+        made("{'topic_prefixes':['building/floor/room']}");
+        assertThat(send(ACME, "POST", "/api/devices", "{'device_id':'f2-ac12'}").statusCode())
+                .isEqualTo(201);
+        assertThat(database.list("SELECT devices::text FROM mqtt_users WHERE user_name = '" + user + "'"))
+                .as("a device that is onboarded stays its gateway's as well")
+                .containsExactly("{f2-ac12,f2-ac13}");
+
+        assertThat(send(ACME, "DELETE", path(user), null).statusCode()).isEqualTo(204);
+
+        assertThat(prefixes())
+                .contains("building/by-hand", "building/floor", "tele/f2-ac12")
+                .doesNotContain("tele/f2-ac13");
+    }
+
+    @Test
+    void aTenantHasABoundedNumberOfGroupsAndOfDevicesOfGateways() throws Exception {
+        String groups =
+                IntStream.range(0, 20).mapToObj(i -> "'spBv1.0/g" + i + "'").collect(Collectors.joining(","));
+        made("{'topic_prefixes':[" + groups + "]}");
+        assertProblem(
+                send(ACME, "POST", "/api/gateways", "{'topic_prefixes':['building/room1','spBv1.0/g20']}"),
+                409,
+                null,
+                "20 Sparkplug groups");
+        assertThat(prefixes()).doesNotContain("building/room1");
+        made("{'topic_prefixes':['building/room1']}");
+        database.execute(
+                "INSERT INTO mqtt_users (user_name, tenant_id, kind, password_sha256, devices)"
+                        + " SELECT 'acme-full', 'acme', 'gateway', sha256(''), array_agg('d' || i) FROM generate_series(1, 20000) AS i");
+        assertProblem(send(ACME, "POST", "/api/gateways", "{'devices':['a']}"), 409, null, "20000 devices");
     }
 
     @Test
@@ -234,11 +286,11 @@ class GatewaysApiTest {
                 "topic_prefixes",
                 "100");
         assertProblem(
-                send(ACME, "POST", "/api/gateways", "{'topic_prefixes':['a/" + "b".repeat(499) + "']}"),
+                send(ACME, "POST", "/api/gateways", "{'topic_prefixes':['building/" + "b".repeat(492) + "']}"),
                 400,
                 "topic_prefixes[0]",
                 "500");
-        made("{'topic_prefixes':['a/" + "b".repeat(498) + "']}");
+        made("{'topic_prefixes':['building/" + "b".repeat(491) + "']}");
         database.execute("INSERT INTO mqtt_users (user_name, tenant_id, kind, password_sha256)"
                 + " SELECT 'acme-' || i, 'acme', 'gateway', sha256('') FROM generate_series(1, 999) AS i");
         assertProblem(send(ACME, "POST", "/api/gateways", "{'devices':['a']}"), 409, null, "1000 gateways");
