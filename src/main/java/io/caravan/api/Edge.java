@@ -1,5 +1,6 @@
 package io.caravan.api;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -32,6 +33,9 @@ public final class Edge extends LifecycleStrategySupport {
             "RateLimit-Remaining",
             "RateLimit-Reset");
     private static final int PREFLIGHT_SECONDS = 600;
+
+    /** To close at once would reset the connection, and who still sends would not see the answer (RFC 9112, section 9.6). */
+    private static final long LINGER_MILLIS = 1_000;
 
     private final int port;
     private final List<String> origins;
@@ -79,9 +83,15 @@ public final class Edge extends LifecycleStrategySupport {
             }
             request.request().connection().close();
         });
-        request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
+        Future<Void> read = request.request().end();
+        request.addEndHandler(
+                answered -> read.onComplete(ended -> request.vertx().cancelTimer(timer)));
         if (length(request.request()) > mostBytes) {
+            response.putHeader("Connection", "close");
             ProblemDetails.end(request, ApiProblem.of(413, "A body may have " + mostBytes + " bytes at most"));
+            request.vertx().setTimer(LINGER_MILLIS, over -> request.request()
+                    .connection()
+                    .close());
         } else {
             request.next();
         }

@@ -1,6 +1,7 @@
 package io.caravan.tenant;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -44,8 +45,13 @@ public record MqttUser(
     boolean hasLess(MqttUser before) {
         return !logsInAs(before)
                 || !tenant.equals(before.tenant)
-                || !devices.containsAll(before.devices)
-                || !prefixes.containsAll(before.prefixes);
+                || lacks(devices, before.devices)
+                || lacks(prefixes, before.prefixes);
+    }
+
+    /** In linear time: a gateway may speak for thousands. */
+    private static boolean lacks(List<String> now, List<String> before) {
+        return !now.equals(before) && !new HashSet<>(now).containsAll(before);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.caravan.routes;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.store.Postgres;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What no request may be, whatever it asks for: larger than any endpoint takes, or without an end. */
 class RequestLimitsTest {
@@ -39,6 +41,7 @@ class RequestLimitsTest {
                 assertThat(answer)
                         .as(line)
                         .startsWith("HTTP/1.1 413 ")
+                        .containsIgnoringCase("Connection: close")
                         .contains("application/problem+json")
                         .contains("4194304 bytes");
             }
@@ -53,19 +56,64 @@ class RequestLimitsTest {
         assertThat(api.get("/api/devices").statusCode()).isEqualTo(200);
     }
 
+    @Test
+    @Timeout(60)
+    void whoGoesOnWithABodyAfterTheAnswerIsCutOff() throws Exception {
+        for (String request : List.of("POST /api/devices 4194305 413", "POST /nothing 1000000 404")) {
+            String[] words = request.split(" ");
+            try (Socket socket = new Socket("127.0.0.1", api.port)) {
+                socket.setSoTimeout(60_000);
+                socket.getOutputStream().write(head(words[0] + " " + words[1], Long.parseLong(words[2])));
+                assertThat(answer(socket)).startsWith("HTTP/1.1 " + words[3]);
+                assertThatThrownBy(() -> drip(socket)).as(request).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void aConnectionOutlivesTheTimeLimitOfARequest() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", api.port)) {
+            socket.setSoTimeout(60_000);
+            for (int request = 0; request < 2; request++) {
+                socket.getOutputStream().write(head("POST /nothing", 2));
+                socket.getOutputStream().write("{}".getBytes(US_ASCII));
+                assertThat(answer(socket)).startsWith("HTTP/1.1 404 ");
+                socket.getOutputStream().write(head("GET /nothing", 0));
+                assertThat(answer(socket)).startsWith("HTTP/1.1 404 ");
+                Thread.sleep(2_500);
+            }
+        }
+    }
+
+    private static void drip(Socket socket) throws Exception {
+        while (true) {
+            socket.getOutputStream().write('x');
+            Thread.sleep(50);
+        }
+    }
+
+    private static byte[] head(String request, long length) {
+        return (request + " HTTP/1.1\r\nHost: 127.0.0.1:" + api.port
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(US_ASCII);
+    }
+
     /** What is answered, to the end of its problem details. */
     private static String ask(String request, long length, String body) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", api.port)) {
             socket.setSoTimeout(60_000);
-            String head = request + " HTTP/1.1\r\nHost: 127.0.0.1:" + api.port
-                    + "\r\nContent-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n";
-            socket.getOutputStream().write((head + body).getBytes(US_ASCII));
-            StringBuilder answer = new StringBuilder();
-            for (int next = 0; next >= 0 && next != '}'; ) {
-                next = socket.getInputStream().read();
-                answer.append((char) next);
-            }
-            return answer.toString();
+            socket.getOutputStream().write(head(request, length));
+            socket.getOutputStream().write(body.getBytes(US_ASCII));
+            return answer(socket);
         }
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        for (int next = 0; next >= 0 && next != '}'; ) {
+            next = socket.getInputStream().read();
+            answer.append((char) next);
+        }
+        return answer.toString();
     }
 }

@@ -108,13 +108,43 @@ class WaitingStatementsTest {
 
     @Test
     void whatSomebodyHasReplayedIsNotReplayedAgain() throws Exception {
-        letters("a", 1, 2);
+        letters("a", 1, 3);
         execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, resolved_replay = 1 WHERE id = 1");
+        execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, failed_replay = 1 WHERE id = 2");
+        limit("a", 1);
 
-        assertThat(release("off")).isEqualTo(2);
+        assertThat(release("off")).as("its ten seconds are used up").isZero();
+        assertThat(released()).containsExactly(1L, 2L);
+        seconds += 20;
+        assertThat(release("off")).isEqualTo(1);
 
-        assertThat(rows("SELECT replays, sent_replay < replays AS due FROM dead_letters ORDER BY id"))
-                .containsExactly(Map.of("replays", 1, "due", false), Map.of("replays", 1, "due", true));
+        assertThat(rows("SELECT waiting, replays, sent_replay < replays AS due FROM dead_letters ORDER BY id"))
+                .containsExactly(
+                        Map.of("waiting", false, "replays", 1, "due", false),
+                        Map.of("waiting", false, "replays", 1, "due", false),
+                        Map.of("waiting", false, "replays", 1, "due", true));
+        assertThat(rows("SELECT under_way FROM waiting_tenants")).containsExactly(Map.of("under_way", 1.0));
+    }
+
+    @Test
+    void whatFailsOnItsWayHidesNothingLater() throws Exception {
+        letters("a", 1, 3_000);
+        limit("a", 10);
+        release("off");
+        seconds += 10;
+        for (int round = 0; round < 400; round++) { // two processes, each once a second
+            release("off");
+            seconds += round % 2;
+        }
+        assertThat(released()).as("of which the store counts none").hasSizeGreaterThan(1_900);
+
+        long letGo = 0;
+        for (int round = 0; round < 20; round++) {
+            seconds++;
+            stored("a", 20);
+            letGo += release("off");
+        }
+        assertThat(letGo).as("of a tenant that sends twice what it may").isLessThanOrEqualTo(10);
     }
 
     @Test
