@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptorFactory;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.ServiceRegistry;
@@ -142,6 +143,13 @@ public final class EmbeddedMqtt implements AutoCloseable {
         } finally {
             claim.close();
         }
+    }
+
+    /** How many connections the broker's acceptor knows of. */
+    int connections() {
+        return ((NettyAcceptor) broker.getActiveMQServer().getRemotingService().getAcceptor(ACCEPTOR))
+                .getConnections()
+                .size();
     }
 
     private boolean isListening() {

@@ -1,12 +1,14 @@
 package io.caravan.embedded;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.core.protocol.mqtt.MQTTInterceptor;
+import org.apache.activemq.artemis.core.remoting.impl.netty.ActiveMQChannelHandler;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
@@ -43,18 +45,31 @@ final class Farewells implements MQTTInterceptor {
             this.connection = connection;
         }
 
+        /** A closed channel loses its handlers at once, so the broker's is told by ourselves. */
         @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            await(context, System.nanoTime());
-        }
-
-        private void await(ChannelHandlerContext context, long since) {
-            if (connection.isDestroyed()
-                    || context.executor().isShuttingDown()
-                    || System.nanoTime() - since > LONGEST_NANOS) {
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            ChannelHandlerContext broker = context.pipeline().context(ActiveMQChannelHandler.class);
+            if (broker == null) {
                 context.fireChannelInactive();
             } else {
-                context.executor().schedule(() -> await(context, since), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                await(broker, System.nanoTime());
+            }
+        }
+
+        private void await(ChannelHandlerContext broker, long since) throws Exception {
+            if (connection.isDestroyed()
+                    || broker.executor().isShuttingDown()
+                    || System.nanoTime() - since > LONGEST_NANOS) {
+                ((ChannelInboundHandler) broker.handler()).channelInactive(broker);
+            } else {
+                broker.executor()
+                        .schedule(
+                                () -> {
+                                    await(broker, since);
+                                    return null;
+                                },
+                                LOOK_MILLIS,
+                                TimeUnit.MILLISECONDS);
             }
         }
     }

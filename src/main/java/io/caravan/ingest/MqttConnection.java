@@ -301,7 +301,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private void leave(Mqtt5DisconnectBuilder.Send<CompletableFuture<Void>> disconnect) {
         leaving = true;
         try {
-            if (client.getState().isConnected()) {
+            if (isConnected()) {
                 if (state != null) {
                     publish(state.death());
                 }

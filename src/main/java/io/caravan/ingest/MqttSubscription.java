@@ -190,6 +190,9 @@ final class MqttSubscription implements AutoCloseable {
 
         @Override
         public void lost(MqttConnection connection, String why) {
+            if (closed) {
+                return; // whoever closes holds the lock, and may wait for the thread that this is called on
+            }
             synchronized (MqttSubscription.this) {
                 for (int i = 0; i < connections.length && !closed; i++) {
                     if (connections[i] == connection) {

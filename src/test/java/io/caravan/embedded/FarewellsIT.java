@@ -58,6 +58,7 @@ class FarewellsIT {
             assertThat(wills).extracting(FarewellsIT::text).containsExactly("lost");
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(messages).hasSize(CLIENTS * MESSAGES));
+            await().atMost(Duration.ofSeconds(60)).until(() -> broker.connections() == 2);
             heir.disconnect().join();
             reader.disconnect().join();
         }
