@@ -1,4 +1,4 @@
--- Moves presence forward, never back: last_seen by the time of receipt, which by a clock that is fast may not have come yet; online by (ts, seq). since begins anew when a device
+-- Moves presence forward, never back: last_seen by the time of receipt, and by the present where a fast clock says that it is yet to come; online by (ts, seq). since begins anew when a device
 -- comes or goes, also when it comes back from silence, unless it announces that it goes. The batch holds a device once, sorted by key.
 INSERT INTO presence AS stored (tenant_id, device_id, last_seen, online, ts, seq, since, announces)
 SELECT
@@ -9,12 +9,13 @@ SELECT
     moment(micros),
     sequence,
     CASE
-        WHEN known.since IS NULL THEN moment(changed)
+        WHEN known.since IS NULL THEN least(moment(changed), now())
         WHEN (known.ts, known.seq) < (moment(micros), sequence)
-            AND (known.online <> batch.online OR changed > first_heard) THEN moment(changed)
+            AND (known.online <> batch.online OR changed > first_heard) THEN least(moment(changed), now())
         WHEN known.online AND NOT known.announces
-            AND moment(first_heard) > known.last_seen + patience(device_type, :?types::text[], :?silences::bigint[])
-            THEN moment(first_heard)
+            AND least(moment(first_heard), now())
+                > known.last_seen + patience(device_type, :?types::text[], :?silences::bigint[])
+            THEN least(moment(first_heard), now())
         ELSE known.since
     END,
     batch.announces

@@ -109,11 +109,23 @@ final class RenewedProducer implements Producer<Object, Object> {
                             && refusals > 0);
         }
 
-        /** All that waits in it fails at once, and nothing more is sent. */
+        /** All that waits in it fails at once, and nothing more is sent. Waits for its callbacks unless one of them asks. */
         void giveUp() {
+            leave();
+            producer.close(Duration.ZERO);
+        }
+
+        /** Gives it up and does not wait for its callbacks, which may send and so ask for the lock that the caller holds. */
+        void giveUpSoon() {
+            leave();
+            Thread closing = new Thread(() -> producer.close(Duration.ZERO), "producer-given-up");
+            closing.setDaemon(true);
+            closing.start();
+        }
+
+        private void leave() {
             givenUp = nanoTime.getAsLong();
             failed = true;
-            producer.close(Duration.ZERO);
         }
     }
 
@@ -122,14 +134,14 @@ final class RenewedProducer implements Producer<Object, Object> {
         limit = bytes;
         if (!closed && !current.failed && current.batchBytes > bytes) {
             LOG.info("Kafka's topics take {} bytes at once: batches are kept below", bytes);
-            current.giveUp();
+            current.giveUpSoon();
         }
     }
 
-    /** What waits fails at once, and the next that is sent goes by a new producer. */
+    /** What waits fails soon, and the next that is sent goes by a new producer. */
     synchronized void renew() {
-        if (!closed && !current.failed) {
-            current.giveUp();
+        if (!closed) {
+            current.giveUpSoon(); // also one that takes nothing any more: what it took before may wait in it
         }
     }
 
@@ -189,13 +201,18 @@ final class RenewedProducer implements Producer<Object, Object> {
         return attempt.isUseless() ? renewed(attempt) : attempt;
     }
 
-    private synchronized Attempt renewed(Attempt useless) {
-        if (!closed && useless == current && useless.mayBeReplaced()) {
+    private Attempt renewed(Attempt useless) {
+        Attempt next;
+        synchronized (this) {
+            if (closed || useless != current || !useless.mayBeReplaced()) {
+                return current;
+            }
             LOG.debug("A Kafka producer that takes nothing any more is made anew");
-            current = attempt();
-            useless.producer.close(Duration.ZERO);
+            next = attempt();
+            current = next;
         }
-        return current;
+        useless.producer.close(Duration.ZERO); // without the lock: it waits for callbacks, which may send
+        return next;
     }
 
     @Override
@@ -219,15 +236,18 @@ final class RenewedProducer implements Producer<Object, Object> {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        current.producer.close();
+    public void close() {
+        last().close();
     }
 
     @Override
-    public synchronized void close(Duration timeout) {
+    public void close(Duration timeout) {
+        last().close(timeout);
+    }
+
+    private synchronized Producer<Object, Object> last() {
         closed = true;
-        current.producer.close(timeout);
+        return current.producer;
     }
 
     @Override

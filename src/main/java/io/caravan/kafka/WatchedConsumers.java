@@ -47,6 +47,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private final int batchBytes;
     private final Map<String, String> security;
     private final LongSupplier nanoTime;
+    private final ClockWatch clock;
     private static final int DEFAULT_BATCH_BYTES = 16_384;
 
     private final Set<RenewedProducer> producers = Collections.newSetFromMap(new WeakHashMap<>());
@@ -67,14 +68,15 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
      * @param security Kafka's own settings of TLS and SASL, which count more than Camel's
      */
     public WatchedConsumers(int batchBytes, Map<String, String> security) {
-        this(batchBytes, security, System::nanoTime);
+        this(batchBytes, security, System::nanoTime, ClockWatch.host());
     }
 
-    WatchedConsumers(int batchBytes, Map<String, String> security, LongSupplier nanoTime) {
+    WatchedConsumers(int batchBytes, Map<String, String> security, LongSupplier nanoTime, ClockWatch clock) {
         this.batchBytes = batchBytes;
         this.security = security;
         this.nanoTime = nanoTime;
-        ClockWatch.host().tell(renewal);
+        this.clock = clock;
+        clock.tell(renewal);
     }
 
     private void renew() {
@@ -94,9 +96,13 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     public Consumer<Object, Object> getConsumer(Properties settings) {
         settings.putAll(security);
         Group group = group(settings.getProperty(ConsumerConfig.GROUP_ID_CONFIG));
+        int times = clock.times();
         try {
             Watched consumer = new Watched(settings, batchBytes, group);
             members.add(consumer);
+            if (clock.times() != times) {
+                consumer.outdate(); // the clock was put back before it was a member
+            }
             return consumer;
         } catch (KafkaException e) {
             group.failed(e);

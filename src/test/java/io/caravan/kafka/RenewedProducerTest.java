@@ -2,7 +2,9 @@ package io.caravan.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +27,13 @@ class RenewedProducerTest {
 
     private final List<Integer> sizes = new ArrayList<>();
     private boolean acknowledging = true;
+    private Runnable whileClosing = () -> {};
     private final AtomicLong time = new AtomicLong(1);
     private final List<MockProducer<Object, Object>> made = new ArrayList<>();
     private final RenewedProducer producer = new RenewedProducer(
             bytes -> {
                 sizes.add(bytes);
-                made.add(new MockProducer<>(acknowledging, null, new Plain(), new Plain()));
+                made.add(new Mock(acknowledging));
                 return made.get(made.size() - 1);
             },
             1_000,
@@ -119,7 +122,7 @@ class RenewedProducerTest {
         assertThat(sizes).containsExactly(1_000);
 
         producer.limit(500);
-        assertThat(last().closed()).isTrue();
+        awaitClosed();
         time.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
         producer.send(RECORD);
         assertThat(sizes).containsExactly(1_000, 500);
@@ -127,6 +130,42 @@ class RenewedProducerTest {
         producer.limit(600);
         producer.send(RECORD);
         assertThat(made).hasSize(2);
+    }
+
+    @Test
+    void alsoOneThatTakesNothingAnyMoreIsClosedWhenAllAreMadeAnew() {
+        last().sendException = new KafkaException("no more", new ClusterAuthorizationException("not you"));
+        assertThatThrownBy(() -> producer.send(RECORD)).hasMessage("no more");
+        assertThat(last().closed()).isFalse();
+
+        producer.renew();
+
+        awaitClosed();
+        time.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        producer.send(RECORD);
+        assertThat(made).hasSize(2);
+    }
+
+    @Test
+    void aCallbackOfOneThatIsGivenUpMaySend() {
+        whileClosing = () -> {
+            Thread callback = new Thread(() -> producer.send(RECORD));
+            callback.start();
+            try {
+                callback.join(10_000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+
+        producer.renew();
+
+        awaitClosed();
+        assertThat(last().history()).containsExactly(RECORD);
+    }
+
+    private void awaitClosed() {
+        await().atMost(Duration.ofMinutes(1)).until(() -> last().closed());
     }
 
     private void acknowledge(boolean at) {
@@ -173,6 +212,18 @@ class RenewedProducerTest {
         assertThat(last().closed()).isTrue();
         assertThatThrownBy(() -> producer.send(RECORD)).isInstanceOf(IllegalStateException.class);
         assertThat(made).hasSize(1);
+    }
+
+    private final class Mock extends MockProducer<Object, Object> {
+        Mock(boolean acknowledging) {
+            super(acknowledging, null, new Plain(), new Plain());
+        }
+
+        @Override
+        public void close(Duration timeout) {
+            whileClosing.run();
+            super.close(timeout);
+        }
     }
 
     private static final class Plain implements Serializer<Object> {

@@ -1,13 +1,19 @@
 package io.caravan.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 
 class WatchedConsumersTest {
@@ -15,7 +21,9 @@ class WatchedConsumersTest {
     private static final String GROUP = "caravan-store";
 
     private final AtomicLong time = new AtomicLong(1);
-    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000, Map.of(), time::get);
+    private final AtomicLong clockTime = new AtomicLong(TimeUnit.HOURS.toMillis(2));
+    private final ClockWatch clock = new ClockWatch(clockTime::get, time::get);
+    private final WatchedConsumers consumers = new WatchedConsumers(1_000_000, Map.of(), time::get, clock);
 
     @Test
     void aMemberThatComesBackForMoreWorks() {
@@ -122,6 +130,27 @@ class WatchedConsumersTest {
         consumers.group("caravan-latest").failed(new KafkaException("no"));
 
         assertThat(consumers.fault(GROUP, 1)).isEmpty();
+    }
+
+    @Test
+    void oneThatIsBeingMadeWhileTheClockIsPutBackIsOutdatedToo() {
+        Properties settings = new Properties() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public Set<Map.Entry<Object, Object>> entrySet() {
+                clockTime.addAndGet(-TimeUnit.HOURS.toMillis(1));
+                clock.look();
+                return super.entrySet();
+            }
+        };
+        settings.put("bootstrap.servers", "localhost:1");
+        settings.put("group.id", GROUP);
+        settings.put("key.deserializer", ByteArrayDeserializer.class.getName());
+        settings.put("value.deserializer", ByteArrayDeserializer.class.getName());
+        try (Consumer<Object, Object> consumer = consumers.getConsumer(settings)) {
+            assertThatThrownBy(() -> consumer.poll(Duration.ZERO)).hasMessage("the clock was put back");
+        }
     }
 
     private Poller working() {

@@ -359,32 +359,46 @@ class StatementsTest {
     @Test
     void aStateIsAsOldAsItsFirstMessage() throws Exception {
         long second = 1_000_000;
-        upsertPresence(status(NOW, NOW, 1, true));
-        upsertPresence(status(NOW + second, NOW + second, 1, true));
-        assertThat(since()).as("still online").isEqualTo(NOW);
-        upsertPresence(status(NOW + 2 * second, NOW + 2 * second, 1, false));
-        assertThat(since()).as("gone").isEqualTo(NOW + 2 * second);
-        upsertPresence(status(NOW + 99 * second, NOW + 99 * second, 1, false));
-        assertThat(since()).as("still gone, however long it was silent").isEqualTo(NOW + 2 * second);
-        upsertPresence(status(NOW + 99 * second, NOW - 1, 1, true));
-        assertThat(since()).as("something old").isEqualTo(NOW + 2 * second);
-        upsertPresence(status(NOW + 100 * second, NOW + 100 * second, 1, true));
-        assertThat(since()).as("back").isEqualTo(NOW + 100 * second);
+        long before = NOW - 1_000 * second;
+        upsertPresence(status(before, before, 1, true));
+        upsertPresence(status(before + second, before + second, 1, true));
+        assertThat(since()).as("still online").isEqualTo(before);
+        upsertPresence(status(before + 2 * second, before + 2 * second, 1, false));
+        assertThat(since()).as("gone").isEqualTo(before + 2 * second);
+        upsertPresence(status(before + 99 * second, before + 99 * second, 1, false));
+        assertThat(since()).as("still gone, however long it was silent").isEqualTo(before + 2 * second);
+        upsertPresence(status(before + 99 * second, before - 1, 1, true));
+        assertThat(since()).as("something old").isEqualTo(before + 2 * second);
+        upsertPresence(status(before + 100 * second, before + 100 * second, 1, true));
+        assertThat(since()).as("back").isEqualTo(before + 100 * second);
     }
 
     @Test
     void aDeviceThatWasSilentForTooLongIsOnlineSinceItIsBack() throws Exception {
         long second = 1_000_000;
+        long before = NOW - 1_000 * second;
         query(
                 "INSERT INTO devices (tenant_id, device_id, label, device_type) VALUES ('acme', 'd', '', 'smart_meter'); SELECT 1");
-        upsertPresence(status(NOW, NOW, 1, true));
-        upsertPresence(status(NOW + 30 * second, NOW + 1, 1, true));
-        assertThat(since()).as("the patience for its type").isEqualTo(NOW);
-        upsertPresence(status(NOW + 60 * second + 1, NOW + 2, 1, true));
-        assertThat(since()).as("a microsecond is too long").isEqualTo(NOW + 60 * second + 1);
+        upsertPresence(status(before, before, 1, true));
+        upsertPresence(status(before + 30 * second, before + 1, 1, true));
+        assertThat(since()).as("the patience for its type").isEqualTo(before);
+        upsertPresence(status(before + 60 * second + 1, before + 2, 1, true));
+        assertThat(since()).as("a microsecond is too long").isEqualTo(before + 60 * second + 1);
         query("DELETE FROM devices; SELECT 1");
-        upsertPresence(status(NOW + 72 * second, NOW + 3, 1, true));
-        assertThat(since()).as("the patience for all others").isEqualTo(NOW + 72 * second);
+        upsertPresence(status(before + 72 * second, before + 3, 1, true));
+        assertThat(since()).as("the patience for all others").isEqualTo(before + 72 * second);
+    }
+
+    @Test
+    void aStateBeginsNeitherAnewNorInTheFutureBecauseTheClockOfTheReceiptIsFast() throws Exception {
+        long hour = 3_600_000_000L;
+        upsertPresence(status(NOW + hour, NOW, 1, true));
+        Object first = since();
+        assertThat((long) first).as("its first message").isLessThanOrEqualTo(micros(Instant.now()));
+        upsertPresence(status(NOW + 2 * hour, NOW + 1, 1, true));
+        assertThat(since()).as("still online").isEqualTo(first);
+        upsertPresence(status(NOW + 2 * hour, NOW + 2, 1, false));
+        assertThat((long) since()).as("gone").isLessThanOrEqualTo(micros(Instant.now()));
     }
 
     @Test
