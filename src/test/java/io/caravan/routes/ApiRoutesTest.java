@@ -466,6 +466,9 @@ class ApiRoutesTest {
                 .toIterable()
                 .containsExactlyInAnyOrder(
                         "/api/devices",
+                        "/api/gateways",
+                        "/api/gateways/{username}",
+                        "/api/gateways/{username}/credentials",
                         "/api/devices/{id}",
                         "/api/devices/{id}/latest",
                         "/api/devices/{id}/credentials",

@@ -225,7 +225,7 @@ class F2ApiTest {
 
     @Test
     void aBodyThatIsTooLargeIsRefusedWhileItArrives() throws Exception {
-        assertProblem(api.send("PUT", "/api/controllers/a1", new byte[5_000_000]), 413, null, "1048576");
+        assertProblem(api.send("PUT", "/api/controllers/a1", new byte[2_000_000]), 413, null, "1048576");
     }
 
     /** Two listeners, as two processes have them. */
