@@ -1,2 +1,2 @@
--- Removes a gateway; answers whether there was one.
-SELECT remove_gateway(:?tenant, :?user) AS removed
+-- Removes a gateway; answers what has become of it.
+SELECT remove_gateway(:?tenant, :?user, :?expected::bigint[]) AS outcome

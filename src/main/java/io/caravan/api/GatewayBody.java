@@ -44,7 +44,7 @@ final class GatewayBody {
      * gateway may be sent back as it was read.
      */
     static ObjectNode patch(byte[] body, String user) {
-        Fields fields = Fields.of(body, LABEL, DEVICES, PREFIXES, USER, "created_at", "password_at");
+        Fields fields = Fields.of(body, LABEL, DEVICES, PREFIXES, USER, "created_at", "password_at", "updated_at");
         fields.mustBe(USER, user);
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         if (fields.has(LABEL)) {

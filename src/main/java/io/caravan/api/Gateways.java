@@ -33,6 +33,7 @@ public final class Gateways {
             @JsonProperty("topic_prefixes") RawValue prefixes,
             @JsonProperty("created_at") String createdAt,
             @JsonProperty("password_at") String passwordAt,
+            @JsonProperty("updated_at") String updatedAt,
             MqttLogin mqtt) {
 
         static Gateway of(Row row) {
@@ -47,6 +48,7 @@ public final class Gateways {
                     row.json("topic_prefixes"),
                     row.time("created_at"),
                     row.time("password_at"),
+                    row.time("updated_at"),
                     login);
         }
     }
@@ -95,11 +97,13 @@ public final class Gateways {
     public void askPatch(Exchange exchange) {
         byte[] body = body(exchange);
         String user = userInPath(exchange);
+        Long[] expected = EntityTag.expected(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
         request.with(USER, user)
                 .with("patch", GatewayBody.patch(body, user).toString())
                 .with("wide", mayGiveAnything(request))
+                .with("expected", expected)
                 .handOver(exchange);
     }
 
@@ -128,6 +132,8 @@ public final class Gateways {
     private static ApiProblem refusal(String outcome, String culprit, Request request) {
         return switch (outcome) {
             case "missing" -> missing(request);
+            case "changed" ->
+                EntityTag.failed("The gateway has changed since the version that If-Match names; read it again");
             case "too many" -> ApiProblem.conflict("The tenant has " + CAP + " gateways, the most it may have");
             case "too many devices" ->
                 ApiProblem.conflict("The gateways of the tenant would speak for more than 20000 devices together");
@@ -151,6 +157,7 @@ public final class Gateways {
         Row row = only(exchange);
         Credentials.Secret secret = exchange.getProperty(SECRET, Credentials.Secret.class);
         Answer.with(exchange, Gateway.of(row, secret == null ? null : login(request, secret)));
+        EntityTag.of(exchange, row);
         if (secret != null) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
             exchange.getMessage().setHeader("Location", request.sameTenant("/api/gateways/" + request.parameter(USER)));
@@ -173,15 +180,17 @@ public final class Gateways {
 
     public void askDelete(Exchange exchange) {
         String user = userInPath(exchange);
+        Long[] expected = EntityTag.expected(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
-        request.with(USER, user).handOver(exchange);
+        request.with(USER, user).with("expected", expected).handOver(exchange);
     }
 
     /** Answers 204; 404 where there is none, for whoever mistypes a name must not take the gateway for gone. */
     public void answerDelete(Exchange exchange) {
-        if (!Boolean.TRUE.equals(Answer.rows(exchange).get(0).value("removed"))) {
-            throw missing(Request.of(exchange));
+        String outcome = Answer.rows(exchange).get(0).text("outcome");
+        if (!outcome.equals("done")) {
+            throw refusal(outcome, null, Request.of(exchange));
         }
         Stored.deleted(exchange);
     }

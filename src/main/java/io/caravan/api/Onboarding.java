@@ -21,6 +21,8 @@ public final class Onboarding {
     /** The property of the exchange that holds what the device logs in with. */
     private static final String LOGIN = "caravan.api.login";
 
+    private static final String MUST_BE_NEW = "mustBeNew";
+
     private final Patience patience;
     private final Credentials credentials;
     private final int cap;
@@ -85,7 +87,7 @@ public final class Onboarding {
                 .with("cap", cap)
                 .with("expected", EntityTag.expected(exchange))
                 .with("mustExist", EntityTag.mustExist(exchange))
-                .with("mustBeNew", EntityTag.mustBeNew(exchange))
+                .with(MUST_BE_NEW, EntityTag.mustBeNew(exchange))
                 .handOver(exchange);
     }
 
@@ -100,6 +102,9 @@ public final class Onboarding {
         String outcome = Answer.rows(exchange).get(0).text("outcome");
         if (outcome.equals("done")) {
             exchange.removeProperty(LOGIN);
+        } else if (outcome.equals("exists")
+                && Boolean.TRUE.equals(Request.of(exchange).value(MUST_BE_NEW))) {
+            throw EntityTag.failed("There is a device of this id already");
         } else if (!outcome.equals("created")) {
             throw refusal(outcome, Request.of(exchange).tenant());
         }

@@ -21,6 +21,7 @@ public final class PlaceEntries {
     private static final String ZONE = "zone_id";
     private static final String REPLACE = "replace";
     private static final String MUST_EXIST = "mustExist";
+    private static final String MUST_BE_NEW = "mustBeNew";
     private static final String CHANGED =
             "The entry is not, or no longer, at the version that If-Match names; read it again";
     private static final int LONGEST_NAME = 200;
@@ -91,7 +92,9 @@ public final class PlaceEntries {
         Map<String, Object> conditions = new HashMap<>();
         conditions.put("expected", EntityTag.expected(exchange));
         conditions.put(MUST_EXIST, EntityTag.mustExist(exchange));
-        conditions.put(REPLACE, !EntityTag.mustBeNew(exchange));
+        boolean mustBeNew = EntityTag.mustBeNew(exchange);
+        conditions.put(MUST_BE_NEW, mustBeNew);
+        conditions.put(REPLACE, !mustBeNew);
         return conditions;
     }
 
@@ -132,9 +135,7 @@ public final class PlaceEntries {
     public void answerStored(Exchange exchange) {
         List<Row> rows = Answer.rows(exchange);
         if (rows.isEmpty()) {
-            throw Boolean.TRUE.equals(Request.of(exchange).value(REPLACE))
-                    ? EntityTag.failed(CHANGED)
-                    : ApiProblem.conflict("There is an entry of this name already");
+            throw refusal(Request.of(exchange));
         }
         Row row = rows.get(0);
         Answer.with(exchange, Entry.of(row));
@@ -142,6 +143,14 @@ public final class PlaceEntries {
         if (Boolean.TRUE.equals(row.value("created"))) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
         }
+    }
+
+    private static ApiProblem refusal(Request request) {
+        if (Boolean.TRUE.equals(request.value(REPLACE))) {
+            return EntityTag.failed(CHANGED);
+        }
+        String exists = "There is an entry of this name already";
+        return Boolean.TRUE.equals(request.value(MUST_BE_NEW)) ? EntityTag.failed(exists) : ApiProblem.conflict(exists);
     }
 
     public void askSite(Exchange exchange) {

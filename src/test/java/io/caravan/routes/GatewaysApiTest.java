@@ -118,6 +118,31 @@ class GatewaysApiTest {
     }
 
     @Test
+    void aChangeMayNameTheVersionThatItIsOf() throws Exception {
+        HttpResponse<String> made = send(ACME, "POST", "/api/gateways", "{'devices':['a']}");
+        String user = ApiServer.json(made).get("username").textValue();
+        String first = etag(made);
+        assertThat(etag(send(VIEWER, "GET", path(user), null))).isEqualTo(first);
+
+        HttpResponse<String> changed = send(ACME, "PATCH", path(user), "{'label':'x'}", first);
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        assertThat(etag(changed)).isNotEqualTo(first).isEqualTo(etag(send(VIEWER, "GET", path(user), null)));
+        for (String stale : List.of(first, "\"nonsense\"")) {
+            assertProblem(send(ACME, "PATCH", path(user), "{'label':'y'}", stale), 412, null, "read it again");
+            assertProblem(send(ACME, "DELETE", path(user), "", stale), 412, null, "read it again");
+        }
+        send(ACME, "POST", path(user) + "/credentials", "");
+        assertProblem(send(ACME, "PATCH", path(user), "{}", etag(changed)), 412, null, "read it again");
+        assertThat(send(ACME, "GET", path(user), null).body()).contains("\"label\":\"x\"");
+
+        String last = etag(send(ACME, "PATCH", path(user), "{'label':'z'}", "*"));
+        assertProblem(send(OTHER, "DELETE", path(user), "", last), 404, null, "no such gateway");
+        assertThat(send(ACME, "DELETE", path(user), "", "\"1\", " + last).statusCode())
+                .isEqualTo(204);
+        assertProblem(send(ACME, "PATCH", path(user), "{}", last), 404, null, "no such gateway");
+    }
+
+    @Test
     void topicsOfOthersAreAConflict() throws Exception {
         made("{'topic_prefixes':['building/room1','spBv1.0/plant-1']}");
         database.execute("INSERT INTO f2_controllers (tenant_id, controller_id, name) VALUES ('acme', 'ac12', 'x')");
@@ -342,6 +367,22 @@ class GatewaysApiTest {
         return body == null || method.equals("GET")
                 ? api.send(method, path, Arrays.copyOf(headers, 2))
                 : api.send(method, path, body.replace('\'', '"').getBytes(UTF_8), headers);
+    }
+
+    private static HttpResponse<String> send(String token, String method, String path, String body, String version)
+            throws Exception {
+        return api.send(
+                method,
+                path,
+                body.replace('\'', '"').getBytes(UTF_8),
+                "Authorization",
+                "Bearer " + token,
+                "If-Match",
+                version);
+    }
+
+    private static String etag(HttpResponse<String> answer) {
+        return answer.headers().firstValue("ETag").orElseThrow();
     }
 
     private static void assertProblem(HttpResponse<String> answer, int status, String field, String said)

@@ -159,7 +159,7 @@ class OnboardingApiTest {
                 "changed");
         assertProblem(api.send("PUT", "/api/devices/d2", "{}".getBytes(UTF_8), "If-Match", "*"), 412, null, "no such");
         assertProblem(
-                api.send("PUT", "/api/devices/d1", "{}".getBytes(UTF_8), "If-None-Match", "*"), 409, null, "already");
+                api.send("PUT", "/api/devices/d1", "{}".getBytes(UTF_8), "If-None-Match", "*"), 412, null, "already");
         assertThat(api.send("PUT", "/api/devices/d2", "{}".getBytes(UTF_8), "If-None-Match", "*")
                         .statusCode())
                 .isEqualTo(201);
@@ -463,7 +463,7 @@ class OnboardingApiTest {
         for (String path : List.of("/api/sites/hq", "/api/zones/z1?site=hq", "/api/zones/outside")) {
             assertProblem(change("PUT", path, "If-Match", "*"), 412, null, "read it again");
             assertThat(change("PUT", path, "If-None-Match", "*").statusCode()).isEqualTo(201);
-            assertProblem(change("PUT", path, "If-None-Match", "*"), 409, null, "already");
+            assertProblem(change("PUT", path, "If-None-Match", "*"), 412, null, "already");
             HttpResponse<String> read = api.get(path);
             assertThat(ApiServer.json(read).get("attributes").toString()).isEqualTo("{}");
             HttpResponse<String> back = api.put(
