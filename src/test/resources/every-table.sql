@@ -55,4 +55,6 @@ INSERT INTO tenant_limits (tenant_id, messages_per_second, devices, api_calls_pe
 SELECT tenant, 1000, 1000, 100000 FROM each_tenant;
 INSERT INTO audit_log (tenant_id, at, subject, role, method, path, query, status, address)
 SELECT tenant, now(), said, 'operator', 'DELETE', '/api/sites/x', 'site=x', 204, '127.0.0.1' FROM each_tenant;
+INSERT INTO audit_changes (request, tenant_id, changed, before, after)
+SELECT gen_random_uuid(), tenant, 'sites/x', '{"label": "x"}', NULL FROM each_tenant;
 INSERT INTO waiting_tenants (tenant_id, seen_at, counted, under_way, room) SELECT tenant, now(), 0, 0, 0 FROM each_tenant;

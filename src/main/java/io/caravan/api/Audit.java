@@ -1,12 +1,14 @@
 package io.caravan.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.caravan.tenant.Identity;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -44,15 +46,18 @@ public final class Audit extends LifecycleStrategySupport {
         if (AccessRules.isGuarded(request.normalizedPath())
                 && !READING.contains(request.request().method())) {
             Instant at = Instant.now();
-            request.addEndHandler(ended -> log.add(entry(request, at)));
+            UUID id = UUID.randomUUID();
+            request.put(SignIn.AUDIT_ID, id.toString());
+            request.addEndHandler(ended -> log.add(entry(request, id, at)));
         }
         request.next();
     }
 
-    private static AuditEntry entry(RoutingContext request, Instant at) {
+    private static AuditEntry entry(RoutingContext request, UUID id, Instant at) {
         Identity identity = SignIn.identity(request);
         int status = request.response().ended() ? request.response().getStatusCode() : 0;
         return new AuditEntry(
+                id,
                 at,
                 tenantOf(request, identity),
                 identity == null ? null : identity.subject(),
@@ -95,6 +100,7 @@ public final class Audit extends LifecycleStrategySupport {
                 .with("from", TimeRange.toDatabase(range.from()))
                 .with("to", TimeRange.toDatabase(range.to()))
                 .with("before", cursor == null ? Long.MAX_VALUE : cursor.number(0))
+                .with("bytes", Answer.MOST_BYTES)
                 .handOver(exchange);
     }
 
@@ -113,7 +119,9 @@ public final class Audit extends LifecycleStrategySupport {
             String query,
             long status,
             String address,
-            long times) {
+            long times,
+            RawValue changes,
+            @JsonProperty("changes_in_all") long changesInAll) {
 
         static Noted of(Row row) {
             return new Noted(
@@ -127,7 +135,9 @@ public final class Audit extends LifecycleStrategySupport {
                     row.text("query"),
                     row.number("status"),
                     row.text("address"),
-                    row.number("times"));
+                    row.number("times"),
+                    row.json("changes"),
+                    row.number("changes_in_all"));
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.caravan.api;
 
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * A request that was to change something, or several that were refused and alike. Immutable.
  *
+ * @param id what the notes of what it has changed name it by
  * @param tenant whose data it was to change; {@link #NOBODY} where nobody has signed in
  * @param subject who asked, null where nobody has signed in
  * @param role the label of its role, likewise
@@ -13,6 +15,7 @@ import java.time.Instant;
  * @param times how many there were
  */
 record AuditEntry(
+        UUID id,
         Instant at,
         String tenant,
         String subject,
@@ -33,6 +36,6 @@ record AuditEntry(
     }
 
     AuditEntry times(int many) {
-        return new AuditEntry(at, tenant, subject, role, method, path, query, status, address, many);
+        return new AuditEntry(id, at, tenant, subject, role, method, path, query, status, address, many);
     }
 }

@@ -36,8 +36,8 @@ public final class AuditLog implements AutoCloseable {
     private static final String NAME_TENANT = "SELECT set_config('app.tenant', ?, true)";
     private static final String INSERT =
             """
-            INSERT INTO audit_log (tenant_id, at, subject, role, method, path, query, status, address, times)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO audit_log (tenant_id, at, subject, role, method, path, query, status, address, times, request)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     /** What makes refused requests alike; beyond a number of kinds, all are. */
@@ -190,6 +190,7 @@ public final class AuditLog implements AutoCloseable {
         insert.setInt(8, entry.status());
         insert.setString(9, entry.address());
         insert.setInt(10, entry.times());
+        insert.setObject(11, entry.id());
     }
 
     /** Writes what waits, if the database answers. */

@@ -27,11 +27,13 @@ final class Request {
     private final Identity identity;
     private final String tenant;
     private final Map<String, Object> parameters = new HashMap<>();
+    private final String auditId;
     private int limit;
 
-    private Request(Query query, Identity identity) {
+    private Request(Query query, Identity identity, String auditId) {
         this.query = query;
         this.identity = identity;
+        this.auditId = auditId;
         this.tenant = query.text(TENANT, identity.tenant() == null ? DEFAULT_TENANT : identity.tenant());
         if (!identity.mayEnter(tenant)) {
             throw ApiProblem.forbidden("The token is of another tenant");
@@ -53,14 +55,16 @@ final class Request {
             unread.resume(); // drops the body; a client that is still sending it would wait for good
         }
         Request request = new Request(
-                Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names), SignIn.identity(exchange));
+                Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names),
+                SignIn.identity(exchange),
+                SignIn.auditId(exchange));
         exchange.setProperty(PROPERTY, request);
         return request;
     }
 
     /** Opens a request, stripped before, for somebody who has proved otherwise who it is. */
     static Request openFor(Exchange exchange, Identity identity) {
-        Request request = new Request(Query.of("", Set.of()), identity);
+        Request request = new Request(Query.of("", Set.of()), identity, null);
         exchange.setProperty(PROPERTY, request);
         return request;
     }
@@ -113,6 +117,11 @@ final class Request {
     /** Who asks. */
     Identity identity() {
         return identity;
+    }
+
+    /** The id under which the audit log has the request; null where what it changes is not noted. */
+    String auditId() {
+        return auditId;
     }
 
     /** Whose data is asked for; whoever asks may have it. */

@@ -28,6 +28,9 @@ public final class SignIn extends LifecycleStrategySupport {
     private static final String SCHEME = "Bearer ";
     private static final String IDENTITY = "caravan";
 
+    /** Where the id stands that the audit log has for a request. */
+    static final String AUDIT_ID = "caravan-audit-id";
+
     private final int port;
     private final List<TokenVerifier> verifiers;
     private final Tries tries;
@@ -61,6 +64,12 @@ public final class SignIn extends LifecycleStrategySupport {
             return identity;
         }
         throw unauthorized("Sign in with a bearer token");
+    }
+
+    /** The id under which the audit log has the request of an exchange; null for one that only reads, or for which nobody signs in. */
+    static String auditId(Exchange exchange) {
+        User user = exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER, User.class);
+        return user == null ? null : user.principal().getString(AUDIT_ID);
     }
 
     /** Who has made a request; null where nobody has looked, or needs to. */
@@ -144,6 +153,6 @@ public final class SignIn extends LifecycleStrategySupport {
     /** Camel's consumer reads the user from there; what Vert.x wants used instead is internal to it. */
     @SuppressWarnings("deprecation")
     private static void note(RoutingContext request, Identity identity) {
-        request.setUser(User.create(new JsonObject().put(IDENTITY, identity)));
+        request.setUser(User.create(new JsonObject().put(IDENTITY, identity).put(AUDIT_ID, request.get(AUDIT_ID))));
     }
 }

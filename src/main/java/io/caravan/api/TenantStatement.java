@@ -9,8 +9,8 @@ import org.apache.camel.component.jdbc.DefaultJdbcPrepareStatementStrategy;
 
 /**
  * Has a statement of the API see the rows of the request's tenant and no others: it names the tenant to the database in the
- * transaction of the statement, where policies and views read it (V17__tenants.sql). A statement that goes without sees
- * nothing. For camel-jdbc, which must leave {@code resetAutoCommit} on: it makes the transaction. Stateless.
+ * transaction of the statement, where policies and views read it (V17__tenants.sql), and the request, where triggers do that note
+ * what it changes (V25__tenants.sql). A statement that goes without sees nothing. For camel-jdbc, which must leave {@code resetAutoCommit} on: it makes the transaction. Stateless.
  */
 public final class TenantStatement extends DefaultJdbcPrepareStatementStrategy {
 
@@ -23,7 +23,8 @@ public final class TenantStatement extends DefaultJdbcPrepareStatementStrategy {
                     + " SET ROLE caravan_api";
 
     private static final String NAME_TENANT = "SELECT set_config('app.tenant', ?, true),"
-            + " set_config('app.device_types', ?, true), set_config('app.subject', ?, true)";
+            + " set_config('app.device_types', ?, true), set_config('app.subject', ?, true),"
+            + " set_config('app.request', ?, true)";
 
     /** The parameters of a statement, and whose they are. */
     private record Parameters(Request request, Iterator<?> values) implements Iterator<Object> {
@@ -59,6 +60,7 @@ public final class TenantStatement extends DefaultJdbcPrepareStatementStrategy {
             name.setString(1, request.tenant());
             name.setString(2, String.join("\n", identity.deviceTypes()));
             name.setString(3, identity.subject());
+            name.setString(4, request.auditId() == null ? "" : request.auditId());
             name.execute();
         }
         super.populateStatement(statement, iterator, expectedParams);

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
+import io.caravan.tenant.Credentials;
 import io.caravan.tenant.Grants;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
@@ -17,6 +18,8 @@ import io.caravan.tenant.TokenVerifier;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import javax.crypto.SecretKey;
@@ -157,6 +160,101 @@ class LimitsApiTest {
         assertThat(rows(link.substring(1, link.indexOf('>')), operator)).hasSize(1);
         assertThat(api.get("/api/audit", bearer(token("noted", Role.VIEWER))).statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void whatAChangeHasChangedIsNotedBeforeAndAfterWithoutAnySecret() throws Exception {
+        String operator = token("traced", Role.OPERATOR);
+        List<String> secrets = new ArrayList<>(List.of("wifi-hunter2", "deep-hunter3"));
+        String path = "/api/devices/room-1";
+        JsonNode made = changed(
+                operator,
+                "POST",
+                "/api/devices",
+                "{'device_id':'room-1','tags':{'owner':'x'},"
+                        + "'parameters':{'wifi_password':'wifi-hunter2','list':[{'api-key':'deep-hunter3'}],'interval':30}}");
+        secrets.add(made.at("/mqtt/password").textValue());
+        changed(operator, "PATCH", path, "{'label':'One','tags':{'owner':null},'parameters':{'interval':60}}");
+        secrets.add(changed(operator, "POST", path + "/credentials", "")
+                .at("/mqtt/password")
+                .textValue());
+        secrets.add(changed(operator, "POST", "/api/gateways", "{'devices':['room-1']}")
+                .at("/mqtt/password")
+                .textValue());
+        secrets.add(changed(operator, "POST", "/api/provisioning-key", "")
+                .get("provisioning_key")
+                .textValue());
+        JsonNode application = changed(
+                operator,
+                "POST",
+                "/api/applications",
+                "{'name':'n','version':'1','developer':'d','contact_email':'a@b.example','devicetypes':['smart_meter']}");
+        secrets.add(application.at("/application/api_key").textValue());
+        String key = "/api/applications/" + application.at("/application/id").textValue() + "/regenerate-key";
+        secrets.add(changed(operator, "POST", key, "").get("new_api_key").textValue());
+        changed(operator, "PUT", "/api/sites/hq", "{'label':'HQ'}");
+        changed(operator, "PUT", "/api/sites/hq", "{'label':'Head'}");
+        changed(operator, "PUT", "/api/sites/hq", "{'label':'Head'}");
+        changed(ADMIN, "PUT", "/api/limits?tenant=traced", "{'devices':7}");
+        assertThat(api.send("DELETE", path, bearer(operator)).statusCode()).isEqualTo(204);
+        await().until(() -> rows("/api/audit", operator).size() == 12);
+
+        List<String> noted = new ArrayList<>();
+        for (JsonNode row : rows("/api/audit", operator)) {
+            assertThat(row.get("changes_in_all").intValue())
+                    .isEqualTo(row.get("changes").size());
+            for (JsonNode change : row.get("changes")) {
+                noted.add(change.get("changed").textValue().replaceAll("-[a-z2-9]{8}$", "") + " " + change.get("before")
+                        + " " + change.get("after"));
+            }
+        }
+        String time = "\"\\d{4}-[^\"]*\"";
+        assertThat(noted.stream()
+                        .map(change ->
+                                change.replaceAll(time, "T").replace('"', '\'').replaceAll("[0-9a-f-]{36}", "ID")))
+                .containsExactlyInAnyOrder(
+                        "devices/room-1 null {'tags':{'owner':'x'},'label':'room-1','parameters':"
+                                + "{'list':[{'api-key':'***'}],'interval':30,'wifi_password':'***'},'device_type':'unknown'}",
+                        "mqtt_users/traced-room_1 null {'label':'room-1','devices':['room-1'],'enabled':true,'password_at':T}",
+                        "devices/room-1 {'tags':{'owner':'x'},'label':'room-1','parameters':{'interval':30}}"
+                                + " {'tags':{},'label':'One','parameters':{'interval':60}}",
+                        "mqtt_users/traced-room_1 {'password_at':T} {'password_at':T}",
+                        "mqtt_users/traced-gateway null {'label':'gateway','devices':['room-1'],'enabled':true,'password_at':T}",
+                        "provisioning_keys null {'created_at':T}",
+                        "applications/ID null {'name':'n','status':'active','version':'1','developer':'d','updated_at':T,"
+                                + "'devicetypes':['smart_meter'],'contact_email':'a@b.example'}",
+                        "applications/ID {'updated_at':T} {'updated_at':T}",
+                        "sites/hq null {'label':'HQ'}",
+                        "sites/hq {'label':'HQ'} {'label':'Head'}",
+                        "tenant_limits null {'devices':7}",
+                        "devices/room-1 {'decommissioned_at':null} {'decommissioned_at':T}",
+                        "mqtt_users/traced-room_1 {'label':'room-1','devices':['room-1'],'enabled':true,'password_at':T} null",
+                        "mqtt_users/traced-gateway {'devices':['room-1']} {'devices':[]}");
+        assertNowhere(secrets);
+        assertThat(rows("/api/audit", token("untraced", Role.OPERATOR))).isEmpty();
+    }
+
+    /** Neither themselves nor their hashes. */
+    private static void assertNowhere(List<String> secrets) throws Exception {
+        String kept = database.list("SELECT a::text FROM audit_log AS a").toString()
+                + database.list("SELECT c::text FROM audit_changes AS c");
+        for (String secret : secrets) {
+            byte[] hash = Credentials.sha256(secret);
+            assertThat(secret).hasSizeGreaterThan(10);
+            assertThat(kept)
+                    .doesNotContain(
+                            secret,
+                            HexFormat.of().formatHex(hash),
+                            Base64.getEncoder().encodeToString(hash),
+                            Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
+        }
+    }
+
+    private static JsonNode changed(String token, String method, String path, String body) throws Exception {
+        HttpResponse<String> answer =
+                api.send(method, path, body.replace('\'', '"').getBytes(UTF_8), "Authorization", "Bearer " + token);
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+        return ApiServer.json(answer);
     }
 
     @Test
