@@ -10,7 +10,7 @@ FROM (
         SELECT
             id, reason, detail, stage, topic, dialect, device_id, failed_at, received_at, attempts, payload, payload_length,
             payload_sha256, enriched, replays, replay, replayed_at, resolved_at,
-            dead_letter_state(replays, failed_replay, resolved_replay) AS state
+            dead_letter_state(replays, failed_replay, resolved_replay) AS state, waiting
         FROM dead_letters
         WHERE tenant_id = :?tenant
             AND id < :?before
@@ -21,6 +21,7 @@ FROM (
             AND (:?dialect::text IS NULL OR dialect = :?dialect::text)
             AND (:?replay::bigint IS NULL OR replay = :?replay::bigint)
             AND (:?state::text IS NULL OR dead_letter_state(replays, failed_replay, resolved_replay) = :?state::text)
+            AND (:?waiting::boolean IS NULL OR waiting = :?waiting::boolean)
         ORDER BY id DESC
         LIMIT :?rows) AS newer
     WINDOW newest AS (ORDER BY id DESC)) AS measured

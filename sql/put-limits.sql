@@ -1,4 +1,4 @@
--- Replaces the limits of a tenant, and answers them.
+-- Replaces the limits of a tenant, and answers them with what waits because it was beyond them.
 WITH stored AS (
     INSERT INTO tenant_limits (tenant_id, messages_per_second, devices, api_calls_per_second)
     VALUES (:?tenant, :?messages_per_second::int, :?devices::int, :?api_calls_per_second::int)
@@ -7,4 +7,8 @@ WITH stored AS (
         devices = excluded.devices,
         api_calls_per_second = excluded.api_calls_per_second
     RETURNING messages_per_second, devices, api_calls_per_second)
-SELECT messages_per_second, devices, api_calls_per_second FROM stored
+SELECT messages_per_second, devices, api_calls_per_second, waiting, waiting_since
+FROM stored, (
+    SELECT count(*) AS waiting, min(failed_at) AS waiting_since
+    FROM dead_letters
+    WHERE tenant_id = :?tenant AND waiting) AS counted

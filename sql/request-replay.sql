@@ -12,7 +12,7 @@ WITH asked AS (
 SELECT
     id, reason, detail, stage, topic, dialect, device_id, failed_at, received_at, attempts, payload, payload_length,
     payload_sha256, enriched, replays, replay, replayed_at, resolved_at,
-    dead_letter_state(replays, failed_replay, resolved_replay) AS state
+    dead_letter_state(replays, failed_replay, resolved_replay) AS state, waiting
 FROM (
     SELECT * FROM asked
     UNION ALL

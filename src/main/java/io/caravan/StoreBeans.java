@@ -7,6 +7,7 @@ import io.caravan.store.Newest;
 import io.caravan.store.Replays;
 import io.caravan.store.Rows;
 import io.caravan.store.StoreLedger;
+import io.caravan.store.Waiting;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.BiConsumer;
 
@@ -23,6 +24,7 @@ final class StoreBeans {
         beans.accept("newest", new Newest(patience, meters));
         beans.accept("deadLetters", new DeadLetters(LimitSettings.isWaiting(settings)));
         beans.accept("commandStates", new CommandStates());
+        beans.accept("waiting", new Waiting(meters));
         beans.accept("replays", new Replays(raw, meters));
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * A dead letter as answers show it. Immutable.
  *
  * @param state {@code open}, {@code replaying} or {@code resolved}
+ * @param waiting whether it is replayed by itself as soon as its tenant has room
  * @param replayable whether all of its raw message was kept
  * @param replay the request that asked for the last replay
  */
@@ -21,6 +22,7 @@ record DeadLetter(
         @JsonProperty("received_at") String receivedAt,
         long attempts,
         String state,
+        boolean waiting,
         boolean replayable,
         Long replay,
         @JsonProperty("replayed_at") String replayedAt,
@@ -50,6 +52,7 @@ record DeadLetter(
                 row.time("received_at"),
                 row.number("attempts"),
                 state,
+                Boolean.TRUE.equals(row.value("waiting")),
                 !cut && !isEnriched(row),
                 (Long) row.value("replay"),
                 row.time("replayed_at"),

@@ -10,13 +10,15 @@ import org.apache.camel.Exchange;
 public final class DeadLetters {
 
     private static final int MOST_ROWS = 1_000;
+    private static final String WAITING = "waiting";
 
     public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, DeadLetterFilter.parametersAnd("limit", Cursor.PARAMETER))
+        Request request = Request.open(exchange, DeadLetterFilter.parametersAnd(WAITING, "limit", Cursor.PARAMETER))
                 .withLimit(100, MOST_ROWS);
         Query query = request.query();
         Cursor cursor = query.cursor(Long.class);
         request.with(DeadLetterFilter.of(query, null))
+                .with(WAITING, query.flag(WAITING))
                 .with("before", cursor == null ? Long.MAX_VALUE : cursor.number(0))
                 .with("bytes", Answer.MOST_BYTES)
                 .handOver(exchange);

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.caravan.limits.Limits;
 import io.caravan.limits.TenantLimits;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /**
- * What a tenant may use: {@link #ask} before the statement that reads it, {@link #askPut} before the one that replaces it, {@link
+ * What a tenant may use, and what waits because it was beyond that: {@link #ask} before the statement that reads it, {@link #askPut} before the one that replaces it, {@link
  * #answer} after either. Thread-safe.
  */
 public final class LimitsOfTenant {
@@ -49,11 +48,10 @@ public final class LimitsOfTenant {
     }
 
     public void answer(Exchange exchange) {
-        Map<String, Object> row =
-                Answer.rows(exchange).stream().map(Row::columns).findFirst().orElse(Map.of());
-        Limits merged = limits.merged(row);
+        Row row = Answer.rows(exchange).get(0);
+        Limits merged = limits.merged(row.columns());
         List<String> own = Stream.of(MESSAGES, DEVICES, CALLS)
-                .filter(name -> row.get(name) != null)
+                .filter(name -> row.value(name) != null)
                 .toList();
         Answer.with(
                 exchange,
@@ -62,7 +60,8 @@ public final class LimitsOfTenant {
                         merged.messagesPerSecond(),
                         merged.devices(),
                         merged.callsPerSecond(),
-                        own));
+                        own,
+                        new Waiting(row.number("waiting"), row.time("waiting_since"))));
     }
 
     private record Usable(
@@ -70,5 +69,8 @@ public final class LimitsOfTenant {
             @JsonProperty(MESSAGES) Integer messages,
             @JsonProperty(DEVICES) int devices,
             @JsonProperty(CALLS) Integer calls,
-            List<String> own) {}
+            List<String> own,
+            Waiting waiting) {}
+
+    private record Waiting(long messages, String since) {}
 }

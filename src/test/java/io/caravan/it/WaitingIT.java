@@ -3,6 +3,7 @@ package io.caravan.it;
 import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.embedded.EmbeddedServers;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,14 @@ class WaitingIT {
                     .isEqualTo(1));
             await().untilAsserted(() -> assertThat(stored(rows) + waiting(rows)).isEqualTo(published));
             assertThat(waiting(rows)).isGreaterThanOrEqualTo(100);
+            JsonNode told = caravan.api().json("/api/limits?tenant=waiting-it").get("waiting");
+            assertThat(told.get("messages").longValue()).isEqualTo(waiting(rows));
+            assertThat(told.get("since").textValue()).isNotNull();
+            assertThat(caravan.api().json("/api/dead-letters?tenant=waiting-it&limit=1000&waiting=true"))
+                    .hasSize((int) waiting(rows))
+                    .allMatch(letter -> letter.get("waiting").booleanValue());
+            assertThat(caravan.api().json("/api/dead-letters?tenant=waiting-it&waiting=false"))
+                    .isEmpty();
 
             limit(caravan.api(), 1_000);
             await().untilAsserted(() -> assertThat(stored(rows)).isEqualTo(published));

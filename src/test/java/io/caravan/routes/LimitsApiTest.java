@@ -55,7 +55,7 @@ class LimitsApiTest {
         String viewer = token("seen", Role.VIEWER);
         assertThat(api.get("/api/limits", bearer(viewer)).body())
                 .isEqualTo("{\"tenant_id\":\"seen\",\"messages_per_second\":null,\"devices\":100000,"
-                        + "\"api_calls_per_second\":null,\"own\":[]}");
+                        + "\"api_calls_per_second\":null,\"own\":[],\"waiting\":{\"messages\":0,\"since\":null}}");
 
         HttpResponse<String> stored = put("seen", "{\"messages_per_second\":0,\"devices\":5}", ADMIN);
 
@@ -63,7 +63,8 @@ class LimitsApiTest {
         assertThat(stored.body())
                 .isEqualTo(api.get("/api/limits", bearer(viewer)).body())
                 .isEqualTo("{\"tenant_id\":\"seen\",\"messages_per_second\":0,\"devices\":5,"
-                        + "\"api_calls_per_second\":null,\"own\":[\"messages_per_second\",\"devices\"]}");
+                        + "\"api_calls_per_second\":null,\"own\":[\"messages_per_second\",\"devices\"],"
+                        + "\"waiting\":{\"messages\":0,\"since\":null}}");
         assertThat(ApiServer.json(put("seen", "{\"devices\":null}", ADMIN)).get("own"))
                 .isEmpty();
     }

@@ -148,6 +148,29 @@ class WaitingStatementsTest {
     }
 
     @Test
+    void whatWaitsIsCountedForEachTenantAndForTheSmallestTogether() throws Exception {
+        NamedStatement count = new NamedStatement("count-waiting.sql");
+        assertThat(count.query(connection, Map.of())).isEmpty();
+        letters("a", 1, 3);
+        letters("b", 4, 5);
+        execute("UPDATE dead_letters SET failed_at = '2026-01-01' WHERE id = 4");
+        execute("UPDATE dead_letters SET waiting = false WHERE id = 5");
+        assertThat(count.query(connection, Map.of()))
+                .extracting(row -> row.get("tenant") + " " + row.get("messages") + " "
+                        + row.get("since").toString().startsWith("2026-01-01"))
+                .containsExactlyInAnyOrder("a 3 false", "b 1 true");
+
+        for (int id = 100; id < 400; id++) {
+            letters("t" + id, id, id);
+        }
+        List<Map<String, Object>> many = count.query(connection, Map.of());
+        assertThat(many)
+                .hasSize(201)
+                .anyMatch(row -> row.get("tenant").equals("others")
+                        && row.get("messages").equals(102L));
+    }
+
+    @Test
     void oneOfSeveralSessionsDoesIt() throws Exception {
         letters("a", 1, 2);
         try (Connection other = Postgres.connect(url)) {
