@@ -1,10 +1,12 @@
 package io.caravan.mosquitto;
 
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
@@ -13,20 +15,26 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import io.caravan.Application;
 import io.caravan.Settings;
+import io.caravan.Stage;
 import io.caravan.TlsFiles;
 import io.caravan.embedded.TestCertificate;
+import io.caravan.it.Api;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.store.Postgres;
 import io.caravan.tenant.Credentials;
 import io.caravan.tenant.MqttUser;
 import io.caravan.tenant.MqttUsers;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -70,9 +78,7 @@ class MosquittoIT {
             Files.createDirectory(folder.resolve(name));
         }
         Files.writeString(folder.resolve("secrets/mqtt_password"), PASSWORD);
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        port = freePort();
         startBroker();
         control = new Control("tcp://127.0.0.1:" + port, TlsFiles.NONE, "caravan", PASSWORD, "caravan");
         security = new DynamicSecurity(control, users, credentials);
@@ -141,6 +147,105 @@ class MosquittoIT {
         assertThatThrownBy(() -> connect("acme-d", secret.password())).hasCauseInstanceOf(Mqtt5ConnAckException.class);
         connect("other-d", othersSecret.password());
         assertThat(service.getState().isConnected()).isTrue();
+    }
+
+    @Test
+    @Timeout(180)
+    void aGatewayOfTheApiSpeaksBelowItsPrefixUntilItIsRemoved() throws Exception {
+        int http = freePort();
+        Settings settings = Settings.load(Path.of("application.properties"), Map.of())
+                .with(Map.of(
+                        "caravan.http.port",
+                        Integer.toString(http),
+                        "caravan.management.port",
+                        Integer.toString(freePort()),
+                        "caravan.auth.enabled",
+                        "false",
+                        "caravan.mqtt.url",
+                        "tcp://127.0.0.1:" + port,
+                        "caravan.mqtt.username",
+                        "caravan",
+                        "caravan.mqtt.password",
+                        PASSWORD,
+                        "caravan.mqtt.dynamic-security",
+                        "true",
+                        "caravan.mqtt.credentials-key",
+                        PASSWORD,
+                        "caravan.kafka.brokers",
+                        "127.0.0.1:1", // nobody's: users come and go without it
+                        "caravan.db.url",
+                        Postgres.migratedDatabase()));
+        Mqtt5AsyncClient service = connect("caravan", PASSWORD);
+        subscribe(service, "building/#").join();
+        try (Application caravan = new Application(settings, EnumSet.of(Stage.INGEST, Stage.API))) {
+            caravan.start();
+            Api api = new Api(http);
+            await().atMost(ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(() -> api.get("/livez").statusCode() == 200);
+            JsonNode made = gateway(api, "{\"topic_prefixes\":[\"building/room1\",\"building/room2\"]}");
+            JsonNode neighbour = gateway(api, "{\"topic_prefixes\":[\"building/room3\"]}");
+
+            Mqtt5AsyncClient gateway = connected(made);
+            Mqtt5AsyncClient other = connected(neighbour);
+            publish(gateway, "building/room1/data").join();
+            subscribe(gateway, "building/room1/#").join();
+            await().untilAsserted(() -> assertThat(heard).contains("building/room1/data"));
+            for (String topic :
+                    List.of("building/room3/data", "building", "building/room11/data", "iot/default/d/raw", "$SYS/x")) {
+                assertThatThrownBy(() -> publish(gateway, topic).join())
+                        .as(topic)
+                        .hasCauseInstanceOf(Mqtt5PubAckException.class);
+            }
+            for (String filter :
+                    List.of("#", "building/#", "building/+/data", "building/room3/#", "$share/x/building/room1/#")) {
+                assertThatThrownBy(() -> subscribe(gateway, filter).join())
+                        .as(filter)
+                        .hasCauseInstanceOf(Mqtt5SubAckException.class);
+            }
+
+            String path = "/api/gateways/" + made.get("username").textValue();
+            assertThat(api.patch(path, "{\"topic_prefixes\":[\"building/room1\"]}")
+                            .statusCode())
+                    .isEqualTo(200);
+            await().untilAsserted(() -> assertThatThrownBy(() ->
+                            publish(connected(made), "building/room2/data").join())
+                    .hasCauseInstanceOf(Mqtt5PubAckException.class));
+            publish(connected(made), "building/room1/data").join();
+
+            assertThat(api.delete(path).statusCode()).isEqualTo(204);
+            await().until(() -> clients.stream()
+                    .noneMatch(client -> client != service
+                            && client != other
+                            && client.getState().isConnected()));
+            assertThatThrownBy(() -> connect(
+                            made.get("username").textValue(),
+                            made.at("/mqtt/password").textValue()))
+                    .hasCauseInstanceOf(Mqtt5ConnAckException.class);
+            publish(other, "building/room3/data").join();
+        }
+    }
+
+    private static JsonNode gateway(Api api, String body) throws Exception {
+        HttpResponse<String> answer = api.post("/api/gateways", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return Api.MAPPER.readTree(answer.body());
+    }
+
+    /** As soon as the broker knows it. */
+    private Mqtt5AsyncClient connected(JsonNode gateway) {
+        return await().ignoreExceptions()
+                .until(
+                        () -> connect(
+                                gateway.get("username").textValue(),
+                                gateway.at("/mqtt/password").textValue()),
+                        client -> true);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test
@@ -218,10 +323,7 @@ class MosquittoIT {
     void withTlsBothShowTheirCertificates() throws Exception {
         TestCertificate server = TestCertificate.make(folder, "server");
         TestCertificate own = TestCertificate.make(folder, "own");
-        int secure;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            secure = socket.getLocalPort();
-        }
+        int secure = freePort();
         broker.destroy();
         broker.waitFor();
         Path conf = folder.resolve("run/mosquitto.conf");
