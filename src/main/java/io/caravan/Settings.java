@@ -76,7 +76,7 @@ public final class Settings {
     /** A secret, asked for whenever it is used; where it stands in a file of its own, it changes with the file. */
     public Supplier<String> secret(String key) {
         String value = text(key);
-        Path file = files.get(key);
+        Path file = files.get(spelt(key));
         return file == null ? () -> value : new SecretFile(key, file, value);
     }
 
@@ -84,9 +84,14 @@ public final class Settings {
         return values;
     }
 
+    /** A variable of the environment does not tell hyphens from dots; of a key that the file does not have it has become dots. */
+    private String spelt(String key) {
+        return values.containsKey(key) ? key : key.replace('-', '.');
+    }
+
     /** The value of a key, or the fallback where it is absent or blank. */
     public String text(String key, String fallback) {
-        String value = values.get(key);
+        String value = values.get(spelt(key));
         return value == null || value.isBlank() ? fallback : value;
     }
 

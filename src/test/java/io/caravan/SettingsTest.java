@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,30 @@ class SettingsTest {
     void aKeyThatTheFileDoesNotHaveCanBeGivenByTheEnvironmentAlone() throws IOException {
         assertThat(load("", Map.of("CARAVAN_DB_PASSWORD", "x", "OTHER", "y")).asMap())
                 .isEqualTo(Map.of("caravan.db.password", "x"));
+    }
+
+    @Test
+    void everyKeyThatTheFileOnlyMentionsCanBeGivenByTheEnvironment() throws IOException {
+        Path file = Path.of("application.properties");
+        List<String> mentioned = Files.readAllLines(file).stream()
+                .filter(line -> line.matches("#caravan[.][a-z.-]+=.*"))
+                .map(line -> line.substring(1, line.indexOf('=')))
+                .toList();
+        assertThat(mentioned).contains("caravan.mqtt.credentials-key", "caravan.auth.master-key");
+        Path secret = Files.writeString(folder.resolve("secret"), "first");
+
+        for (String key : mentioned) {
+            String variable = Settings.variableOf(key);
+            assertThat(Settings.load(file, Map.of(variable, "x")).text(key))
+                    .as(variable)
+                    .isEqualTo("x");
+            Settings fromFile = Settings.load(file, Map.of(variable + "_FILE", secret.toString()));
+            assertThat(fromFile.text(key)).as(variable).isEqualTo("first");
+            assertThat(fromFile.with(Map.of(key, "y")).text(key)).isEqualTo("y");
+        }
+        Supplier<String> follows = Settings.load(file, Map.of("CARAVAN_AUTH_MASTER_KEY_FILE", secret.toString()))
+                .secret("caravan.auth.master-key");
+        assertThat(follows).isInstanceOf(SecretFile.class);
     }
 
     @Test
