@@ -8,7 +8,7 @@ import io.vertx.core.impl.VertxWrapper;
 
 /**
  * Has the HTTP servers that Camel makes compress their answers (gzip, deflate) for clients that accept it, close connections on
- * which nothing happens, and show a certificate that changes with its files; Camel has no settings for any of it. Bound to the registry, Camel takes it for its Vert.x. Thread-safe.
+ * which nothing happens, speak HTTP/1.1 only, and show a certificate that changes with its files; Camel has no settings for any of it. Bound to the registry, Camel takes it for its Vert.x. Thread-safe.
  */
 final class HttpVertx extends VertxWrapper {
 
@@ -38,7 +38,8 @@ final class HttpVertx extends VertxWrapper {
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
-        options.setCompressionSupported(true).setIdleTimeout(IDLE_SECONDS);
+        // whoever is cut off is cut off with the connection, which requests of HTTP/2 would share
+        options.setCompressionSupported(true).setIdleTimeout(IDLE_SECONDS).setHttp2ClearTextEnabled(false);
         if (!options.isSsl()) {
             return super.createHttpServer(options);
         }

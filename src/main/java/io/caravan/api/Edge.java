@@ -84,8 +84,14 @@ public final class Edge extends LifecycleStrategySupport {
             request.request().connection().close();
         });
         Future<Void> read = request.request().end();
-        request.addEndHandler(
-                answered -> read.onComplete(ended -> request.vertx().cancelTimer(timer)));
+        request.addEndHandler(answered -> {
+            if (request.request().isEnded()) {
+                request.vertx().cancelTimer(timer);
+            } else {
+                read.onComplete(ended -> request.vertx().cancelTimer(timer));
+                request.request().resume(); // over HTTP/2 even one without a body has no end while it is paused
+            }
+        });
         if (length(request.request()) > mostBytes) {
             response.putHeader("Connection", "close");
             ProblemDetails.end(request, ApiProblem.of(413, "A body may have " + mostBytes + " bytes at most"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.embedded.EmbeddedServers;
 import java.lang.management.ManagementFactory;
+import java.net.http.HttpClient;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -41,6 +42,9 @@ class HealthIT {
             assertThat(caravan.management().json("/readyz").get("checks").findValuesAsText("name"))
                     .isEqualTo(caravan.api().json("/readyz").get("checks").findValuesAsText("name"))
                     .containsExactly("database", "api");
+            assertThat(caravan.api().get("/livez").version())
+                    .as("the client asks for HTTP/2")
+                    .isEqualTo(HttpClient.Version.HTTP_1_1);
             assertThat(caravan.management().json("/livez"))
                     .isEqualTo(caravan.api().json("/livez"));
         }
