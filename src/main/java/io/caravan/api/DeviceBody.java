@@ -60,6 +60,7 @@ final class DeviceBody {
         if (!Text.isId(id)) {
             throw fields.bad(ID, "must be 1 to " + LONGEST_NAME + " characters without control characters");
         }
+        fields.requireNameable(ID, id);
         return device(fields, id);
     }
 

@@ -103,6 +103,13 @@ final class Fields {
         return text;
     }
 
+    /** @throws ApiProblem 400 when no path can name what has this id, so that nobody could change it */
+    void requireNameable(String name, String id) {
+        if (!Text.isNameable(id)) {
+            throw bad(name, "must not be . or .., which no path can name");
+        }
+    }
+
     int number(String name, Integer fallback, int min, int max) {
         JsonNode value = value(name);
         if (value == null) {

@@ -106,7 +106,9 @@ public final class PlaceEntries {
     }
 
     private static String name(Fields fields, String field) {
-        return fields.name(field, null, LONGEST_NAME);
+        String name = fields.name(field, null, LONGEST_NAME);
+        fields.requireNameable(field, name);
+        return name;
     }
 
     private static String inPath(Exchange exchange, String part) {

@@ -32,6 +32,11 @@ public final class Text {
         return !text.isBlank() && text.length() <= LONGEST_ID && isClean(text);
     }
 
+    /** Whether a path can name it: there, . and .. mean something else, percent-encoded as well (RFC 3986, 6.2.2). */
+    public static boolean isNameable(String id) {
+        return !id.equals(".") && !id.equals("..");
+    }
+
     /**
      * An identifier, as it is.
      *

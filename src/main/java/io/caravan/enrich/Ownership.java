@@ -53,6 +53,9 @@ public final class Ownership {
         String id = Text.id("the device id", decoded.device());
         parcel.tenant = tenantOf(parcel, id);
         parcel.device = directory.find(parcel.tenant, id);
+        if (parcel.device == null && !Text.isNameable(id)) {
+            throw new Undecodable(Reason.INVALID_ID, "nobody could take a device called '" + id + "' out of service");
+        }
         if (parcel.device == null && !autoProvision) {
             throw new Undecodable(
                     Reason.UNKNOWN_DEVICE,

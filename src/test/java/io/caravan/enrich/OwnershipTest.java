@@ -25,6 +25,15 @@ class OwnershipTest {
     }
 
     @Test
+    void aDeviceThatNoPathCanNameIsNotAdded() {
+        for (String id : List.of(".", "..")) {
+            EnrichStage stage = provisioning("acme");
+            assertThat(EnrichStage.reason(stage.run(stage.iot(id, UNCLAIMED.replace("\"d\"", '"' + id + '"')))))
+                    .isEqualTo("invalid-id");
+        }
+    }
+
+    @Test
     void aTopicWithoutTenantIsTheDefaultTenants() {
         EnrichStage stage = provisioning("acme");
 

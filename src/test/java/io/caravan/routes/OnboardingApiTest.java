@@ -448,6 +448,20 @@ class OnboardingApiTest {
     }
 
     @Test
+    void whatNoPathCanNameIsNotMade() throws Exception {
+        for (String name : List.of(".", "..")) {
+            assertProblem(post("/api/devices", "{'device_id':'" + name + "'}"), 400, "device_id", "no path");
+            assertProblem(post("/api/sites", "{'site_id':'" + name + "'}"), 400, "site_id", "no path");
+            assertProblem(post("/api/zones", "{'zone_id':'" + name + "'}"), 400, "zone_id", "no path");
+            assertProblem(post("/api/zones", "{'site_id':'" + name + "','zone_id':'z'}"), 400, "site_id", "no path");
+        }
+        assertThat(post("/api/devices", "{'device_id':'...'}").statusCode()).isEqualTo(201);
+        assertThat(api.send("DELETE", "/api/devices/...").statusCode()).isEqualTo(204);
+        assertThat(database.list("SELECT FROM devices WHERE decommissioned_at IS NULL"))
+                .isEmpty();
+    }
+
+    @Test
     void aPlaceIsReadWithTheVersionThatChangesMayName() throws Exception {
         post("/api/devices", "{'device_id':'d','site_id':'hq','zone_id':'z1'}");
         HttpResponse<String> unheard = api.get("/api/sites/hq");
