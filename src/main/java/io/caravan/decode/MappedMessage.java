@@ -17,6 +17,9 @@ final class MappedMessage {
     /** Values whose unit stands elsewhere in the message, which may be behind them. */
     private record UnitOf(int unit, int from, int to) {}
 
+    /** Stands for the name that the payload gives to its metric, until it has been read. */
+    private static final String UNNAMED = "metric";
+
     private final MessageRules rules;
     private final Map<Variable, String> named;
     private final RawMessage raw;
@@ -35,6 +38,7 @@ final class MappedMessage {
     private String zone;
     private String eventType;
     private String status;
+    private String metric;
     private long timestamp = Decoded.NO_TIME;
     private Long sequence;
 
@@ -47,8 +51,20 @@ final class MappedMessage {
         this.parser = parser;
         this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
         this.units = new String[rules.unitNames.size()];
-        String metric = named.get(Variable.METRIC);
-        this.start = metric == null ? MetricPath.ROOT : MetricPath.ROOT.child(metric.replace('/', '.'));
+        String fromTopic = named.get(Variable.METRIC);
+        this.start = fromTopic != null
+                ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
+                : rules.namesMetric ? MetricPath.ROOT.child(UNNAMED) : MetricPath.ROOT;
+    }
+
+    /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
+    String metric() throws IOException, Undecodable {
+        value(rules.root, null, parser.currentToken());
+        if (metric == null) {
+            throw new Undecodable(
+                    Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
+        }
+        return metric;
     }
 
     /** Reads a JSON value, whose first token the parser stands on, to its end. */
@@ -172,6 +188,11 @@ final class MappedMessage {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
             Place child = place.member(name);
+            if (child != null && child.roleOfName == Place.Role.DEVICE) {
+                device = Text.id("the device id", name);
+            } else if (child != null && child.roleOfName == Place.Role.METRIC) {
+                metric = name;
+            }
             boolean inner = path != null && path != MetricPath.ROOT && child == null;
             if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
                 unit = JsonLeaves.unit(parser.getText());
@@ -213,6 +234,7 @@ final class MappedMessage {
             case SITE -> site = JsonTokens.id(parser, "the site");
             case ZONE -> zone = JsonTokens.id(parser, "the zone");
             case TIMESTAMP -> timestamp = JsonTokens.time(parser, rules.zone);
+            case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
             case DEVICE_TYPE -> type = JsonTokens.word(parser);
             case EVENT_TYPE -> eventType = JsonTokens.word(parser);
             case STATUS -> status = token.isScalarValue() ? parser.getText() : null;

@@ -27,6 +27,7 @@ final class TopicReader {
     private final JsonNode declared;
     private final JsonPointer place;
     private final MessageRules.Builder rules;
+    private JsonPath rows;
 
     /**
      * @param types the device types of the registry
@@ -54,6 +55,7 @@ final class TopicReader {
                             ? "names the device twice: {device} in the topic, and \"device\""
                             : "names no device: neither {device} in the topic, nor \"device\" with a path"));
         }
+        attempt(place.appendProperty("rows"), this::rows);
         path("device", rules::device);
         pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
         path("site", rules::site);
@@ -61,6 +63,10 @@ final class TopicReader {
         path("timestamp", rules::timestamp);
         path("sequence", rules::sequence);
         path("status", rules::status);
+        if (declared.has("metric") && template.names(Variable.METRIC)) {
+            problems.add(Problem.at(place.appendProperty("metric"), "stands in the topic already"));
+        }
+        path("metric", rules::metricBy);
         pathOrText("event_type", null, rules::eventType, rules::eventType);
         type();
         values();
@@ -82,6 +88,17 @@ final class TopicReader {
             rules.text();
         }
         return rules.build();
+    }
+
+    private void rows() {
+        if (declared.has("rows")) {
+            JsonPath path = singular(declared.path("rows").asText());
+            rules.rows(path);
+            rows = path;
+            if (declared.path("event_type").asText().equals("status") && !declared.has("status")) {
+                throw new IllegalArgumentException("what are rows of status needs \"status\", a path to what tells");
+            }
+        }
     }
 
     private void type() {
@@ -152,7 +169,7 @@ final class TopicReader {
         }
     }
 
-    /** What begins with $ is a path, anything else the text itself. */
+    /** What begins with $, or with @, is a path, anything else the text itself. */
     private void pathOrText(String key, Variable variable, Consumer<JsonPath> path, Consumer<String> text) {
         String value = declared.path(key).asText();
         if (declared.has(key) && variable != null && template.names(variable)) {
@@ -179,11 +196,11 @@ final class TopicReader {
     }
 
     private static boolean isPath(String text) {
-        return text.startsWith("$");
+        return text.startsWith("$") || text.startsWith("@");
     }
 
     private JsonPath parse(String text) {
-        return JsonPath.parse(text);
+        return JsonPath.parse(text, rows);
     }
 
     private JsonPath singular(String text) {
