@@ -8,8 +8,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Whether the topics of dialects are apart: a message that two dialects read would be stored twice, and a session with filters
- * that overlap may bring one twice. Used once, by one thread.
+ * Whether the topics of dialects leave each other room: of several dialects that have a topic the first reads it, so one whose
+ * topics another has before it would read nothing; and a session with filters that overlap may bring a message twice. Used
+ * once, by one thread.
  */
 final class TopicsApart {
 
@@ -35,7 +36,7 @@ final class TopicsApart {
             requireSeparate(dialect.measurementFilters(), topics);
             requireSeparate(dialect.statusFilters(), topics);
             for (MappedDialect other : enabled.subList(0, i)) {
-                requireSeparate(dialect, other, topics);
+                requireRoom(dialect, other, topics);
             }
         }
     }
@@ -54,15 +55,15 @@ final class TopicsApart {
         }
     }
 
-    private void requireSeparate(MappedDialect dialect, MappedDialect other, JsonPointer topics) {
+    private void requireRoom(MappedDialect dialect, MappedDialect other, JsonPointer topics) {
         for (MessageRules mine : dialect.rules()) {
             for (MessageRules theirs : other.rules()) {
-                if (mine.isRead() && theirs.isRead() && mine.topic().overlaps(theirs.topic())) {
+                if (mine.isRead() && theirs.isRead() && theirs.topic().covers(mine.topic())) {
                     problems.add(Problem.at(
                             topics.appendProperty(mine.topic().toString()),
-                            "has topics in common with " + theirs.topic() + " of the dialect " + other.name()
-                                    + ": a message that both read would count twice. Say how its devices' ids begin,"
-                                    + " as in {device:abc*}, or set \"enabled\": false for one of the two"));
+                            "would never be read: all its topics are those of " + theirs.topic() + " of the dialect "
+                                    + other.name() + ", which stands before it. Put the dialect before that one, or set"
+                                    + " \"enabled\": false there"));
                 }
             }
         }
