@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.Measured;
+import io.caravan.decode.Promises;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Undecodable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +209,48 @@ class RowsTest {
         assertThat(outcome(decoder, "g/a", json("[{'v':1}]"))).isEqualTo("invalid-metric");
         assertThat(outcome(decoder, "g/a", json("[{'n':'" + "x".repeat(300) + "','v':1}]")))
                 .isEqualTo("invalid-metric");
+    }
+
+    @Test
+    void brokenMessagesAreTakenApartIntoJsonOrRefusedWithAReason() throws Exception {
+        List<Decoder> decoders = List.of(
+                decoder("g/up", "'rows':'$.d.rows','device':'@~','timestamp':'@.t','site':'$.s'"),
+                decoder("g/up", "'rows':'$.d.rows','device':'$.s','metric':'@.id','values':'@.x','timestamp':'@.t'"),
+                decoder("g/up", "'rows':'$','device':'@.s','metric':'@~'"));
+        byte[] whole = json(
+                "{'s':'é','d':{'rows':{'a':{'t':1,'x':1.5e3},'b\\u0041':{'t':2,'id':'x','x':'2 V'}, 'c':[[],{}],'d':-7}}}");
+        Random random = new Random(11);
+        int[] partsOf = new int[decoders.size()];
+        for (int i = 0; i < 30_000; i++) {
+            byte[] broken = whole.clone();
+            for (int change = i == 0 ? 0 : 1 + random.nextInt(3); change > 0; change--) {
+                int at = random.nextInt(broken.length);
+                broken[at] = random.nextBoolean() ? whole[random.nextInt(whole.length)] : (byte) random.nextInt();
+            }
+            byte[] payload =
+                    Arrays.copyOf(broken, random.nextInt(9) == 0 ? random.nextInt(whole.length) : whole.length);
+            for (int d = 0; d < decoders.size(); d++) {
+                partsOf[d] += require(decoders.get(d), payload);
+            }
+        }
+        assertThat(partsOf).doesNotContain(0);
+    }
+
+    /** How many messages it becomes. */
+    private static int require(Decoder decoder, byte[] payload) {
+        Promises.require(decoder, "g", Promises.input("g/up", payload), 1_795_262_400_000_000L);
+        try {
+            List<byte[]> parts = decoder.parts(message("g/up", payload));
+            for (byte[] part : parts) {
+                assertThat(decoder.parts(message("g/up", part))).isEmpty();
+                assertThat(part.length).isLessThanOrEqualTo(payload.length);
+                Promises.require(decoder, "g", Promises.input("g/up", part), 1_795_262_400_000_000L);
+            }
+            return parts.size();
+        } catch (Undecodable e) {
+            Promises.require(e);
+            return 0;
+        }
     }
 
     private Decoder decoder(String topic, String rules) throws Exception {
