@@ -51,11 +51,12 @@ class MappedDialectsIT {
                     assertThat(wind(api)).containsExactly(1);
                 });
                 await().until(() -> routes(api) == routes + 1);
-                assertThat(api.json("/api/devices/roof/latest")).anySatisfy(latest -> {
-                    assertThat(latest.get("metric").textValue()).isEqualTo("wind");
-                    assertThat(latest.get("unit").textValue()).isEqualTo("m/s");
-                    assertThat(latest.get("quality").textValue()).isEqualTo("GOOD");
-                });
+                await().untilAsserted(() -> assertThat(api.json("/api/devices/roof/latest"))
+                        .anySatisfy(latest -> {
+                            assertThat(latest.get("metric").textValue()).isEqualTo("wind");
+                            assertThat(latest.get("unit").textValue()).isEqualTo("m/s");
+                            assertThat(latest.get("quality").textValue()).isEqualTo("GOOD");
+                        }));
 
                 declare(file, "wetter/{device}/obs");
                 await().untilAsserted(() -> {
