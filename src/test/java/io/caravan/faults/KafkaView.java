@@ -3,6 +3,7 @@ package io.caravan.faults;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ConsumerGroupListing;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -67,6 +69,26 @@ final class KafkaView implements AutoCloseable {
     /** What a group is: its state and its members. */
     ConsumerGroupDescription group(String group) throws Exception {
         return answer(admin.describeConsumerGroups(List.of(group)).all()).get(group);
+    }
+
+    /** Deletes topics, with all that they hold. */
+    void delete(Collection<String> topics) throws Exception {
+        answer(admin.deleteTopics(topics).all());
+    }
+
+    /** Deletes all groups, with all that they have committed; none of them may have a member. */
+    void deleteGroups() throws Exception {
+        List<String> groups = answer(admin.listConsumerGroups().all()).stream()
+                .map(ConsumerGroupListing::groupId)
+                .toList();
+        answer(admin.deleteConsumerGroups(groups).all());
+    }
+
+    /** Has a group without members go on at the end of a topic, whatever it has read. */
+    void readOn(String group, String topic) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+        ends(topic).forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
+        answer(admin.alterConsumerGroupOffsets(group, ends).all());
     }
 
     /** Has a group without members read a topic again from its beginning. */
