@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -126,8 +127,18 @@ final class KafkaView implements AutoCloseable {
                 }
             }
         }
-        return records + " records of " + seen.size() + " messages, written first behind a later one: " + behind.size()
+        return "caravan-enrich has committed of iot.raw, which ends at " + new TreeMap<>(byNumber(ends("iot.raw")))
+                + ":\n"
+                + new TreeMap<>(byNumber(
+                        answer(admin.listConsumerGroupOffsets("caravan-enrich").partitionsToOffsetAndMetadata())))
+                + '\n' + records + " records of " + seen.size() + " messages, written first behind a later one: "
+                + behind.size()
                 + ' ' + behind.subList(0, Math.min(20, behind.size()));
+    }
+
+    private static <T> Map<Integer, T> byNumber(Map<TopicPartition, T> partitions) {
+        return partitions.entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().partition(), Map.Entry::getValue));
     }
 
     private Map<TopicPartition, Long> ends(String topic) throws Exception {
