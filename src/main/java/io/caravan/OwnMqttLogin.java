@@ -13,12 +13,13 @@ public final class OwnMqttLogin {
     private OwnMqttLogin() {}
 
     /**
-     * A broker's address, with Caravan's own user of the demo in {@code ./data} where it names no user and is on this machine.
+     * A broker's address, with Caravan's own user of the demo where it names no user and is on this machine.
      *
+     * @param data the folder of that demo
      * @throws UserError when the file with its password cannot be read
      */
-    public static String in(String url) {
-        Path file = DemoSecrets.mqttPassword(DemoSecrets.DATA);
+    public static String in(String url, Path data) {
+        Path file = DemoSecrets.mqttPassword(data);
         try {
             MqttAddress broker = MqttAddress.of(url);
             return broker.userInfo() != null || !HERE.contains(broker.host()) || !Files.isReadable(file)

@@ -44,6 +44,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
 
+    @Mixin
+    private DataOption data;
+
     @Parameters(paramLabel = "ID", arity = "0..*", description = "Dead letters by their numbers.")
     private List<Long> ids = List.of();
 
@@ -112,7 +115,7 @@ final class ReplayCommand implements Callable<Integer> {
             Settings settings = config.settings();
             ReplayClient client = new ReplayClient(
                     api != null ? api : ReplayClient.addressOf(settings),
-                    OwnToken.of(settings, "caravan replay").orElse(null));
+                    OwnToken.of(settings, data.folder(), "caravan replay").orElse(null));
             if (dryRun) {
                 return count(client, filter);
             }

@@ -4,7 +4,6 @@ import io.caravan.simulator.DurationConverter;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,22 +53,18 @@ final class TokenCommand implements Callable<Integer> {
             description = "How long it is good, 1s to 366d. Default: caravan.auth.token-lifetime.")
     private Duration lifetime;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            defaultValue = "data",
-            description = "Where the demo keeps its data, and its secret. Default: ./${DEFAULT-VALUE}.")
-    private Path data;
+    @Mixin
+    private DataOption data;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        Settings settings = DemoSecrets.find(config.settings(), data);
+        Settings settings = DemoSecrets.find(config.settings(), data.folder());
         TokenIssuer issuer = SignInSettings.issuer(settings)
-                .orElseThrow(() -> new UserError("caravan.auth.secret is not set, and no demo has made one in " + data
-                        + ": start the demo first, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
+                .orElseThrow(() -> new UserError("caravan.auth.secret is not set, and no demo has made one in "
+                        + data.folder() + ": start the demo first, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
         Duration life =
                 lifetime == null ? SignInSettings.lifetime(settings) : SignInSettings.lifetime("--lifetime", lifetime);
         spec.commandLine().getOut().println(issuer.issue(identity(), life));

@@ -1,5 +1,7 @@
 package io.caravan.bench;
 
+import io.caravan.DataOption;
+import io.caravan.OwnMqttLogin;
 import io.caravan.UserError;
 import io.caravan.kafka.KafkaAccess;
 import io.caravan.simulator.DurationConverter;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -100,6 +103,9 @@ public final class BenchCommand implements Callable<Integer> {
                     "Take the servers from this application.properties (and the environment) in place of the demo's.")
     private Path config;
 
+    @Mixin
+    private DataOption data;
+
     @Option(names = "--mqtt", paramLabel = "URL", description = "The MQTT broker. Demo: tcp://127.0.0.1:1883.")
     private String mqtt;
 
@@ -157,10 +163,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     private BenchTarget target() {
         BenchTarget base = config == null
-                ? BenchTarget.ofDemo(System.getenv())
-                : BenchTarget.ofConfiguration(config, System.getenv());
+                ? BenchTarget.ofDemo(data.folder(), System.getenv())
+                : BenchTarget.ofConfiguration(config, data.folder(), System.getenv());
         return new BenchTarget(
-                mqtt == null ? base.mqtt() : mqtt,
+                mqtt == null ? base.mqtt() : OwnMqttLogin.in(mqtt, data.folder()),
                 kafka == null
                         ? base.kafka()
                         : new KafkaAccess(kafka, base.kafka().security()),

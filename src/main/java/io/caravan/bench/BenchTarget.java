@@ -26,9 +26,10 @@ record BenchTarget(
     /**
      * The servers of a configuration.
      *
+     * @param data the folder of a demo, whose secret is taken where none is configured
      * @throws io.caravan.UserError when the file cannot be read, or a key is missing or wrong
      */
-    static BenchTarget ofConfiguration(Path file, Map<String, String> environment) {
+    static BenchTarget ofConfiguration(Path file, Path data, Map<String, String> environment) {
         Settings settings = Settings.load(file, environment);
         return new BenchTarget(
                 settings.text("caravan.mqtt.url"),
@@ -37,11 +38,11 @@ record BenchTarget(
                 settings.text("caravan.db.user"),
                 settings.text("caravan.db.password", ""),
                 settings.port("caravan.http.port"),
-                OwnToken.of(settings, SUBJECT).orElse(null));
+                OwnToken.of(settings, data, SUBJECT).orElse(null));
     }
 
-    /** The servers of the demo, on the ports that the working directory's configuration or the environment gives it. */
-    static BenchTarget ofDemo(Map<String, String> environment) {
+    /** The servers of the demo with this folder, on the ports that the working directory's configuration or the environment gives it. */
+    static BenchTarget ofDemo(Path data, Map<String, String> environment) {
         int mqtt = 1883;
         int kafka = 19092;
         int postgres = 15432;
@@ -53,10 +54,10 @@ record BenchTarget(
             kafka = port(settings, "caravan.embedded.kafka.port", kafka);
             postgres = port(settings, "caravan.embedded.postgres.port", postgres);
             http = port(settings, "caravan.http.port", http);
-            token = OwnToken.of(settings, SUBJECT).orElse(null);
+            token = OwnToken.of(settings, data, SUBJECT).orElse(null);
         }
         return new BenchTarget(
-                OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt),
+                OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt, data),
                 KafkaAccess.open("127.0.0.1:" + kafka),
                 "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
                 "caravan",

@@ -86,8 +86,8 @@ final class EventMessage {
             case "sensor_type" -> sensorType(token);
             case "value" -> value(token);
             case "unit" -> unit = unit(token);
-            case "ts_event" -> timestamp = JsonMessage.time(parser, zone);
-            case "timestamp" -> fallback = JsonMessage.time(parser, zone);
+            case "ts_event" -> timestamp = JsonTokens.time(parser, zone);
+            case "timestamp" -> fallback = JsonTokens.time(parser, zone);
             default -> parser.skipChildren();
         }
     }

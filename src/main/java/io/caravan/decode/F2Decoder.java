@@ -80,7 +80,7 @@ public final class F2Decoder implements Decoder {
         if (!parser.currentToken().isScalarValue()) {
             requireObject(parser);
         }
-        JsonMessage.JsonLeaves leaves = new JsonMessage.JsonLeaves(parser);
+        JsonLeaves leaves = new JsonLeaves(parser);
         leaves.value(place(topic), parser.currentToken());
         return leaves.all().get(0);
     }

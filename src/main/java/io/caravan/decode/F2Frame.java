@@ -32,7 +32,7 @@ final class F2Frame {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
             if (name.equals("timestamp")) {
-                timestamp = JsonMessage.time(parser, zone);
+                timestamp = JsonTokens.time(parser, zone);
             } else if (name.equals("data") && token == JsonToken.VALUE_STRING) {
                 data = parser.getText();
             } else {

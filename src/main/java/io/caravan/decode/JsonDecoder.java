@@ -39,7 +39,7 @@ public final class JsonDecoder implements Decoder {
     }
 
     /** Reads a payload that is one JSON object; the parser stands on its start. */
-    static Decoded object(byte[] payload, Value value) throws Undecodable {
+    static Decoded object(byte[] payload, Value<Decoded> value) throws Undecodable {
         return read(payload, parser -> {
             JsonToken first = parser.currentToken();
             if (first != JsonToken.START_OBJECT) {
@@ -52,22 +52,22 @@ public final class JsonDecoder implements Decoder {
 
     /** Reads the one JSON value of a payload; the parser stands on its first token, then on its last. */
     @FunctionalInterface
-    interface Value {
-        Decoded read(JsonParser parser) throws IOException, Undecodable;
+    interface Value<T> {
+        T read(JsonParser parser) throws IOException, Undecodable;
     }
 
     /** Reads a payload that is one JSON value. */
-    static Decoded read(byte[] payload, Value value) throws Undecodable {
+    static <T> T read(byte[] payload, Value<T> value) throws Undecodable {
         requireUtf8(payload);
         try (JsonParser parser = FACTORY.createParser(payload)) {
             if (parser.nextToken() == null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
             }
-            Decoded decoded = value.read(parser);
+            T read = value.read(parser);
             if (parser.nextToken() != null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "more than one JSON value");
             }
-            return decoded;
+            return read;
         } catch (StreamConstraintsException e) {
             throw e.getMessage().contains("nesting depth")
                     ? new Undecodable(Reason.TOO_DEEP, "nested deeper than " + DEEPEST + " levels")

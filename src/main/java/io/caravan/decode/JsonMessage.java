@@ -2,10 +2,8 @@ package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.caravan.decode.Measured.Form;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,20 +70,20 @@ final class JsonMessage {
     }
 
     private void field(String name) throws IOException, Undecodable {
-        int start = tokenStart();
+        int start = JsonTokens.start(parser);
         JsonToken token = parser.nextToken();
         if (dialect.device().contains(name)) {
-            device = id("the device id", token);
+            device = JsonTokens.id(parser, "the device id");
         } else if (dialect.tenant().contains(name)) {
-            tenant = id("the tenant", token);
+            tenant = JsonTokens.id(parser, "the tenant");
         } else if (dialect.timestamp().contains(name)) {
-            timestamp = time(parser, dialect.zone());
+            timestamp = JsonTokens.time(parser, dialect.zone());
         } else {
             switch (name) {
-                case "device_type" -> type = text(token);
-                case "site_id" -> site = id("the site", token);
-                case "zone_id" -> zone = id("the zone", token);
-                case "event_type" -> eventType = text(token);
+                case "device_type" -> type = JsonTokens.word(parser);
+                case "site_id" -> site = JsonTokens.id(parser, "the site");
+                case "zone_id" -> zone = JsonTokens.id(parser, "the zone");
+                case "event_type" -> eventType = JsonTokens.word(parser);
                 case "event_id" -> sequence = token == JsonToken.VALUE_STRING ? eventId() : sequence(token);
                 case "sequence" -> sequence = sequence(token);
                 case "measurements" -> container(token, start);
@@ -100,25 +98,25 @@ final class JsonMessage {
             other("measurements", token, nameStart);
             return;
         }
-        int start = tokenStart();
+        int start = JsonTokens.start(parser);
         leaves.clear();
         names = leaves.object(MetricPath.ROOT);
-        measurements = new Slice(raw.payload(), start, tokenStart() + 1);
+        measurements = new Slice(raw.payload(), start, JsonTokens.start(parser) + 1);
     }
 
     private void other(String name, JsonToken token, int nameStart) throws IOException, Undecodable {
         if (dialect.known().contains(name)) {
-            int start = tokenStart();
+            int start = JsonTokens.start(parser);
             parser.skipChildren();
             if (name.equals("trends") || name.equals("status")) {
-                extras.put(name, new Slice(raw.payload(), start, tokenEnd(token)));
+                extras.put(name, new Slice(raw.payload(), start, JsonTokens.end(parser, token)));
             }
         } else if (measurements != null) {
             parser.skipChildren();
         } else {
             leaves.value(MetricPath.ROOT.child(name), token);
             names.add(name);
-            flat.add(new Slice(raw.payload(), nameStart, tokenEnd(token)));
+            flat.add(new Slice(raw.payload(), nameStart, JsonTokens.end(parser, token)));
         }
     }
 
@@ -128,45 +126,6 @@ final class JsonMessage {
             return "trends";
         }
         return topic.endsWith("/status") || extras.containsKey("status") && names.isEmpty() ? "status" : "telemetry";
-    }
-
-    private String id(String what, JsonToken token) throws IOException, Undecodable {
-        if (token == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
-            parser.skipChildren();
-            throw new Undecodable(Reason.INVALID_ID, what + " must be a text");
-        }
-        return Text.id(what, parser.getText());
-    }
-
-    private String text(JsonToken token) throws IOException, Undecodable {
-        if (token != JsonToken.VALUE_STRING) {
-            parser.skipChildren();
-            return null;
-        }
-        String text = parser.getText();
-        return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
-    }
-
-    /** The time that the parser stands on, a text or a number; {@link Decoded#NO_TIME} for null. */
-    static long time(JsonParser parser, ZoneId zone) throws IOException, Undecodable {
-        switch (parser.currentToken()) {
-            case VALUE_STRING:
-                return Timestamps.ofText(parser.getText(), zone);
-            case VALUE_NUMBER_INT:
-                if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-                    throw new Undecodable(Reason.INVALID_TIMESTAMP, "no time between 1970 and 9999: a huge number");
-                }
-                return Timestamps.ofInteger(parser.getLongValue());
-            case VALUE_NUMBER_FLOAT:
-                return Timestamps.ofNumber(parser.getDoubleValue());
-            case VALUE_NULL:
-                return Decoded.NO_TIME;
-            default:
-                throw new Undecodable(Reason.INVALID_TIMESTAMP, "the timestamp must be a text or a number");
-        }
     }
 
     private Long sequence(JsonToken token) throws IOException {
@@ -194,127 +153,5 @@ final class JsonMessage {
         }
         object.write('}');
         return Slice.of(object.toByteArray());
-    }
-
-    private int tokenStart() {
-        return (int) parser.currentTokenLocation().getByteOffset();
-    }
-
-    /** The byte after the value whose first token is given and whose last the parser stands on. */
-    private int tokenEnd(JsonToken first) throws IOException {
-        if (first == JsonToken.VALUE_STRING) {
-            parser.finishToken();
-        }
-        return (int) parser.currentLocation().getByteOffset();
-    }
-
-    /** The leaves below one object: readings to be. */
-    static final class JsonLeaves {
-
-        private final JsonParser parser;
-        private final Map<String, Double> numbers;
-        private final boolean decimalComma;
-        private final List<Measured> all = new ArrayList<>(24);
-
-        JsonLeaves(JsonParser parser) {
-            this(parser, Map.of(), false);
-        }
-
-        /**
-         * @param numbers what texts count as
-         * @param decimalComma whether numbers in texts have a comma for the point
-         */
-        JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma) {
-            this.parser = parser;
-            this.numbers = numbers;
-            this.decimalComma = decimalComma;
-        }
-
-        List<Measured> all() {
-            return all;
-        }
-
-        void clear() {
-            all.clear();
-        }
-
-        /** Reads an object to its end; answers the names in it. */
-        List<String> object(MetricPath path) throws IOException, Undecodable {
-            List<String> names = new ArrayList<>(8);
-            int first = all.size();
-            String unit = null;
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken token = parser.nextToken();
-                if (path != MetricPath.ROOT && name.equals("unit") && token == JsonToken.VALUE_STRING) {
-                    unit = unit(parser.getText());
-                } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
-                    names.add(name);
-                    value(path, token);
-                } else {
-                    names.add(name);
-                    value(path.child(name), token);
-                }
-            }
-            unit(unit, first, all.size());
-            return names;
-        }
-
-        /** Gives a unit to the leaves of a range that have none; null is none. */
-        void unit(String unit, int from, int to) {
-            for (int i = from; unit != null && i < to; i++) {
-                if (all.get(i).unit() == null) {
-                    all.set(i, all.get(i).withUnit(unit));
-                }
-            }
-        }
-
-        void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
-            switch (token) {
-                case START_OBJECT -> object(path);
-                case START_ARRAY -> array(path);
-                case VALUE_TRUE -> number(path, 1);
-                case VALUE_FALSE -> number(path, 0);
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
-                case VALUE_STRING -> text(path, parser.getText());
-                default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
-            }
-        }
-
-        private void array(MetricPath path) throws IOException, Undecodable {
-            int index = 0;
-            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-                value(path.child(Integer.toString(index++)), token);
-            }
-        }
-
-        private void number(MetricPath path, double value) throws Undecodable {
-            boolean finite = Double.isFinite(value);
-            add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
-        }
-
-        void text(MetricPath path, String text) throws Undecodable {
-            Double number = numbers.get(text);
-            if (number != null) {
-                number(path, number);
-                return;
-            }
-            Quantity quantity = decimalComma ? Quantity.parseWithComma(text) : Quantity.parse(text);
-            add(
-                    quantity == null
-                            ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
-                            : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
-        }
-
-        private void add(Measured value) throws Undecodable {
-            if (all.size() == Decoded.MOST_VALUES) {
-                throw new Undecodable(Reason.TOO_LARGE, "more than " + Decoded.MOST_VALUES + " values in one message");
-            }
-            all.add(value);
-        }
-
-        static String unit(String text) {
-            return text.length() > 32 || !Text.isClean(text) ? null : text;
-        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A path into JSON in the syntax of RFC 9535, made of names, indices from 0 and wildcards: {@code $.a.b}, {@code
- * $['switch:0'].apower}, {@code $.rx[0].rssi}, {@code $.*.Id}, {@code $.list[*]}. What the standard has beyond these
+ * $['switch:0'].apower}, {@code $.rx[0].rssi}, {@code $.*.Id}, {@code $.list[*]}; and {@code @.a}, the same from a row on. What the standard has beyond these
  * (descendants, slices, filters, indices from the end, unions) is refused, because one pass over a message could not follow it.
  * Immutable.
  */
@@ -27,17 +27,45 @@ public final class JsonPath {
         ANY
     }
 
+    /** To the row that a message is of, of those that were sent in one: its only element, or member, there. */
+    enum Row implements Step {
+        ROW
+    }
+
     private final String text;
     private final List<Step> steps;
+    private final boolean name;
 
-    private JsonPath(String text, List<Step> steps) {
+    private JsonPath(String text, List<Step> steps, boolean name) {
         this.text = text;
         this.steps = List.copyOf(steps);
+        this.name = name;
     }
 
     /** @throws IllegalArgumentException when it is none, with a message that says what is wrong and at which character */
     public static JsonPath parse(String text) {
-        return new JsonPath(text, new Parser(text).steps());
+        return parse(text, null);
+    }
+
+    /**
+     * A path from the root of a message, {@code $}, or from a row of it, {@code @}, which RFC 9535 calls the current node. {@code
+     * @~} is the name by which a row stands in an object, as JSONPath Plus writes it; the standard has no such thing.
+     *
+     * @param rows where the rows are; null where there are none
+     * @throws IllegalArgumentException when it is none, with a message that says what is wrong and at which character
+     */
+    public static JsonPath parse(String text, JsonPath rows) {
+        Parser parser = new Parser(text);
+        if (!text.startsWith("@")) {
+            return new JsonPath(text, parser.steps(), false);
+        }
+        if (rows == null) {
+            throw new IllegalArgumentException("@ stands for a row, and \"rows\" with a path to these is not declared");
+        }
+        List<Step> steps = new ArrayList<>(rows.steps);
+        steps.add(Row.ROW);
+        steps.addAll(parser.steps());
+        return new JsonPath(text, steps, parser.name);
     }
 
     List<Step> steps() {
@@ -49,6 +77,16 @@ public final class JsonPath {
         return !steps.isEmpty() && steps.get(steps.size() - 1) instanceof Name last ? last.name() : null;
     }
 
+    /** Whether it means the name of a row. */
+    boolean isName() {
+        return name;
+    }
+
+    /** Whether it begins with a row. */
+    boolean isOfRow() {
+        return steps.contains(Row.ROW);
+    }
+
     /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
     public boolean isSingular() {
         return !steps.contains(Wildcard.ANY);
@@ -56,7 +94,7 @@ public final class JsonPath {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof JsonPath path && steps.equals(path.steps);
+        return other instanceof JsonPath path && steps.equals(path.steps) && name == path.name;
     }
 
     @Override
@@ -76,17 +114,22 @@ public final class JsonPath {
 
         private final String text;
         private int at;
+        private boolean name;
 
         Parser(String text) {
             this.text = text;
         }
 
         List<Step> steps() {
-            if (text.isEmpty() || text.charAt(0) != '$') {
+            if (text.isEmpty() || text.charAt(0) != '$' && text.charAt(0) != '@') {
                 throw new IllegalArgumentException("a path begins with $, such as $.data.temperature");
             }
             at = 1;
             List<Step> steps = new ArrayList<>();
+            if (text.equals("@~")) {
+                name = true;
+                return steps;
+            }
             while (at < text.length()) {
                 if (steps.size() == MOST_STEPS) {
                     throw wrong("more than " + MOST_STEPS + " steps");

@@ -47,6 +47,14 @@ public final class MappedDecoder implements Decoder {
     }
 
     @Override
+    public List<byte[]> parts(RawMessage raw) throws Undecodable {
+        MessageRules found = rulesOf(raw.topic());
+        return found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())
+                ? List.of()
+                : MessageRows.of(raw.payload(), found.rows);
+    }
+
+    @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw.topic());
         if (found == null || !found.read) {
@@ -55,7 +63,14 @@ public final class MappedDecoder implements Decoder {
                     "the dialect '" + raw.dialect() + "' of the registry reads no topic " + Text.excerpt(raw.topic()));
         }
         Map<Variable, String> named = found.topic.match(raw.topic());
-        if (found.text && !looksLikeJson(raw.payload())) {
+        boolean text = found.text && !looksLikeJson(raw.payload());
+        if (found.namesMetric && !text) {
+            // read once for the name, which may stand behind what it names
+            named.put(
+                    Variable.METRIC,
+                    JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).metric()));
+        }
+        if (text) {
             return new MappedMessage(found, named, raw, null).text(text(raw.payload()));
         }
         return JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).json());

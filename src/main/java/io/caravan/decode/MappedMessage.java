@@ -17,11 +17,14 @@ final class MappedMessage {
     /** Values whose unit stands elsewhere in the message, which may be behind them. */
     private record UnitOf(int unit, int from, int to) {}
 
+    /** Stands for the name that the payload gives to its metric, until it has been read. */
+    private static final String UNNAMED = "metric";
+
     private final MessageRules rules;
     private final Map<Variable, String> named;
     private final RawMessage raw;
     private final JsonParser parser;
-    private final JsonMessage.JsonLeaves leaves;
+    private final JsonLeaves leaves;
     private final MetricPath start;
     private final List<String> names = new ArrayList<>(8);
     private final ByteArrayOutputStream measurements = new ByteArrayOutputStream(256);
@@ -35,6 +38,7 @@ final class MappedMessage {
     private String zone;
     private String eventType;
     private String status;
+    private String metric;
     private long timestamp = Decoded.NO_TIME;
     private Long sequence;
 
@@ -45,10 +49,22 @@ final class MappedMessage {
         this.named = named;
         this.raw = raw;
         this.parser = parser;
-        this.leaves = new JsonMessage.JsonLeaves(parser, rules.numbers, rules.decimalComma);
+        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
         this.units = new String[rules.unitNames.size()];
-        String metric = named.get(Variable.METRIC);
-        this.start = metric == null ? MetricPath.ROOT : MetricPath.ROOT.child(metric.replace('/', '.'));
+        String fromTopic = named.get(Variable.METRIC);
+        this.start = fromTopic != null
+                ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
+                : rules.namesMetric ? MetricPath.ROOT.child(UNNAMED) : MetricPath.ROOT;
+    }
+
+    /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
+    String metric() throws IOException, Undecodable {
+        value(rules.root, null, parser.currentToken());
+        if (metric == null) {
+            throw new Undecodable(
+                    Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
+        }
+        return metric;
     }
 
     /** Reads a JSON value, whose first token the parser stands on, to its end. */
@@ -143,7 +159,7 @@ final class MappedMessage {
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
         int first = leaves.all().size();
-        int from = tokenStart();
+        int from = JsonTokens.start(parser);
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
             if (here == MetricPath.ROOT) {
                 throw new Undecodable(
@@ -158,7 +174,7 @@ final class MappedMessage {
             array(place, here);
         }
         if (begins && here != MetricPath.ROOT) {
-            measured(here.path(), new Slice(raw.payload(), from, tokenEnd(token)));
+            measured(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
         if (place != null && place.unit >= 0) {
             unitsOf.add(new UnitOf(place.unit, first, leaves.all().size()));
@@ -172,9 +188,14 @@ final class MappedMessage {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
             Place child = place.member(name);
+            if (child != null && child.roleOfName == Place.Role.DEVICE) {
+                device = Text.id("the device id", name);
+            } else if (child != null && child.roleOfName == Place.Role.METRIC) {
+                metric = name;
+            }
             boolean inner = path != null && path != MetricPath.ROOT && child == null;
             if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
-                unit = JsonMessage.JsonLeaves.unit(parser.getText());
+                unit = JsonLeaves.unit(parser.getText());
             } else if (inner && name.equals("value") && token.isScalarValue()) {
                 leaves.value(path, token);
             } else {
@@ -195,10 +216,10 @@ final class MappedMessage {
     private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
         boolean own = child == null || child.role == null && child.metric == null;
         MetricPath below = path == null || !own ? null : path.child(name);
-        int from = tokenStart();
+        int from = JsonTokens.start(parser);
         value(child, below, token);
         if (own && path == MetricPath.ROOT) {
-            measured(name, new Slice(raw.payload(), from, tokenEnd(token)));
+            measured(name, new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
     }
 
@@ -208,20 +229,20 @@ final class MappedMessage {
 
     private void role(Place place, JsonToken token) throws IOException, Undecodable {
         switch (place.role) {
-            case DEVICE -> device = id("the device id", token);
-            case TENANT -> tenant = id("the tenant", token);
-            case SITE -> site = id("the site", token);
-            case ZONE -> zone = id("the zone", token);
-            case TIMESTAMP -> timestamp = JsonMessage.time(parser, rules.zone);
-            case DEVICE_TYPE -> type = word(token);
-            case EVENT_TYPE -> eventType = word(token);
+            case DEVICE -> device = JsonTokens.id(parser, "the device id");
+            case TENANT -> tenant = JsonTokens.id(parser, "the tenant");
+            case SITE -> site = JsonTokens.id(parser, "the site");
+            case ZONE -> zone = JsonTokens.id(parser, "the zone");
+            case TIMESTAMP -> timestamp = JsonTokens.time(parser, rules.zone);
+            case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
+            case DEVICE_TYPE -> type = JsonTokens.word(parser);
+            case EVENT_TYPE -> eventType = JsonTokens.word(parser);
             case STATUS -> status = token.isScalarValue() ? parser.getText() : null;
             case UNIT -> {
-                String given = word(token);
+                String given = JsonTokens.word(parser);
                 units[place.unit] = given == null
                         ? null
-                        : JsonMessage.JsonLeaves.unit(
-                                rules.unitNames.get(place.unit).getOrDefault(given, given));
+                        : JsonLeaves.unit(rules.unitNames.get(place.unit).getOrDefault(given, given));
             }
             case SEQUENCE -> {
                 if (token == JsonToken.VALUE_NUMBER_INT
@@ -234,21 +255,6 @@ final class MappedMessage {
             case IGNORED -> {}
         }
         parser.skipChildren();
-    }
-
-    private String id(String what, JsonToken token) throws IOException, Undecodable {
-        if (token == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
-            throw new Undecodable(Reason.INVALID_ID, what + " must be a text");
-        }
-        return Text.id(what, parser.getText());
-    }
-
-    private String word(JsonToken token) throws IOException {
-        String text = token == JsonToken.VALUE_STRING ? parser.getText() : "";
-        return text.isBlank() || !Text.isClean(text) || text.length() > 100 ? null : text;
     }
 
     /** Notes a measurement as it came. */
@@ -266,17 +272,5 @@ final class MappedMessage {
                                 .quoteAsString(text))
                         + '"')
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private int tokenStart() {
-        return (int) parser.currentTokenLocation().getByteOffset();
-    }
-
-    /** The byte after the value whose first token is given and whose last the parser stands on. */
-    private int tokenEnd(JsonToken first) throws IOException {
-        if (first == JsonToken.VALUE_STRING) {
-            parser.finishToken();
-        }
-        return (int) parser.currentLocation().getByteOffset();
     }
 }

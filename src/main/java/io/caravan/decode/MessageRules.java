@@ -32,6 +32,10 @@ public final class MessageRules {
     boolean text;
     boolean decimalComma;
     boolean hasStatus;
+    boolean namesMetric;
+    /** Where a message holds several, each to be read alone; null where a message is one. */
+    JsonPath rows;
+
     private String deviceField = "device_id";
     private String tenantField = "tenant_id";
 
@@ -78,6 +82,12 @@ public final class MessageRules {
 
         public Builder(TopicTemplate topic, boolean read) {
             this.rules = new MessageRules(topic, read);
+        }
+
+        /** Messages hold rows, each of which is a message with what stands around them. To be told first. */
+        public Builder rows(JsonPath path) {
+            rules.rows = path;
+            return this;
         }
 
         public Builder zone(ZoneId zone) {
@@ -161,7 +171,17 @@ public final class MessageRules {
         }
 
         public Builder sequence(JsonPath path) {
+            if (rules.rows != null && !path.isOfRow()) {
+                throw new IllegalArgumentException(
+                        "rows with the same number would count as one: only what stands in the row, @..., can tell them apart");
+            }
             return role(path, Place.Role.SEQUENCE);
+        }
+
+        /** The text at a path, or the name of a row, is what the names of its metrics begin with. */
+        public Builder metricBy(JsonPath path) {
+            rules.namesMetric = true;
+            return role(path, Place.Role.METRIC);
         }
 
         /** What tells whether the device is there. */
@@ -212,17 +232,33 @@ public final class MessageRules {
 
         private Builder role(JsonPath path, Place.Role role) {
             Place place = rules.root.at(path);
-            if (place.role != null || place.metric != null || place.unit >= 0) {
+            boolean taken = path.isName()
+                    ? place.roleOfName != null
+                    : place.role != null || place.metric != null || place.unit >= 0;
+            if (taken) {
                 throw new IllegalArgumentException(path + " has another meaning already");
             }
-            place.role = role;
+            if (path.isName()) {
+                requireTextRole(role, path);
+                place.roleOfName = role;
+            } else {
+                place.role = role;
+            }
             return this;
         }
 
-        /** The rules, when all is said. Where nothing is said of values, all that has no other meaning is one. */
+        private static void requireTextRole(Place.Role role, JsonPath path) {
+            if (role != Place.Role.DEVICE && role != Place.Role.METRIC) {
+                throw new IllegalArgumentException(
+                        path + ", the name of a row, tells its device or metric, and nothing else");
+            }
+        }
+
+        /** The rules, when all is said. Where nothing is said of values, all in message or row that has no other meaning is one. */
         public MessageRules build() {
-            if (!mapped && rules.root.role == null) {
-                rules.root.metric = "";
+            Place all = rules.rows == null ? rules.root : rules.root.at(JsonPath.parse("@", rules.rows));
+            if (!mapped && all.role == null) {
+                all.metric = "";
             }
             rules.root.spread();
             return rules;

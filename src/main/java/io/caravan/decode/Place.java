@@ -19,6 +19,8 @@ final class Place {
         EVENT_TYPE,
         TIMESTAMP,
         SEQUENCE,
+        /** What the names of the metrics begin with. */
+        METRIC,
         /** What tells whether the device is there. */
         STATUS,
         /** The unit of other places. */
@@ -32,6 +34,8 @@ final class Place {
 
     /** Null where there may be values below. */
     Role role;
+    /** What the name by which a member is here tells, whatever its value is; null where that is nothing. */
+    Role roleOfName;
     /** The metric that begins here; empty where the names below are metrics; null where none begins. */
     String metric;
     /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
@@ -87,6 +91,7 @@ final class Place {
             metric = other.metric;
             unit = unit < 0 ? other.unit : unit;
         }
+        roleOfName = roleOfName == null ? other.roleOfName : roleOfName;
         other.members.forEach((name, child) ->
                 members.computeIfAbsent(name, missing -> new Place()).take(child));
         other.elements.forEach((index, child) ->

@@ -36,6 +36,11 @@ public record RawMessage(
         return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payload, place);
     }
 
+    /** The same with another payload. */
+    public RawMessage of(byte[] otherPayload) {
+        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, otherPayload, place);
+    }
+
     /** A message looked at alone. */
     public RawMessage(
             String dialect,

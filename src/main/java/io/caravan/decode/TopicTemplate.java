@@ -40,6 +40,13 @@ public final class TopicTemplate {
                     : start.startsWith(other.start) || other.start.startsWith(start);
         }
 
+        /** Whether it takes all that the other does. */
+        boolean has(Level other) {
+            return other.text != null
+                    ? takes(other.text)
+                    : text == null && other.start.startsWith(start) && (many || !other.many);
+        }
+
         boolean takes(String level) {
             return text != null ? text.equals(level) : level.startsWith(start);
         }
@@ -182,6 +189,28 @@ public final class TopicTemplate {
             return false;
         }
         return rest[i + 1][j + 1] || levels[i].many() && rest[i][j + 1] || other.levels[j].many() && rest[i + 1][j];
+    }
+
+    /** Whether all topics of the other form are of this one; false where that is hard to tell. Quadratic in the levels. */
+    public boolean covers(TopicTemplate other) {
+        boolean[][] rest = new boolean[levels.length + 2][other.levels.length + 2];
+        for (int i = levels.length; i >= 0; i--) {
+            for (int j = other.levels.length; j >= 0; j--) {
+                rest[i][j] = covers(other, i, j, rest);
+            }
+        }
+        return rest[0][0];
+    }
+
+    /** Whether the other's levels from j on are all of these from i on, when it is known of all that follow. */
+    private boolean covers(TopicTemplate other, int i, int j, boolean[][] rest) {
+        if (i == levels.length) {
+            return open || j == other.levels.length && !other.open;
+        }
+        if (j == other.levels.length || !levels[i].has(other.levels[j])) {
+            return false;
+        }
+        return rest[i + 1][j + 1] || levels[i].many() && rest[i][j + 1];
     }
 
     public boolean names(Variable variable) {

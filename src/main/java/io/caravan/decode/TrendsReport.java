@@ -78,7 +78,7 @@ final class TrendsReport {
 
     private static long time(JsonParser parser, ZoneId zone) throws IOException {
         try {
-            return JsonMessage.time(parser, zone);
+            return JsonTokens.time(parser, zone);
         } catch (Undecodable e) {
             parser.skipChildren();
             return Decoded.NO_TIME;

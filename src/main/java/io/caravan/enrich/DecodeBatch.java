@@ -78,8 +78,11 @@ public final class DecodeBatch {
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }
-            parcel.decoded = decoder.decode(parcel.raw);
-            ownership.assign(parcel);
+            parcel.parts = decoder.parts(parcel.raw);
+            if (parcel.parts.isEmpty()) {
+                parcel.decoded = decoder.decode(parcel.raw);
+                ownership.assign(parcel);
+            }
         } catch (Undecodable e) {
             parcel.fail(e);
         } catch (RuntimeException e) {

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the enriched message: {@code enrich} turns a parcel into JSON bytes and says in the header {@code device-type} where
- * it belongs, or turns it back into its raw bytes with the header {@code reason}. Thread-safe.
+ * it belongs, or turns it back into its raw bytes with the header {@code reason}, or into those of the messages that it holds
+ * with the header {@code parts}. Thread-safe.
  */
 public final class Enricher {
 
@@ -24,6 +25,9 @@ public final class Enricher {
 
     /** The property of the exchange that keeps the raw message while the body is what it became. */
     static final String RAW = "caravanRaw";
+
+    /** The header that says how many messages the body holds, each for itself, where it holds several. */
+    public static final String PARTS = "parts";
 
     private static final Logger LOG = LoggerFactory.getLogger(Enricher.class);
 
@@ -54,7 +58,11 @@ public final class Enricher {
         if (message.getHeader(RecordHeaders.REASON) != null) {
             VERDICT.forEach(message::removeHeader);
         }
-        if (parcel.failure == null) {
+        message.removeHeader(PARTS);
+        if (!parcel.parts.isEmpty()) {
+            message.setBody(parcel.parts);
+            message.setHeader(PARTS, parcel.parts.size());
+        } else if (parcel.isUsable()) {
             try {
                 render(parcel, message);
             } catch (Undecodable e) {

@@ -72,12 +72,32 @@ public final class Outbox {
             keep(KEPT_OF_DEAD, message, headers);
             count(reason);
         }
-        Tally.of(exchange).add(Batch.positionOf(message), reason != null);
+        if (message.getBody() instanceof List<?> parts) {
+            addParts(exchange, parts, headers);
+            return;
+        }
+        Tally.of(exchange)
+                .add(Batch.positionOf(message), reason != null ? Tally.Fate.DEAD_LETTER : Tally.Fate.FORWARDED);
         Object key = message.getHeader(KafkaConstants.KEY);
         byte[] body = (byte[]) message.getBody();
         RawMessage raw = exchange.getProperty(Enricher.RAW, RawMessage.class);
         for (String topic : message.getHeader(TOPICS, String.class).split(",")) {
             records(exchange).add(new OutboundRecord(exchange.getContext(), topic, key, body, headers, raw));
+        }
+    }
+
+    /** Each is a record as the message was, with a payload of its own. */
+    private static void addParts(Exchange exchange, List<?> parts, Map<String, Object> headers) {
+        Message message = exchange.getMessage();
+        keep(List.of(RecordHeaders.CONTENT_TYPE), message, headers);
+        Tally.of(exchange).add(Batch.positionOf(message), Tally.Fate.TAKEN_APART);
+        Object key = message.getHeader(KafkaConstants.KEY);
+        String topic = message.getHeader(TOPICS, String.class);
+        RawMessage raw = exchange.getProperty(Enricher.RAW, RawMessage.class);
+        for (Object part : parts) {
+            byte[] payload = (byte[]) part;
+            records(exchange)
+                    .add(new OutboundRecord(exchange.getContext(), topic, key, payload, headers, raw.of(payload)));
         }
     }
 

@@ -141,7 +141,7 @@ public final class Provisioning {
                 unknown(exchange).stream().map(Provisioning::deviceOf).collect(Collectors.toSet());
         return batch(exchange).stream()
                 .map(Provisioning::parcelOf)
-                .filter(parcel -> parcel.failure == null && asked.contains(deviceOf(parcel)))
+                .filter(parcel -> parcel.isUsable() && asked.contains(deviceOf(parcel)))
                 .toList();
     }
 
@@ -156,7 +156,7 @@ public final class Provisioning {
     }
 
     private boolean isAsked(Parcel parcel) {
-        return parcel.failure == null
+        return parcel.isUsable()
                 && (parcel.device == null || autoProvision && parcel.device.untyped() && tellsType(parcel));
     }
 

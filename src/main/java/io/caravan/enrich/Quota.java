@@ -32,7 +32,7 @@ public final class Quota {
         }
         for (Message message : batch) {
             Parcel parcel = (Parcel) message.getBody();
-            if (!parcel.counted && parcel.failure == null) {
+            if (!parcel.counted && parcel.isUsable()) {
                 parcel.counted = true;
                 if (message.getHeader(RecordHeaders.REPLAY_OF) == null) {
                     count(parcel);

@@ -15,7 +15,8 @@ import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
 
 /**
  * What the device registry says of MQTT topics: whether a dialect that it declares reads them, and what they name. A topic
- * that a route of another dialect subscribes belongs to that one, so that no message counts twice. Thread-safe.
+ * that a route of another dialect subscribes belongs to that one, and one that several dialects have to the first of them, so that
+ * no message counts twice. Thread-safe.
  */
 public final class MappedTopics {
 
@@ -34,22 +35,21 @@ public final class MappedTopics {
     /** Whether a dialect reads a topic. */
     public boolean isRead(
             @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
-        MessageRules rules = rulesOf(dialect, topic);
-        return rules != null && rules.isRead() && !isReserved(topic);
+        return readBy(dialect, topic) != null;
     }
 
     /** Whether a dialect reads a topic, and its messages are what devices measure. */
     public boolean isMeasured(
             @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
-        MessageRules rules = rulesOf(dialect, topic);
-        return rules != null && rules.isRead() && !rules.isStatus() && !isReserved(topic);
+        MessageRules rules = readBy(dialect, topic);
+        return rules != null && !rules.isStatus();
     }
 
     /** Whether a dialect reads a topic, and its messages are what devices report on themselves. */
     public boolean isStatus(
             @Header(RecordHeaders.DIALECT) String dialect, @Header(PahoMqtt5Constants.MQTT_TOPIC) String topic) {
-        MessageRules rules = rulesOf(dialect, topic);
-        return rules != null && rules.isRead() && rules.isStatus() && !isReserved(topic);
+        MessageRules rules = readBy(dialect, topic);
+        return rules != null && rules.isStatus();
     }
 
     /** What a topic names, and what names the rest in the payload; null for a dialect that the registry does not declare. */
@@ -65,6 +65,24 @@ public final class MappedTopics {
         TopicShape.Names names =
                 new TopicShape.Names(named.getOrDefault(Variable.TENANT, rules.tenant()), named.get(Variable.DEVICE));
         return new Dialect(name, any -> names, rules.deviceField(), rules.tenantField());
+    }
+
+    /** The rules by which a dialect reads a topic; null where it does not, or another one does that stands before it. */
+    private MessageRules readBy(String dialect, String topic) {
+        MessageRules rules = rulesOf(dialect, topic);
+        if (rules == null || !rules.isRead() || isReserved(topic)) {
+            return null;
+        }
+        for (MappedDialect other : registry.types().dialects().values()) {
+            if (other.name().equals(dialect)) {
+                return rules;
+            }
+            MessageRules theirs = other.enabled() ? other.decoder().rulesOf(topic) : null;
+            if (theirs != null && theirs.isRead()) {
+                return null;
+            }
+        }
+        return rules;
     }
 
     private MessageRules rulesOf(String dialect, String topic) {

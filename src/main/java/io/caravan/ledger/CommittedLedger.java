@@ -46,7 +46,8 @@ public final class CommittedLedger {
             Map<Long, Long> lost = span.lostSince(before.next());
             Totals after = before.plus(
                     span.next(),
-                    span.recordsFrom(before.next()),
+                    // what was taken apart is counted as what it held
+                    span.recordsFrom(before.next()) - tally.takenApart(partition, before.next()),
                     sum(lost.values()),
                     tally.forwarded(partition, before.next()),
                     tally.deadLettered(partition, before.next()));

@@ -3,10 +3,8 @@ package io.caravan.ledger;
 import io.caravan.kafka.RecordPosition;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,10 +18,18 @@ public final class Tally {
 
     private final Map<TopicPartition, Outcomes> partitions = new HashMap<>();
 
-    /** The offsets of one partition that have an outcome, ascending, and those whose outcome is a dead letter. */
+    /** What becomes of a record. */
+    public enum Fate {
+        FORWARDED,
+        DEAD_LETTER,
+        /** It holds several messages, which are counted when they come as such. */
+        TAKEN_APART
+    }
+
+    /** The offsets of one partition that have an outcome, ascending, and those whose outcome is not to be forwarded. */
     private static final class Outcomes {
         private final List<Long> offsets = new ArrayList<>();
-        private final Set<Long> deadLetters = new HashSet<>();
+        private final Map<Long, Fate> others = new HashMap<>();
     }
 
     /** Begins to count the batch, or begins anew where its steps are tried again. */
@@ -37,15 +43,15 @@ public final class Tally {
     }
 
     /** Counts a record. Where the batch was read again from there, what follows counts as it comes again, as in {@link Span}. */
-    public void add(RecordPosition position, boolean deadLetter) {
+    public void add(RecordPosition position, Fate fate) {
         Outcomes outcomes = partitions.computeIfAbsent(position.partition(), partition -> new Outcomes());
         List<Long> offsets = outcomes.offsets;
         while (!offsets.isEmpty() && position.offset() <= offsets.get(offsets.size() - 1)) {
-            outcomes.deadLetters.remove(offsets.remove(offsets.size() - 1));
+            outcomes.others.remove(offsets.remove(offsets.size() - 1));
         }
         offsets.add(position.offset());
-        if (deadLetter) {
-            outcomes.deadLetters.add(position.offset());
+        if (fate != Fate.FORWARDED) {
+            outcomes.others.put(position.offset(), fate);
         }
     }
 
@@ -59,26 +65,32 @@ public final class Tally {
         String[] place = origin.split("/");
         partitions
                 .get(new TopicPartition(place[0], Integer.parseInt(place[1])))
-                .deadLetters
-                .add(Long.parseLong(place[2]));
+                .others
+                .put(Long.parseLong(place[2]), Fate.DEAD_LETTER);
     }
 
     /** How many records from an offset on were forwarded. */
     long forwarded(TopicPartition partition, long from) {
-        return count(partition, from, false);
+        return count(partition, from, Fate.FORWARDED);
     }
 
     /** How many records from an offset on became dead letters. */
     long deadLettered(TopicPartition partition, long from) {
-        return count(partition, from, true);
+        return count(partition, from, Fate.DEAD_LETTER);
     }
 
-    private long count(TopicPartition partition, long from, boolean deadLetter) {
+    /** How many records from an offset on held several messages. */
+    long takenApart(TopicPartition partition, long from) {
+        return count(partition, from, Fate.TAKEN_APART);
+    }
+
+    private long count(TopicPartition partition, long from, Fate fate) {
         Outcomes outcomes = partitions.get(partition);
         return outcomes == null
                 ? 0
                 : outcomes.offsets.stream()
-                        .filter(offset -> offset >= from && outcomes.deadLetters.contains(offset) == deadLetter)
+                        .filter(offset ->
+                                offset >= from && outcomes.others.getOrDefault(offset, Fate.FORWARDED) == fate)
                         .count();
     }
 }

@@ -12,7 +12,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  *
  * @param first the first offset that was counted
  * @param next the offset behind the last that was counted; the committed one
- * @param gaps offsets between the two that never held a record for readers, such as the marks of transactions
+ * @param gaps offsets between the two that never held a record for readers, such as the marks of transactions, or whose record
+ *     held several messages, which come as such
  * @param lost offsets between the two that were deleted before they had been read
  * @param forwarded records that were sent on
  * @param deadLettered records that became dead letters

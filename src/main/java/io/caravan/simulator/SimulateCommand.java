@@ -1,5 +1,6 @@
 package io.caravan.simulator;
 
+import io.caravan.DataOption;
 import io.caravan.KafkaSecurity;
 import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
@@ -17,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -120,6 +122,9 @@ public final class SimulateCommand implements Callable<Integer> {
                             + "http://127.0.0.1:8080/api/ingest. It signs in with the token CARAVAN_TOKEN, or as the demo's admin.")
     private String url;
 
+    @Mixin
+    private DataOption data;
+
     @Override
     public Integer call() throws InterruptedException {
         Logs.quiet();
@@ -149,7 +154,7 @@ public final class SimulateCommand implements Callable<Integer> {
                                 ? HttpLink.connect(url, token())
                                 : KafkaLink.connect(kafkaAccess(), RoomEvents.TOPIC));
             } else {
-                simulator.start(OwnMqttLogin.in(mqtt));
+                simulator.start(OwnMqttLogin.in(mqtt, data.folder()));
             }
         } catch (UserError e) {
             spec.commandLine().getErr().println(e.getMessage());
@@ -233,10 +238,10 @@ public final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private static String token() {
+    private String token() {
         Path file = Path.of("application.properties");
         return Files.exists(file)
-                ? OwnToken.of(Settings.load(file, System.getenv()), "caravan simulate")
+                ? OwnToken.of(Settings.load(file, System.getenv()), data.folder(), "caravan simulate")
                         .orElse(null)
                 : System.getenv("CARAVAN_TOKEN");
     }

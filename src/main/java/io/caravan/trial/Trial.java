@@ -182,8 +182,16 @@ public final class Trial implements AutoCloseable {
                 routes("enrich", place -> place.isOf("kafka") && place.address().equals(rawTopic))) {
             run(route, record(raw.read(context()), rawTopic));
         }
-        List<Written> results = List.copyOf(written);
+        List<Written> results = new ArrayList<>();
+        List<Written> records = List.copyOf(written);
         written.clear();
+        for (Written record : records) {
+            if (record.topic().equals(rawTopic)) {
+                results.addAll(enriched(record)); // one of several that came in one message
+            } else {
+                results.add(record);
+            }
+        }
         return results;
     }
 

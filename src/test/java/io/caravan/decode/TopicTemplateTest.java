@@ -80,4 +80,26 @@ class TopicTemplateTest {
                 .isThrownBy(() -> TopicTemplate.parse(template))
                 .withMessageContaining(problem);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+/{device}, a/{device}, true",
+        "a/{device}, +/{device}, false",
+        "a/{device}, a/{device}, true",
+        "a/#, a/{device}/x, true",
+        "a/{device}, a/#, false",
+        "a/{device...}, a/#, false",
+        "a/{device...}, a/{device}/{metric}, true",
+        "a/{device...}/x, a/{device...}/x, true",
+        "a/{device...}, a/{device...}/x, true",
+        "a/{device...}/x, a/{device...}, false",
+        "a/{device}, a/{device...}, false",
+        "{device:ab*}, {device:abc*}, true",
+        "{device:abc*}, {device:ab*}, false",
+        "{device:ab*}, abx, true",
+        "{device:ab*}, +, false"
+    })
+    void aTemplateCoversAnotherWhoseTopicsAreAllItsOwn(String one, String other, boolean covers) {
+        assertThat(TopicTemplate.parse(one).covers(TopicTemplate.parse(other))).isEqualTo(covers);
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,11 +51,12 @@ class MappedDialectsIT {
                     assertThat(wind(api)).containsExactly(1);
                 });
                 await().until(() -> routes(api) == routes + 1);
-                assertThat(api.json("/api/devices/roof/latest")).anySatisfy(latest -> {
-                    assertThat(latest.get("metric").textValue()).isEqualTo("wind");
-                    assertThat(latest.get("unit").textValue()).isEqualTo("m/s");
-                    assertThat(latest.get("quality").textValue()).isEqualTo("GOOD");
-                });
+                await().untilAsserted(() -> assertThat(api.json("/api/devices/roof/latest"))
+                        .anySatisfy(latest -> {
+                            assertThat(latest.get("metric").textValue()).isEqualTo("wind");
+                            assertThat(latest.get("unit").textValue()).isEqualTo("m/s");
+                            assertThat(latest.get("quality").textValue()).isEqualTo("GOOD");
+                        }));
 
                 declare(file, "wetter/{device}/obs");
                 await().untilAsserted(() -> {
@@ -75,10 +77,11 @@ class MappedDialectsIT {
                         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
                 await().until(() -> routes(api) == routes && caravan.output().contains("no longer subscribed"));
                 device.publish("wetter/roof/obs", observation(5));
-                writtenByAnotherIngest(servers, observation(6));
+                writtenByAnotherIngest(servers, "wetter/roof/obs", observation(6));
+                writtenByAnotherIngest(servers, "hub/up", hub("x", "y", ""));
                 await().untilAsserted(() -> assertThat(api.all("/api/dead-letters?reason=unknown-dialect"))
                         .extracting(letter -> letter.get("text").asText())
-                        .contains(observation(6)));
+                        .contains(observation(6), hub("x", "y", "")));
 
                 declare(file, "wetter/{device}/obs");
                 await().until(() -> routes(api) == routes + 1);
@@ -87,6 +90,7 @@ class MappedDialectsIT {
                     device.publish("wetter/roof/obs", observation(7));
                     assertThat(wind(api)).containsExactly(7, 6, 4, 2, 1);
                 });
+                rowsAreMessagesOfTheirOwn(device, api);
             }
         }
     }
@@ -124,6 +128,44 @@ class MappedDialectsIT {
                 .noneMatch(topic -> topic.matches("(tele|shelly|zigbee2mqtt|iot/status).*"));
     }
 
+    /** A replay of several in one, of which one cannot be used, and such a message that is new. */
+    private static void rowsAreMessagesOfTheirOwn(MqttDevice device, Api api) throws Exception {
+        await().untilAsserted(() -> {
+            for (String id : List.of("x", "y")) {
+                assertThat(api.json("/api/readings?device=" + id + "&metric=wind"))
+                        .hasSize(1);
+            }
+            assertThat(api.all("/api/dead-letters?reason=invalid-id"))
+                    .singleElement()
+                    .satisfies(letter -> {
+                        assertThat(letter.get("text").asText()).isEqualTo(hub("x", "y", ""));
+                        assertThat(letter.get("state").asText()).isEqualTo("open");
+                        assertThat(letter.get("attempts").asInt()).isEqualTo(2);
+                    });
+        });
+        device.publish("hub/up", hub("y", "", "z"));
+        await().untilAsserted(() -> {
+            assertThat(api.json("/api/readings?device=z&metric=wind")).hasSize(1);
+            assertThat(api.json("/api/readings?device=y&metric=wind"))
+                    .as("the same row is the same reading")
+                    .hasSize(1);
+            assertThat(api.all("/api/dead-letters?reason=invalid-id"))
+                    .extracting(letter -> letter.get("text").asText())
+                    .containsExactlyInAnyOrder(hub("x", "y", ""), hub(""));
+            JsonNode ledger = api.json("/api/ledger");
+            assertThat(ledger.get("balanced").asBoolean()).as(ledger.toString()).isTrue();
+        });
+    }
+
+    /** A message of a hub that has heard of devices at the same moment. */
+    private static String hub(String... devices) {
+        StringJoiner rows = new StringJoiner(",", "{\"rows\":[", "],\"t\":1795000000}");
+        for (String device : devices) {
+            rows.add("{\"id\":\"" + device + "\",\"wind\":1}");
+        }
+        return rows.toString();
+    }
+
     /** Writes a registry with one dialect more. */
     private static void declare(Path file, String topic) throws Exception {
         ObjectNode registry = (ObjectNode)
@@ -137,7 +179,8 @@ class MappedDialectsIT {
                 .set(
                         "weather",
                         Api.MAPPER.readTree("{\"topics\":{\"" + topic + "\":{\"device_type\":\"weather_station\","
-                                + "\"timestamp\":\"$.at.utc\",\"values\":{\"wind\":\"$.data[0]['wind speed']\"}}}}"));
+                                + "\"timestamp\":\"$.at.utc\",\"values\":{\"wind\":\"$.data[0]['wind speed']\"}},"
+                                + "\"hub/up\":{\"rows\":\"$.rows\",\"device\":\"@.id\",\"timestamp\":\"$.t\"}}}"));
         Files.writeString(file, registry.toString());
     }
 
@@ -163,7 +206,7 @@ class MappedDialectsIT {
         return -1;
     }
 
-    private static void writtenByAnotherIngest(EmbeddedServers servers, String payload) throws Exception {
+    private static void writtenByAnotherIngest(EmbeddedServers servers, String topic, String payload) throws Exception {
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", servers.kafkaBrokers()),
                 new StringSerializer(),
@@ -171,7 +214,7 @@ class MappedDialectsIT {
             ProducerRecord<String, byte[]> message =
                     new ProducerRecord<>("iot.raw", "default/roof", payload.getBytes(UTF_8));
             message.headers().add("dialect", "weather".getBytes(UTF_8));
-            message.headers().add("mqtt-topic", "wetter/roof/obs".getBytes(UTF_8));
+            message.headers().add("mqtt-topic", topic.getBytes(UTF_8));
             message.headers().add("received-at", "1795200000000000".getBytes(UTF_8));
             producer.send(message).get();
         }

@@ -173,12 +173,7 @@ class SparkplugIT {
                 assertThat(rows.list("SELECT reason FROM dead_letters")).containsExactly("unknown-alias"));
         bear(8, 5, true);
         pressure(10, -299);
-        awaitReadings("edge/pump", "Pressure", "-1.0", "-299.0");
-        assertThat(caravan.api()
-                        .post("/api/dead-letters/replay?tenant=plant&reason=unknown-alias", "")
-                        .statusCode())
-                .isEqualTo(202);
-        awaitReadings("edge/pump", "Pressure", "-300.0", "-1.0", "-299.0");
+        awaitReadings("edge/pump", "Pressure", "-300.0", "-1.0", "-299.0"); // the first one by itself
 
         will.breakConnection();
         await().untilAsserted(() -> {

@@ -183,8 +183,8 @@ class CommittedLedgerTest {
     @Test
     void aRecordWithoutAnOutcomeShows() {
         Exchange exchange = exchange(0, 1, 2);
-        Tally.of(exchange).add(position(0), false);
-        Tally.of(exchange).add(position(2), true);
+        Tally.of(exchange).add(position(0), Tally.Fate.FORWARDED);
+        Tally.of(exchange).add(position(2), Tally.Fate.DEAD_LETTER);
         commit(exchange);
 
         assertThat(committed()).isEqualTo(new Totals(0, 3, 0, 0, 1, 1));
@@ -211,7 +211,7 @@ class CommittedLedgerTest {
     private Exchange batch(long... offsets) {
         Exchange exchange = exchange(offsets);
         for (long offset : offsets) {
-            Tally.of(exchange).add(position(offset), false);
+            Tally.of(exchange).add(position(offset), Tally.Fate.FORWARDED);
         }
         return exchange;
     }

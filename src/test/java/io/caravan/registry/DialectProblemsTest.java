@@ -9,6 +9,7 @@ import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
+import io.caravan.ingest.MappedTopics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
@@ -46,14 +47,37 @@ class DialectProblemsTest {
                 "'a': {'topics': {'{tenant}/{device}': {'tenant': 'x'}}} | /tenant: stands in the topic already",
                 "'a': {'topics': {'a/{device}': {'device_type': 'boat'}}} | /device_type: is no device type of this file: 'boat'",
                 "'a': {'topics': {'a/{device}': {'device_type': {'x': 'boat'}}}} | /device_type/x: is no device type of this file: 'boat'",
+                "'a': {'topics': {'a/{device}': {'timestamp': '@.t'}}} | /timestamp: @ stands for a row, and",
+                "'a': {'topics': {'a/{device}': {'rows': '$.*'}}} | /rows: must lead to one place",
+                "'a': {'topics': {'a/{device}': {'rows': '@.r'}}} | /rows: @ stands for a row, and",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'sequence': '$.n'}}} | /sequence: rows with the same number would count as one",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'timestamp': '@~'}}} | /timestamp: @~, the name of a row, tells its device or metric",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'metric': '@~', 'x_a': 1, 'timestamp': '@.t-1'}}} | /timestamp: at character 4: expected . or [",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'event_type': 'status'}}} | /rows: what are rows of status needs",
+                "'a': {'topics': {'a/{device}/{metric}': {'metric': '$.m'}}} | /metric: stands in the topic already",
                 "'a': {'time_zone': 'Mars', 'topics': {'a/{device}': {}}} | /dialects/a/time_zone: is no time zone: 'Mars'",
-                "'a': {'topics': {'a/{device}': {}}}, 'b': {'topics': {'+/{device}': {}}} | /dialects/b/topics/+~1{device}: has topics in common with a/{device} of the dialect a",
+                "'a': {'topics': {'+/{device}': {}}}, 'b': {'topics': {'a/{device}': {}}} | /dialects/b/topics/a~1{device}: would never be read: all its topics are those of +/{device} of the dialect a",
                 "'a': {'topics': {'a/+/{device}': {}, 'a/{device}/+': {}, 'a/b/{device}': {}, '{device}/b/c': {}}} | /dialects/a/topics: the filters a/+/+ and +/b/c have topics in common"
             })
     void aProblemIsToldWithItsPlace(String dialects, String problem) {
         assertThatThrownBy(() -> registry(dialects))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void ofSeveralDialectsTheFirstReadsATopicThatAllOfThemHave() throws Exception {
+        MappedTopics topics = new MappedTopics(file("'off': {'enabled': false, 'topics': {'#': {'device': '$.d'}}},"
+                + "'a': {'topics': {'a/b': {'read': false}, 'a/{device}': {}}}, 'b': {'topics': {'+/{device}': {}, '+/{device}/s':"
+                + "{'event_type': 'status'}}}"));
+
+        assertThat(topics.isRead("a", "a/x")).isTrue();
+        assertThat(topics.isRead("b", "a/x")).isFalse();
+        assertThat(topics.isMeasured("b", "a/x")).isFalse();
+        assertThat(topics.isMeasured("b", "z/x")).isTrue();
+        assertThat(topics.isStatus("b", "a/x/s")).isTrue();
+        assertThat(topics.isRead("a", "a/b")).isFalse();
+        assertThat(topics.isRead("b", "a/b")).as("what the first passes over").isTrue();
     }
 
     @Test
@@ -208,9 +232,13 @@ class DialectProblemsTest {
     }
 
     private DeviceTypes registry(String dialects) throws Exception {
+        return file(dialects).types();
+    }
+
+    private DeviceRegistry file(String dialects) throws Exception {
         String type = "'device_types': {'lift': {'name': 'Lift', 'update_frequency': '1_day', 'measurements': {}}}";
         String json = ("{" + type + ", 'dialects': {" + dialects + "}}").replace("'", "\"");
-        return new DeviceRegistry(RegistryFixture.write(folder, json)).types();
+        return new DeviceRegistry(RegistryFixture.write(folder, json));
     }
 
     private static RawMessage raw(String topic, byte[] payload) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoded;
+import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.RawMessage;
+import io.caravan.decode.Undecodable;
 import io.caravan.enrich.DecodeBatch;
 import io.caravan.enrich.Directory;
 import io.caravan.enrich.Enricher;
@@ -67,6 +71,7 @@ class EnrichRouteTest {
     private Path folder;
 
     private Path registryFile;
+    private List<String> parts = List.of();
     private StageRoutes routes;
     private Directory directory;
     private TenantLimits limits;
@@ -85,7 +90,7 @@ class EnrichRouteTest {
         RegisteredApplications applications = new RegisteredApplications();
         applications.take(List.of());
         Outbox outbox = new Outbox("iot.enriched", new SimpleMeterRegistry());
-        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
+        Decoder json = new Several();
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
         beans.put("directory", directory);
@@ -164,6 +169,57 @@ class EnrichRouteTest {
             assertThat(message.getHeader("mqtt-topic")).isEqualTo("iot/b1/raw".getBytes(StandardCharsets.UTF_8));
             assertThat(message.getHeaders()).doesNotContainKeys("topics", KafkaConstants.MANUAL_COMMIT, "reason");
         });
+    }
+
+    @Test
+    void whatIsSeveralMessagesGoesBackAsSeveralAndCountsAsThose() {
+        parts = List.of("{\"measurements\":{\"voltage\":1}}", "{broken");
+        Exchange several = raw(0, "b1", "several");
+        several.getMessage().setHeader("parts", "a stranger's");
+        several.getMessage().setHeader("replay-of", "17/1");
+        several.getMessage().setHeader("content-type", "application/json");
+        Exchange one = raw(0, "b1", "{\"measurements\":{\"voltage\":120}}");
+        one.getMessage().setHeader("parts", "a stranger's");
+        routes.run("enrich", List.of(several, one, raw(0, "b1", "{broken")));
+
+        assertThat(sent)
+                .extracting(EnrichRouteTest::topic)
+                .containsExactly(RAW, RAW, "iot.enriched", "iot.smart_breaker.enriched", "iot.dlq");
+        assertThat(sent.subList(0, 2)).allSatisfy(part -> {
+            assertThat(part.getHeader(KafkaConstants.KEY)).isEqualTo("default/b1");
+            assertThat(part.getHeader("received-at"))
+                    .isEqualTo(several.getMessage().getHeader("received-at"));
+            assertThat(part.getHeader("replay-of")).isEqualTo("17/1");
+            assertThat(part.getHeader("content-type")).isEqualTo("application/json");
+            assertThat(part.getHeader("origin")).isEqualTo("iot.raw/0/0");
+            assertThat(part.getHeaders()).doesNotContainKeys("parts", "topics", "reason");
+        });
+        assertThat(sent.subList(0, 2))
+                .extracting(part -> new String((byte[]) part.getBody(), StandardCharsets.UTF_8))
+                .isEqualTo(parts);
+        assertThat(routes.metadata(RAW, 0))
+                .as("the one that held them is not counted, they are when they come")
+                .isEqualTo("{\"first\":0,\"next\":3,\"gaps\":1,\"lost\":0,\"forwarded\":1,\"dead_lettered\":1}");
+    }
+
+    /** Reads JSON, and takes the payload {@code several} for several. */
+    private final class Several implements Decoder {
+
+        private final Decoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
+
+        @Override
+        public List<byte[]> parts(RawMessage raw) {
+            return new String(raw.payload(), StandardCharsets.UTF_8).equals("several")
+                    ? parts.stream()
+                            .map(part -> part.getBytes(StandardCharsets.UTF_8))
+                            .toList()
+                    : List.of();
+        }
+
+        @Override
+        public Decoded decode(RawMessage raw) throws Undecodable {
+            return json.decode(raw);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
@@ -49,6 +50,15 @@ class StoreReplayRouteTest {
     @AfterEach
     void stop() {
         routes.close();
+    }
+
+    @Test
+    void theDatabaseIsAskedForWhatABirthExplainsByNow() {
+        AtomicReference<String> statement = new AtomicReference<>();
+        routes.database(exchange -> statement.set(exchange.getMessage().getBody(String.class)));
+
+        assertThat(routes.run("replay-unexplained", List.of()).getException()).isNull();
+        assertThat(statement.get()).contains("reason = 'unknown-alias'", "sparkplug_births");
     }
 
     @Test

@@ -1,0 +1,119 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.caravan.decode.Measured.Form;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The leaves below one JSON object: readings to be. Used once, by one thread. */
+final class JsonLeaves {
+
+    private final JsonParser parser;
+    private final Map<String, Double> numbers;
+    private final boolean decimalComma;
+    private final List<Measured> all = new ArrayList<>(24);
+
+    JsonLeaves(JsonParser parser) {
+        this(parser, Map.of(), false);
+    }
+
+    /**
+     * @param numbers what texts count as
+     * @param decimalComma whether numbers in texts have a comma for the point
+     */
+    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma) {
+        this.parser = parser;
+        this.numbers = numbers;
+        this.decimalComma = decimalComma;
+    }
+
+    List<Measured> all() {
+        return all;
+    }
+
+    void clear() {
+        all.clear();
+    }
+
+    /** Reads an object to its end; answers the names in it. */
+    List<String> object(MetricPath path) throws IOException, Undecodable {
+        List<String> names = new ArrayList<>(8);
+        int first = all.size();
+        String unit = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            if (path != MetricPath.ROOT && name.equals("unit") && token == JsonToken.VALUE_STRING) {
+                unit = unit(parser.getText());
+            } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
+                names.add(name);
+                value(path, token);
+            } else {
+                names.add(name);
+                value(path.child(name), token);
+            }
+        }
+        unit(unit, first, all.size());
+        return names;
+    }
+
+    /** Gives a unit to the leaves of a range that have none; null is none. */
+    void unit(String unit, int from, int to) {
+        for (int i = from; unit != null && i < to; i++) {
+            if (all.get(i).unit() == null) {
+                all.set(i, all.get(i).withUnit(unit));
+            }
+        }
+    }
+
+    void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
+        switch (token) {
+            case START_OBJECT -> object(path);
+            case START_ARRAY -> array(path);
+            case VALUE_TRUE -> number(path, 1);
+            case VALUE_FALSE -> number(path, 0);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
+            case VALUE_STRING -> text(path, parser.getText());
+            default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+        }
+    }
+
+    private void array(MetricPath path) throws IOException, Undecodable {
+        int index = 0;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            value(path.child(Integer.toString(index++)), token);
+        }
+    }
+
+    private void number(MetricPath path, double value) throws Undecodable {
+        boolean finite = Double.isFinite(value);
+        add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
+    }
+
+    void text(MetricPath path, String text) throws Undecodable {
+        Double number = numbers.get(text);
+        if (number != null) {
+            number(path, number);
+            return;
+        }
+        Quantity quantity = decimalComma ? Quantity.parseWithComma(text) : Quantity.parse(text);
+        add(
+                quantity == null
+                        ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
+                        : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
+    }
+
+    private void add(Measured value) throws Undecodable {
+        if (all.size() == Decoded.MOST_VALUES) {
+            throw new Undecodable(Reason.TOO_LARGE, "more than " + Decoded.MOST_VALUES + " values in one message");
+        }
+        all.add(value);
+    }
+
+    static String unit(String text) {
+        return text.length() > 32 || !Text.isClean(text) ? null : text;
+    }
+}

@@ -1,0 +1,221 @@
+package io.caravan.registry;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.decode.JsonPath;
+import io.caravan.decode.MessageRules;
+import io.caravan.decode.Text;
+import io.caravan.decode.TopicTemplate;
+import io.caravan.decode.TopicTemplate.Variable;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Makes the rules of one topic of a dialect, or says what is wrong with them. Used once, by one thread. */
+final class TopicReader {
+
+    private final JsonNode types;
+    private final List<String> problems;
+    private final TopicTemplate template;
+    private final JsonNode declared;
+    private final JsonPointer place;
+    private final MessageRules.Builder rules;
+    private JsonPath rows;
+
+    /**
+     * @param types the device types of the registry
+     * @param place where it is declared
+     * @param problems where to add what is wrong
+     */
+    TopicReader(JsonNode types, TopicTemplate template, JsonNode declared, JsonPointer place, List<String> problems) {
+        this.types = types;
+        this.problems = problems;
+        this.template = template;
+        this.declared = declared;
+        this.place = place;
+        this.rules = new MessageRules.Builder(template, declared.path("read").asBoolean(true));
+    }
+
+    MessageRules rules(ZoneId zone) {
+        rules.zone(zone);
+        if (!declared.path("read").asBoolean(true)) {
+            return rules.build();
+        }
+        if (template.names(Variable.DEVICE) == declared.has("device")) {
+            problems.add(Problem.at(
+                    place,
+                    declared.has("device")
+                            ? "names the device twice: {device} in the topic, and \"device\""
+                            : "names no device: neither {device} in the topic, nor \"device\" with a path"));
+        }
+        attempt(place.appendProperty("rows"), this::rows);
+        path("device", rules::device);
+        pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
+        path("site", rules::site);
+        path("zone", rules::zone);
+        path("timestamp", rules::timestamp);
+        path("sequence", rules::sequence);
+        path("status", rules::status);
+        if (declared.has("metric") && template.names(Variable.METRIC)) {
+            problems.add(Problem.at(place.appendProperty("metric"), "stands in the topic already"));
+        }
+        path("metric", rules::metricBy);
+        pathOrText("event_type", null, rules::eventType, rules::eventType);
+        type();
+        values();
+        paths("ignore").forEach((at, path) -> attempt(at, () -> rules.ignore(path)));
+        declared.path("numbers")
+                .properties()
+                .forEach(number ->
+                        rules.number(number.getKey(), number.getValue().asDouble()));
+        if (declared.path("decimal_comma").asBoolean()) {
+            rules.decimalComma();
+        }
+        units();
+        if (declared.has("offline")) {
+            Set<String> texts = new HashSet<>();
+            declared.path("offline").forEach(text -> texts.add(text.asText().toLowerCase(Locale.ROOT)));
+            rules.offline(texts);
+        }
+        if (declared.path("payload").asText().equals("text")) {
+            rules.text();
+        }
+        return rules.build();
+    }
+
+    private void rows() {
+        if (declared.has("rows")) {
+            JsonPath path = singular(declared.path("rows").asText());
+            rules.rows(path);
+            rows = path;
+            if (declared.path("event_type").asText().equals("status") && !declared.has("status")) {
+                throw new IllegalArgumentException("what are rows of status needs \"status\", a path to what tells");
+            }
+        }
+    }
+
+    private void type() {
+        JsonNode type = declared.path("device_type");
+        JsonPointer here = place.appendProperty("device_type");
+        if (type.isObject()) {
+            type.properties().forEach(entry -> {
+                requireType(entry.getValue().asText(), here.appendProperty(entry.getKey()));
+                rules.typeBy(entry.getKey(), entry.getValue().asText());
+            });
+            return;
+        }
+        if (type.isTextual() && !isPath(type.asText())) {
+            requireType(type.asText(), here);
+        }
+        pathOrText("device_type", Variable.DEVICE_TYPE, rules::deviceType, rules::deviceType);
+    }
+
+    private void requireType(String type, JsonPointer at) {
+        if (!types.has(type)) {
+            problems.add(Problem.at(at, "is no device type of this file: " + Text.excerpt(type)));
+        }
+    }
+
+    private void values() {
+        JsonNode values = declared.path("values");
+        JsonPointer here = place.appendProperty("values");
+        if (values.isTextual()) {
+            attempt(here, () -> rules.values(parse(values.asText())));
+        }
+        for (Map.Entry<String, JsonNode> value : values.properties()) {
+            attempt(here.appendProperty(value.getKey()), () -> {
+                JsonPath path = parse(value.getValue().asText());
+                if (value.getKey().equals("*")) {
+                    rules.values(path);
+                } else {
+                    rules.metric(value.getKey(), path);
+                }
+            });
+        }
+    }
+
+    private void units() {
+        for (Map.Entry<String, JsonNode> unit : declared.path("units").properties()) {
+            JsonPointer here = place.appendProperty("units").appendProperty(unit.getKey());
+            attempt(here, () -> {
+                List<JsonPath> of = new ArrayList<>();
+                int index = 0;
+                for (JsonNode path : unit.getValue().path("of")) {
+                    attempt(here.appendProperty("of").appendIndex(index++), () -> of.add(parse(path.asText())));
+                }
+                Map<String, String> names = new HashMap<>();
+                unit.getValue()
+                        .path("names")
+                        .properties()
+                        .forEach(
+                                name -> names.put(name.getKey(), name.getValue().asText()));
+                rules.unit(singular(unit.getKey()), of, names);
+            });
+        }
+    }
+
+    private void path(String key, Consumer<JsonPath> rule) {
+        if (declared.has(key)) {
+            attempt(
+                    place.appendProperty(key),
+                    () -> rule.accept(singular(declared.path(key).asText())));
+        }
+    }
+
+    /** What begins with $, or with @, is a path, anything else the text itself. */
+    private void pathOrText(String key, Variable variable, Consumer<JsonPath> path, Consumer<String> text) {
+        String value = declared.path(key).asText();
+        if (declared.has(key) && variable != null && template.names(variable)) {
+            problems.add(Problem.at(place.appendProperty(key), "stands in the topic already"));
+        } else if (isPath(value)) {
+            path(key, path);
+        } else if (!value.isEmpty()) {
+            if (Text.isId(value)) {
+                text.accept(value);
+            } else {
+                problems.add(Problem.at(place.appendProperty(key), "is no name: " + Text.excerpt(value)));
+            }
+        }
+    }
+
+    private Map<JsonPointer, JsonPath> paths(String key) {
+        Map<JsonPointer, JsonPath> paths = new LinkedHashMap<>();
+        int index = 0;
+        for (JsonNode path : declared.path(key)) {
+            JsonPointer here = place.appendProperty(key).appendIndex(index++);
+            attempt(here, () -> paths.put(here, parse(path.asText())));
+        }
+        return paths;
+    }
+
+    private static boolean isPath(String text) {
+        return text.startsWith("$") || text.startsWith("@");
+    }
+
+    private JsonPath parse(String text) {
+        return JsonPath.parse(text, rows);
+    }
+
+    private JsonPath singular(String text) {
+        JsonPath path = parse(text);
+        if (!path.isSingular()) {
+            throw new IllegalArgumentException("must lead to one place: no * here");
+        }
+        return path;
+    }
+
+    private void attempt(JsonPointer at, Runnable step) {
+        try {
+            step.run();
+        } catch (IllegalArgumentException e) {
+            problems.add(Problem.at(at, e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.caravan.registry;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import io.caravan.decode.MessageRules;
+import io.caravan.decode.TopicTemplate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Whether the topics of dialects leave each other room: of several dialects that have a topic the first reads it, so one whose
+ * topics another has before it would read nothing; and a session with filters that overlap may bring a message twice. Used
+ * once, by one thread.
+ */
+final class TopicsApart {
+
+    private final List<String> problems = new ArrayList<>();
+
+    private TopicsApart() {}
+
+    /**
+     * Looks at all pairs of dialects that are read.
+     *
+     * @param place where dialects are declared
+     */
+    static List<String> problems(Collection<MappedDialect> dialects, JsonPointer place) {
+        TopicsApart check = new TopicsApart();
+        check.require(dialects.stream().filter(MappedDialect::enabled).toList(), place);
+        return check.problems;
+    }
+
+    private void require(List<MappedDialect> enabled, JsonPointer place) {
+        for (int i = 0; i < enabled.size(); i++) {
+            MappedDialect dialect = enabled.get(i);
+            JsonPointer topics = place.appendProperty(dialect.name()).appendProperty("topics");
+            requireSeparate(dialect.measurementFilters(), topics);
+            requireSeparate(dialect.statusFilters(), topics);
+            for (MappedDialect other : enabled.subList(0, i)) {
+                requireRoom(dialect, other, topics);
+            }
+        }
+    }
+
+    private void requireSeparate(List<String> filters, JsonPointer topics) {
+        for (int i = 0; i < filters.size(); i++) {
+            for (String other : filters.subList(0, i)) {
+                if (TopicTemplate.parse(filters.get(i)).overlaps(TopicTemplate.parse(other))) {
+                    problems.add(Problem.at(
+                            topics,
+                            "the filters " + other + " and " + filters.get(i)
+                                    + " have topics in common, and neither has all of the other's: a broker may deliver"
+                                    + " such a message twice"));
+                }
+            }
+        }
+    }
+
+    private void requireRoom(MappedDialect dialect, MappedDialect other, JsonPointer topics) {
+        for (MessageRules mine : dialect.rules()) {
+            for (MessageRules theirs : other.rules()) {
+                if (mine.isRead() && theirs.isRead() && theirs.topic().covers(mine.topic())) {
+                    problems.add(Problem.at(
+                            topics.appendProperty(mine.topic().toString()),
+                            "would never be read: all its topics are those of " + theirs.topic() + " of the dialect "
+                                    + other.name() + ", which stands before it. Put the dialect before that one, or set"
+                                    + " \"enabled\": false there"));
+                }
+            }
+        }
+    }
+}
