@@ -45,6 +45,9 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  */
 public final class Application implements AutoCloseable {
 
+    /** How long {@link #close} may take a process that ends; what it has not finished then is done again, as after a kill. */
+    static final Duration LONGEST_END = Duration.ofSeconds(14);
+
     private static final int LARGEST_BATCH = 1_024 * 1_024 * 1_024;
 
     private final Settings settings;

@@ -76,8 +76,8 @@ final class DemoCommand implements Callable<Integer> {
             say(out, "Starting the routes");
             Settings demo = signIn.with(overrides(servers));
             DemoUsers demoUsers = open ? null : shutdown.closes(new DemoUsers(users, demo));
-            Application application =
-                    shutdown.closes(new Application(demo, Stage.parse(settings.text("caravan.stages"))));
+            Application application = shutdown.closesWithin(
+                    Application.LONGEST_END, new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
             boolean ready = application.awaitReady(READY);
             if (ready) {

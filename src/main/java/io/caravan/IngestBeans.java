@@ -15,6 +15,7 @@ import io.caravan.ingest.MqttRoutes;
 import io.caravan.ingest.MqttSettings;
 import io.caravan.ingest.PassedOver;
 import io.caravan.ingest.SecondLevel;
+import io.caravan.ingest.SideBySide;
 import io.caravan.ingest.Stamp;
 import io.caravan.ingest.ThirdLevel;
 import io.caravan.ingest.TooLarge;
@@ -143,8 +144,8 @@ final class IngestBeans implements AutoCloseable {
 
     @Override
     public void close() {
-        // side by side: each may have to wait some seconds for messages that Kafka does not take
-        Stream.concat(messages(), Stream.of(counters)).parallel().forEach(MqttClients::close);
+        // side by side: each may have to wait some seconds, for messages that Kafka does not take or for the broker
+        SideBySide.run(Stream.concat(messages(), Stream.of(counters)).map(clients -> clients::close));
         userChanges.close();
         control.close();
     }

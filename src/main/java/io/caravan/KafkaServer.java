@@ -19,10 +19,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The Kafka that the stages work with: the topics of the settings ({@code caravan.topic.*}) and of the registry are created
- * as soon as it answers, those of new device types within a second or so, the lag of the stages is measured every five
+ * as soon as it answers, those of new device types within a second or so and those that somebody has deleted within ten, the lag of the stages is measured every five
  * seconds, and what the topics take at once is looked at every ten. Thread-safe.
  */
 final class KafkaServer implements AutoCloseable {
@@ -31,6 +32,7 @@ final class KafkaServer implements AutoCloseable {
     private static final int ANSWER_MILLIS = 5_000;
     private static final Duration TOPICS = Duration.ofSeconds(1);
     private static final Duration LAG = Duration.ofSeconds(5);
+    private static final Duration DELETED = Duration.ofSeconds(10);
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String TOPIC_KEY = "caravan.topic.";
 
@@ -43,6 +45,7 @@ final class KafkaServer implements AutoCloseable {
     private final int maxRecordBytes;
     private volatile boolean topicsReady;
     private long registryVersion;
+    private long ensuredAt;
     private final ConsumerLag lag;
     private Admin admin;
     private int clockSetBack;
@@ -73,10 +76,8 @@ final class KafkaServer implements AutoCloseable {
                 LIMIT,
                 () -> limits.accept(Topics.smallestLimit(admin(), names())),
                 e -> LOG.debug("Cannot see what the topics take", e));
-        return keeper.every(
-                TOPICS,
-                this::ensureTopics,
-                e -> LOG.warn(
+        return keeper.every(TOPICS, this::ensureTopics, e -> LOG.atLevel(topicsReady ? Level.DEBUG : Level.WARN)
+                .log(
                         "Kafka at {}: cannot create topics ({}), trying again",
                         settings.text("caravan.kafka.brokers"),
                         Servers.reason(e)));
@@ -119,7 +120,7 @@ final class KafkaServer implements AutoCloseable {
 
     private void ensureTopics() throws Exception {
         long version = deviceRegistry.version();
-        if (topicsReady && version == registryVersion) {
+        if (topicsReady && version == registryVersion && System.nanoTime() - ensuredAt < DELETED.toNanos()) {
             return;
         }
         var created = new Topics(admin(), partitions, replication, maxRecordBytes).ensure(names());
@@ -127,6 +128,7 @@ final class KafkaServer implements AutoCloseable {
             LOG.info("Kafka: created the topics {}", created);
         }
         registryVersion = version;
+        ensuredAt = System.nanoTime();
         topicsReady = true;
     }
 

@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
         }
         Set<Stage> chosen = Stage.parse(settings.text("caravan.stages"));
         try (Shutdown shutdown = new Shutdown()) {
-            Application application = shutdown.closes(new Application(settings, chosen));
+            Application application = shutdown.closesWithin(Application.LONGEST_END, new Application(settings, chosen));
             application.start();
             shutdown.await();
         }

@@ -1,5 +1,6 @@
 package io.caravan;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -37,6 +38,35 @@ final class Shutdown implements AutoCloseable {
             throw interrupted();
         }
         return resource;
+    }
+
+    /**
+     * As {@link #closes}, but what has not ended after so long is left as it is and dies with the process: for what survives
+     * {@code kill -9} as well.
+     */
+    <T extends AutoCloseable> T closesWithin(Duration limit, T resource) {
+        closes(() -> close(resource, limit));
+        return resource;
+    }
+
+    private static void close(AutoCloseable resource, Duration limit) throws InterruptedException {
+        Thread closing = new Thread(() -> close(resource), "closing");
+        closing.setDaemon(true);
+        closing.start();
+        closing.join(limit.toMillis());
+        if (closing.isAlive()) {
+            LOG.warn(
+                    "Not ended after {} s: what is still under way is done again after the next start",
+                    limit.toSeconds());
+        }
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.warn("Closing: {}", e.toString());
+        }
     }
 
     /**
@@ -80,11 +110,7 @@ final class Shutdown implements AutoCloseable {
     private synchronized void closeAll() {
         ended = true;
         while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                LOG.warn("Closing: {}", e.toString());
-            }
+            close(open.pop());
         }
         closed.countDown();
     }

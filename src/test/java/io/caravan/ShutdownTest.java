@@ -3,6 +3,7 @@ package io.caravan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,21 @@ class ShutdownTest {
         shutdown.closes(() -> closed.add("last"));
 
         shutdown.close();
+        shutdown.close();
+
+        assertThat(closed).containsExactly("last", "first");
+    }
+
+    @Test
+    void whatDoesNotEndKeepsNobodyElseOpen() {
+        List<String> closed = new ArrayList<>();
+        CountDownLatch never = new CountDownLatch(1);
+        Shutdown shutdown = new Shutdown();
+        shutdown.closes(() -> closed.add("first"));
+        AutoCloseable stuck = never::await;
+        assertThat(shutdown.closesWithin(Duration.ofMillis(10), stuck)).isSameAs(stuck);
+        shutdown.closesWithin(Duration.ofMinutes(1), () -> closed.add("last"));
+
         shutdown.close();
 
         assertThat(closed).containsExactly("last", "first");

@@ -46,6 +46,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     }
 
     private static final long ANSWER_SECONDS = 10;
+    private static final long FAREWELL_SECONDS = 2;
     /** One that no session has, of which the broker says so. */
     private static final String NO_FILTER = "caravan/leaves";
 
@@ -300,27 +301,35 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     private void leave(Mqtt5DisconnectBuilder.Send<CompletableFuture<Void>> disconnect) {
         leaving = true;
-        try {
-            if (isConnected()) {
-                if (state != null) {
-                    publish(state.death());
-                }
-                answer(disconnect.send());
+        if (isConnected()) {
+            if (state != null) {
+                awaitFarewell(client.publish(state.death()));
             }
-        } catch (MqttUnavailable e) {
-            // the broker is gone: so is the connection
+            awaitFarewell(disconnect.send());
         }
         lost = true;
         over();
     }
 
-    private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {
+    private static void awaitFarewell(CompletableFuture<?> word) {
         try {
-            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            answer(word, FAREWELL_SECONDS);
+        } catch (MqttUnavailable e) {
+            // the broker is gone, or does not listen: so is the connection
+        }
+    }
+
+    private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {
+        return answer(future, ANSWER_SECONDS);
+    }
+
+    private static <T> T answer(CompletableFuture<T> future, long seconds) throws MqttUnavailable {
+        try {
+            return future.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new MqttUnavailable(reason(e.getCause()), e);
         } catch (TimeoutException e) {
-            throw new MqttUnavailable("no answer within " + ANSWER_SECONDS + " s", e);
+            throw new MqttUnavailable("no answer within " + seconds + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MqttUnavailable("interrupted", e);

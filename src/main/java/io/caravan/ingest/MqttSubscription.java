@@ -91,7 +91,7 @@ final class MqttSubscription implements AutoCloseable {
         List<MqttConnection> open =
                 Stream.of(connections).filter(Objects::nonNull).toList();
         awaitTaken(open);
-        open.forEach(MqttConnection::close);
+        SideBySide.run(open.stream().map(connection -> connection::close));
     }
 
     private static void awaitTaken(List<MqttConnection> connections) {

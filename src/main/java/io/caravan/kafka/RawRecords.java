@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +31,31 @@ public final class RawRecords implements AutoCloseable {
 
     private final KafkaAccess access;
     private final String topic;
-    private KafkaConsumer<byte[], byte[]> consumer;
+    private final ClockWatch clock;
+    /** Held here, for the clock does not. Without the lock, which whoever waits for Kafka holds. */
+    private final Runnable waking = this::wake;
+
+    private volatile KafkaConsumer<byte[], byte[]> consumer;
     private int clockSetBack;
     private boolean closed;
 
     public RawRecords(KafkaAccess access, String topic) {
+        this(access, topic, ClockWatch.host());
+    }
+
+    RawRecords(KafkaAccess access, String topic, ClockWatch clock) {
         this.access = access;
         this.topic = topic;
+        this.clock = clock;
+        clock.tell(waking);
+    }
+
+    /** Whoever waits does so by a time that the clock has left. */
+    private void wake() {
+        KafkaConsumer<byte[], byte[]> waiting = consumer;
+        if (waiting != null) {
+            waiting.wakeup();
+        }
     }
 
     /**
@@ -55,6 +74,8 @@ public final class RawRecords implements AutoCloseable {
         String[] place = origin.substring(topic.length() + 1).split("/");
         try {
             return find(Integer.parseInt(place[0]), Long.parseLong(place[1]));
+        } catch (WakeupException e) {
+            throw new TimeoutException("the clock was put back", e);
         } catch (OffsetOutOfRangeException e) {
             return Optional.empty();
         } catch (AuthorizationException e) {
@@ -88,7 +109,7 @@ public final class RawRecords implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("closed");
         }
-        int now = ClockWatch.host().times();
+        int now = clock.times();
         if (consumer != null && clockSetBack != now) {
             consumer.close(Duration.ZERO);
             consumer = null;

@@ -46,6 +46,8 @@ final class RenewedProducer implements Producer<Object, Object> {
     /** Longer than between two records of a list that is being handed in, and shorter than until it is sent again. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(3);
+
     private static final String REFUSALS = "failed-authentication-total";
 
     private final IntFunction<Producer<Object, Object>> maker;
@@ -235,9 +237,10 @@ final class RenewedProducer implements Producer<Object, Object> {
         return current.producer.clientInstanceId(timeout);
     }
 
+    /** What Kafka has not taken after some seconds fails: nobody was told that it had arrived. */
     @Override
     public void close() {
-        last().close();
+        close(LONGEST_FAREWELL);
     }
 
     @Override

@@ -22,11 +22,13 @@ public final class Span {
 
     private final RecordPosition origin;
     private final List<long[]> holes = new ArrayList<>();
+    private long first;
     private long next;
 
     private Span(RecordPosition origin) {
         this.origin = origin;
-        this.next = origin.offset();
+        this.first = origin.offset();
+        this.next = first;
     }
 
     /** The spans of a batch, in the order in which its partitions come. */
@@ -40,10 +42,15 @@ public final class Span {
         return spans.values();
     }
 
-    /** Takes in a record; one that the batch has already, because its partition left and came back, changes nothing. */
+    /**
+     * Takes in a record. Where it is behind the one before, its partition left and came back, and was read again from there:
+     * what the batch has from there on counts as it comes again, for no more than that will be committed.
+     */
     private void add(long offset) {
         if (offset < next) {
-            return;
+            holes.removeIf(hole -> hole[1] > offset);
+            first = Math.min(first, offset);
+            next = offset;
         }
         if (offset > next) {
             holes.add(new long[] {next, offset});
@@ -57,7 +64,7 @@ public final class Span {
 
     /** The offset of the first record. */
     public long first() {
-        return origin.offset();
+        return first;
     }
 
     /** The offset behind the last record. */

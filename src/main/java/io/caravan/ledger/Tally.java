@@ -42,12 +42,12 @@ public final class Tally {
         return exchange.getProperty(PROPERTY, Tally.class);
     }
 
-    /** Counts a record, in the order of offsets. */
+    /** Counts a record. Where the batch was read again from there, what follows counts as it comes again, as in {@link Span}. */
     public void add(RecordPosition position, Fate fate) {
         Outcomes outcomes = partitions.computeIfAbsent(position.partition(), partition -> new Outcomes());
         List<Long> offsets = outcomes.offsets;
-        if (!offsets.isEmpty() && position.offset() <= offsets.get(offsets.size() - 1)) {
-            return;
+        while (!offsets.isEmpty() && position.offset() <= offsets.get(offsets.size() - 1)) {
+            outcomes.others.remove(offsets.remove(offsets.size() - 1));
         }
         offsets.add(position.offset());
         if (fate != Fate.FORWARDED) {

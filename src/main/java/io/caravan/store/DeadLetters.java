@@ -20,8 +20,9 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
- * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw; one
- * that never got there has its own place on the dead-letter topic, and a replay is the dead letter that it is a replay of.
+ * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw, and its
+ * time of receipt, for a topic that is made anew has the same places again; one that never got there has its own place on the
+ * dead-letter topic, and a replay is the dead letter that it is a replay of.
  * Whatever the headers hold, the row can be stored. Thread-safe.
  */
 public final class DeadLetters {
@@ -52,6 +53,7 @@ public final class DeadLetters {
         columns.put("originTopics", texts(rows, Row::originTopic));
         columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
         columns.put("originOffsets", rows.stream().mapToLong(Row::originOffset).toArray());
+        columns.put("stampedTimes", rows.stream().map(Row::stampedAt).toArray(Long[]::new));
         columns.put("tenants", texts(rows, Row::tenant));
         columns.put("devices", texts(rows, Row::device));
         columns.put("dialects", texts(rows, Row::dialect));
@@ -102,6 +104,7 @@ public final class DeadLetters {
             String originTopic,
             int originPartition,
             long originOffset,
+            boolean hasOrigin,
             String tenant,
             String device,
             String dialect,
@@ -119,6 +122,11 @@ public final class DeadLetters {
             boolean enriched,
             Replay replay) {
 
+        /** Null for what came by Kafka and never got to iot.raw: it is stamped each time that it is read. */
+        Long stampedAt() {
+            return stage.equals("ingest") && hasOrigin ? null : receivedAt;
+        }
+
         static Row of(Message message) {
             String[] origin = origin(message);
             byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
@@ -132,6 +140,7 @@ public final class DeadLetters {
                     origin[0],
                     Integer.parseInt(origin[1]),
                     Long.parseLong(origin[2]),
+                    RecordHeaders.text(message, RecordHeaders.ORIGIN) != null,
                     tenant == null ? DEFAULT_TENANT : tenant,
                     firstOf(message, RecordHeaders.OWNER_DEVICE, RecordHeaders.DEVICE),
                     text(message, RecordHeaders.DIALECT),

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -97,8 +98,15 @@ public final class Refused {
      */
     public void restore(Exchange exchange) {
         Message letter = exchange.getMessage();
+        String stamp = RecordHeaders.text(letter, RecordHeaders.RECEIVED_AT);
         raw.find(RecordHeaders.text(letter, RecordHeaders.ORIGIN))
+                .filter(sent -> Objects.equals(stamp, stampOf(sent))) // a topic made anew has another message there
                 .ifPresentOrElse(sent -> restore(letter, sent), () -> letter.setHeader(RecordHeaders.ENRICHED, "true"));
+    }
+
+    private static String stampOf(ConsumerRecord<byte[], byte[]> sent) {
+        Header stamp = sent.headers().lastHeader(RecordHeaders.RECEIVED_AT);
+        return stamp == null ? null : new String(stamp.value(), StandardCharsets.UTF_8);
     }
 
     private static void restore(Message letter, ConsumerRecord<byte[], byte[]> sent) {

@@ -3,17 +3,20 @@ package io.caravan.faults;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ConsumerGroupListing;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -69,6 +72,26 @@ final class KafkaView implements AutoCloseable {
         return answer(admin.describeConsumerGroups(List.of(group)).all()).get(group);
     }
 
+    /** Deletes topics, with all that they hold. */
+    void delete(Collection<String> topics) throws Exception {
+        answer(admin.deleteTopics(topics).all());
+    }
+
+    /** Deletes all groups, with all that they have committed; none of them may have a member. */
+    void deleteGroups() throws Exception {
+        List<String> groups = answer(admin.listConsumerGroups().all()).stream()
+                .map(ConsumerGroupListing::groupId)
+                .toList();
+        answer(admin.deleteConsumerGroups(groups).all());
+    }
+
+    /** Has a group without members go on at the end of a topic, whatever it has read. */
+    void readOn(String group, String topic) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+        ends(topic).forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
+        answer(admin.alterConsumerGroupOffsets(group, ends).all());
+    }
+
     /** Has a group without members read a topic again from its beginning. */
     void readAgain(String group, String topic) throws Exception {
         Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
@@ -104,8 +127,18 @@ final class KafkaView implements AutoCloseable {
                 }
             }
         }
-        return records + " records of " + seen.size() + " messages, written first behind a later one: " + behind.size()
+        return "caravan-enrich has committed of iot.raw, which ends at " + new TreeMap<>(byNumber(ends("iot.raw")))
+                + ":\n"
+                + new TreeMap<>(byNumber(
+                        answer(admin.listConsumerGroupOffsets("caravan-enrich").partitionsToOffsetAndMetadata())))
+                + '\n' + records + " records of " + seen.size() + " messages, written first behind a later one: "
+                + behind.size()
                 + ' ' + behind.subList(0, Math.min(20, behind.size()));
+    }
+
+    private static <T> Map<Integer, T> byNumber(Map<TopicPartition, T> partitions) {
+        return partitions.entrySet().stream()
+                .collect(Collectors.toMap(each -> each.getKey().partition(), Map.Entry::getValue));
     }
 
     private Map<TopicPartition, Long> ends(String topic) throws Exception {

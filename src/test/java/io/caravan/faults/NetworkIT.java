@@ -24,16 +24,17 @@ class NetworkIT {
     private static World.Instance caravan;
     private static long seed = Options.seed();
 
-    /** Kafka tells its clients its own address, so no wire is before it. */
     @BeforeAll
     static void start() throws IOException {
         world = World.start("net-");
-        for (Server.Kind kind : new Server.Kind[] {Server.Kind.MQTT, Server.Kind.POSTGRES}) {
-            WIRES.put(kind, new Wire(world.server(kind).port()));
+        for (Server.Kind kind : Server.Kind.values()) {
+            WIRES.put(kind, world.server(kind).wire());
         }
         caravan = world.ready(Map.of(
                 "caravan.mqtt.url",
                         "tcp://127.0.0.1:" + WIRES.get(Server.Kind.MQTT).port(),
+                "caravan.kafka.brokers",
+                        "127.0.0.1:" + WIRES.get(Server.Kind.KAFKA).port(),
                 "caravan.db.url",
                         "jdbc:postgresql://127.0.0.1:"
                                 + WIRES.get(Server.Kind.POSTGRES).port() + "/caravan"));

@@ -34,6 +34,8 @@ final class Server implements AutoCloseable {
     private final Kind kind;
     private final Path folder;
     private final int port = FreePort.next();
+    private final int door = FreePort.next();
+    private final int wire = FreePort.next();
     private Process process;
 
     private Server(Kind kind, Path folder) {
@@ -50,6 +52,11 @@ final class Server implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** A wire to it, which Kafka tells those who come by it to use. */
+    Wire wire() throws IOException {
+        return new Wire(wire, kind == Kind.KAFKA ? door : port);
     }
 
     /** Starts it, after a kill, and waits until it serves. */
@@ -70,7 +77,9 @@ final class Server implements AutoCloseable {
                         ServerProcess.class.getName(),
                         kind.name(),
                         folder.toString(),
-                        Integer.toString(port))
+                        Integer.toString(port),
+                        Integer.toString(door),
+                        Integer.toString(wire))
                 .redirectErrorStream(true)
                 .start();
     }

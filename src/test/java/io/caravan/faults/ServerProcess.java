@@ -1,8 +1,8 @@
 package io.caravan.faults;
 
-import io.caravan.embedded.EmbeddedKafka;
 import io.caravan.embedded.EmbeddedMqtt;
 import io.caravan.embedded.EmbeddedPostgres;
+import io.caravan.embedded.WiredKafka;
 import java.nio.file.Path;
 
 /** The process of a {@link Server}. Says when it serves. */
@@ -18,7 +18,8 @@ final class ServerProcess {
         AutoCloseable server =
                 switch (Server.Kind.valueOf(arguments[0])) {
                     case MQTT -> EmbeddedMqtt.start(folder, port);
-                    case KAFKA -> EmbeddedKafka.start(folder, port);
+                    case KAFKA ->
+                        WiredKafka.start(folder, port, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
                     case POSTGRES -> EmbeddedPostgres.start(folder, port);
                 };
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -59,9 +59,12 @@ class ServersIT {
                 world.server(kind).kill();
                 world.server(kind).start();
             }
+            // and again before everybody has come back to it
+            world.server(kind).kill();
+            world.server(kind).start();
             awaitCaughtUp();
         }
-        requireNothingWrong("3 times kill -9 of each server");
+        requireNothingWrong("4 times kill -9 of each server");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.caravan.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class TerminateIT {
 
     private static final int ENDS = 3;
+    /** Twice what is promised: this machine may have more to do. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     @Test
     void afterACleanEndNothingIsDoneAgain() throws Exception {
@@ -45,6 +48,37 @@ class TerminateIT {
             world.tell(
                     "%d times SIGTERM: ended within %.1f s, of %d messages none was done again",
                     ENDS, longest.toMillis() / 1000.0, world.kafka().records("iot.raw"));
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerDoesNotKeepItFromItsEnd() throws Exception {
+        try (World world = World.start("mute-")) {
+            World.Instance caravan = world.ready(Map.of());
+            StringBuilder ends = new StringBuilder();
+            try (Load load = world.load(Options.seed(), Options.rate())) {
+                for (Server.Kind kind : Server.Kind.values()) {
+                    world.awaitMoreStored(2L * Options.rate());
+                    world.server(kind).freeze();
+                    Thread.sleep(2_000);
+                    long asked = System.nanoTime();
+                    caravan.process().terminate();
+                    assertThat(caravan.process().exitCode()).isIn(0, 143);
+                    Duration took = Duration.ofNanos(System.nanoTime() - asked);
+                    assertThat(took).as("%s", kind).isLessThan(LONGEST_END);
+                    ends.append(String.format(Locale.ROOT, " %s %.1f s", kind, took.toMillis() / 1000.0));
+                    caravan.kill();
+                    world.server(kind).thaw();
+                    caravan.start();
+                    caravan.awaitReady();
+                }
+                world.awaitMoreStored(Options.rate());
+                load.stop();
+            }
+            world.requireNothingWrong();
+            world.tell(
+                    "SIGTERM while a server did not answer: ended within%s, all of %d messages right",
+                    ends, world.journal().messages().size());
         }
     }
 

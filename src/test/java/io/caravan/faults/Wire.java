@@ -1,6 +1,5 @@
 package io.caravan.faults;
 
-import io.caravan.it.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,15 +30,19 @@ final class Wire implements AutoCloseable {
         REFUSES
     }
 
-    private final int port = FreePort.next();
+    private final int port;
     private final int server;
     private final ServerSocket listening;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile State state = State.CARRIES;
     private volatile long delayMillis;
 
-    /** @param server the port of the server on loopback */
-    Wire(int server) throws IOException {
+    /**
+     * @param port where it listens, on loopback
+     * @param server the port of the server on loopback
+     */
+    Wire(int port, int server) throws IOException {
+        this.port = port;
         this.server = server;
         listening = new ServerSocket();
         listening.setReuseAddress(true);

@@ -9,8 +9,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -109,7 +112,7 @@ class WatchedConsumersTest {
 
     @Test
     void aGroupThatIsRefusedWaitsTwiceAsLongEachTimeUntilItIsLetIn() {
-        WatchedConsumers.Group group = consumers.group(GROUP);
+        ConsumerGroup group = consumers.group(GROUP);
         assertThat(group.rest()).isZero();
         for (int seconds : new int[] {1, 2, 4, 8, 15, 15}) {
             // all of its consumers
@@ -144,13 +147,31 @@ class WatchedConsumersTest {
                 return super.entrySet();
             }
         };
+        try (Consumer<Object, Object> consumer = consumer(settings)) {
+            assertThatThrownBy(() -> consumer.poll(Duration.ZERO)).hasMessage("the clock was put back");
+        }
+    }
+
+    @Test
+    void aBatchOfAnOutdatedConsumerIsDroppedAndDoesNotWaitForKafka() {
+        Map<TopicPartition, OffsetAndMetadata> offsets =
+                Map.of(new TopicPartition("topic", 0), new OffsetAndMetadata(1));
+        try (Consumer<Object, Object> consumer = consumer(new Properties())) {
+            clockTime.addAndGet(-TimeUnit.HOURS.toMillis(1));
+            clock.look();
+
+            assertThatThrownBy(() -> consumer.commitSync(offsets)).isInstanceOf(CommitFailedException.class);
+            assertThatThrownBy(() -> consumer.committed(offsets.keySet())).isInstanceOf(CommitFailedException.class);
+            assertThatThrownBy(() -> consumer.endOffsets(offsets.keySet())).isInstanceOf(CommitFailedException.class);
+        }
+    }
+
+    private Consumer<Object, Object> consumer(Properties settings) {
         settings.put("bootstrap.servers", "localhost:1");
         settings.put("group.id", GROUP);
         settings.put("key.deserializer", ByteArrayDeserializer.class.getName());
         settings.put("value.deserializer", ByteArrayDeserializer.class.getName());
-        try (Consumer<Object, Object> consumer = consumers.getConsumer(settings)) {
-            assertThatThrownBy(() -> consumer.poll(Duration.ZERO)).hasMessage("the clock was put back");
-        }
+        return consumers.getConsumer(settings);
     }
 
     private Poller working() {

@@ -144,6 +144,26 @@ class CommittedLedgerTest {
         assertThat(committed()).isEqualTo(new Totals(0, 4, 0, 0, 4, 0));
     }
 
+    /** What was fetched in advance comes first where the commit of the batch before has failed and nobody has rejoined yet. */
+    @Test
+    void aBatchThatBeginsBehindWhatIsReadAgainInItCountsAllOfIt() {
+        commit(batch(0, 1));
+        ledger.note(batch(2, 3));
+        ledger.left(List.of(RAW));
+        commit(batch(4, 5, 2, 3, 4, 5, 6));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 7, 0, 0, 7, 0));
+    }
+
+    @Test
+    void aBatchThatEndsBehindWhatItHadAlreadyCountsWhatItCommits() {
+        commit(batch(0, 1, 2, 3, 0, 1));
+        assertThat(committed()).isEqualTo(new Totals(0, 2, 0, 0, 2, 0));
+
+        commit(batch(2, 3, 4));
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 5, 0));
+    }
+
     @Test
     void offsetsThatWereMovedByHandBeginANewCount() {
         commit(batch(0, 1));

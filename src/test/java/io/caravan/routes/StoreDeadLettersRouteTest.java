@@ -50,16 +50,44 @@ class StoreDeadLettersRouteTest {
         routes.run(
                 "dead-letters",
                 List.of(
-                        letter(Map.of("reason", "malformed-json", "stage", "enrich", "origin", "iot.raw/2/17")),
-                        letter(Map.of("reason", "too-large", "stage", "ingest", "payload-length", "2000000"))));
+                        letter(Map.of(
+                                "reason",
+                                "malformed-json",
+                                "stage",
+                                "enrich",
+                                "origin",
+                                "iot.raw/2/17",
+                                "received-at",
+                                "5")),
+                        letter(Map.of(
+                                "reason",
+                                "too-large",
+                                "stage",
+                                "ingest",
+                                "payload-length",
+                                "2000000",
+                                "received-at",
+                                "6")),
+                        letter(Map.of(
+                                "reason",
+                                "too-large",
+                                "stage",
+                                "ingest",
+                                "origin",
+                                "telemetry.events/0/4",
+                                "received-at",
+                                "7"))));
 
-        assertThat((String[]) row.get().get("reasons")).containsExactly("malformed-json", "too-large");
-        assertThat((String[]) row.get().get("originTopics")).containsExactly("iot.raw", "iot.dlq");
-        assertThat((Integer[]) row.get().get("originPartitions")).containsExactly(2, 3);
-        assertThat((long[]) row.get().get("originOffsets")).containsExactly(17, 1);
-        assertThat((byte[][]) row.get().get("payloads")).hasDimensions(2, 3);
-        assertThat((long[]) row.get().get("payloadLengths")).containsExactly(3, 2_000_000);
-        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(2);
+        assertThat((String[]) row.get().get("reasons")).containsExactly("malformed-json", "too-large", "too-large");
+        assertThat((String[]) row.get().get("originTopics")).containsExactly("iot.raw", "iot.dlq", "telemetry.events");
+        assertThat((Integer[]) row.get().get("originPartitions")).containsExactly(2, 3, 0);
+        assertThat((long[]) row.get().get("originOffsets")).containsExactly(17, 1, 4);
+        assertThat((Long[]) row.get().get("stampedTimes"))
+                .as("what came by Kafka is stamped each time that it is read")
+                .containsExactly(5L, 6L, null);
+        assertThat((byte[][]) row.get().get("payloads")).hasDimensions(3, 3);
+        assertThat((long[]) row.get().get("payloadLengths")).containsExactly(3, 2_000_000, 3);
+        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(3);
     }
 
     @Test

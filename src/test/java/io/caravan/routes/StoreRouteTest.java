@@ -252,8 +252,20 @@ class StoreRouteTest {
     }
 
     @Test
+    void whatLiesAtItsPlaceOfATopicThatWasMadeAnewIsAnotherMessage() {
+        raw = Optional.of(rawRecord("{\"voltage\":2}", Map.of("received-at", "6")));
+        refuse("bad", OUT_OF_RANGE);
+
+        routes.run("store", List.of(reading(0, "bad", 2)));
+
+        Message letter = routes.kafka("iot.dlq").getExchanges().get(0).getMessage();
+        assertThat((byte[]) letter.getBody()).asString().contains("\"device_id\":\"bad\"");
+        assertThat(RecordHeaders.text(letter, "enriched")).isEqualTo("true");
+    }
+
+    @Test
     void whileKafkaDoesNotAnswerForTheRawMessageTheBatchIsReadAgain() {
-        raw = Optional.of(rawRecord("{}", Map.of()));
+        raw = Optional.of(rawRecord("{}", Map.of("received-at", "5")));
         failures.set(1);
         refuse("bad", OUT_OF_RANGE);
         List<Exchange> records = List.of(reading(0, "a", 1), reading(0, "bad", 2), reading(0, "c", 3));
@@ -368,6 +380,16 @@ class StoreRouteTest {
                 ENRICHED,
                 partition,
                 json.getBytes(StandardCharsets.UTF_8),
-                Map.of("origin", "iot.raw/7/42", "dialect", "iot", "tenant", "default", "device", device));
+                Map.of(
+                        "origin",
+                        "iot.raw/7/42",
+                        "received-at",
+                        "5",
+                        "dialect",
+                        "iot",
+                        "tenant",
+                        "default",
+                        "device",
+                        device));
     }
 }

@@ -557,6 +557,23 @@ class StatementsTest {
     }
 
     @Test
+    void thePlaceOfATopicThatWasMadeAnewIsThatOfAnotherMessage() throws Exception {
+        Map<String, Object> before = deadLetter(new long[] {7}, new long[] {NOW}, "bad-json");
+        before.put("stampedTimes", new Long[] {NOW - 10});
+        Map<String, Object> after = deadLetter(new long[] {7, 7}, new long[] {NOW + 9, NOW + 8}, "second", "first");
+        after.put("stampedTimes", new Long[] {NOW, NOW});
+        NamedStatement insert = new NamedStatement("insert-dead-letters.sql");
+        for (int i = 0; i < 2; i++) {
+            insert.update(connection, before);
+            insert.update(connection, after);
+        }
+
+        assertThat(attemptsAndReason())
+                .containsExactly(
+                        Map.of("attempts", 1, "reason", "bad-json"), Map.of("attempts", 2, "reason", "second"));
+    }
+
+    @Test
     void statementsRunThroughCamelJdbc() throws Exception {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url);
@@ -727,6 +744,7 @@ class StatementsTest {
         values.put("originTopics", filled(rows, "iot.raw"));
         values.put("originPartitions", partitions);
         values.put("originOffsets", offsets);
+        values.put("stampedTimes", new Long[rows]);
         values.put("tenants", filled(rows, "default"));
         values.put("devices", new String[rows]);
         values.put("dialects", filled(rows, "iot"));
