@@ -264,7 +264,7 @@ final class ApiServer implements AutoCloseable {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(jdbcUrl);
         pool.setUsername("postgres");
-        pool.setConnectionTimeout(1_000);
+        pool.setConnectionTimeout(5_000);
         pool.setInitializationFailTimeout(-1);
         return pool;
     }
