@@ -1,5 +1,5 @@
 -- Notes the replays that have failed: one more attempt, and the newest reason. A failure that is already counted changes
--- nothing.
+-- nothing. What is only a part of the letter (a row of its message) says nothing of whose the letter is.
 WITH batch AS (
     SELECT *
     FROM unnest(
@@ -10,8 +10,9 @@ WITH batch AS (
         :?stages::text[],
         :?reasons::text[],
         :?details::text[],
-        :?failedTimes::bigint[])
-        AS batch (letter, number, tenant, device, stage, reason, detail, failed)
+        :?failedTimes::bigint[],
+        :?payloadLengths::bigint[])
+        AS batch (letter, number, tenant, device, stage, reason, detail, failed, length)
 ), letter AS (
     SELECT id, replays, failed_replay, failed_at
     FROM dead_letters
@@ -21,7 +22,7 @@ WITH batch AS (
 ), failed AS (
     -- a batch may hold several failures of one message: the newest stands for all that are news
     SELECT DISTINCT ON (id)
-        id, tenant, device, stage, reason, detail, failed,
+        id, tenant, device, stage, reason, detail, failed, length,
         max(number) OVER (PARTITION BY id) AS number,
         dense_rank() OVER (PARTITION BY id ORDER BY failed, number) AS failures
     FROM letter JOIN batch ON id = letter
@@ -31,8 +32,8 @@ WITH batch AS (
 UPDATE dead_letters AS stored
 SET attempts = stored.attempts + failed.failures,
     failed_replay = greatest(stored.failed_replay, failed.number),
-    tenant_id = failed.tenant,
-    device_id = failed.device,
+    tenant_id = CASE WHEN length = payload_length THEN failed.tenant ELSE tenant_id END,
+    device_id = CASE WHEN length = payload_length THEN failed.device ELSE device_id END,
     stage = failed.stage,
     reason = failed.reason,
     detail = coalesce(failed.detail, ''),

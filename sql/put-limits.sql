@@ -7,8 +7,10 @@ WITH stored AS (
         devices = excluded.devices,
         api_calls_per_second = excluded.api_calls_per_second
     RETURNING messages_per_second, devices, api_calls_per_second)
-SELECT messages_per_second, devices, api_calls_per_second, waiting, waiting_since
-FROM stored, (
-    SELECT count(*) AS waiting, min(failed_at) AS waiting_since
+SELECT messages_per_second, stored.devices, api_calls_per_second, counted.waiting, oldest.failed_at AS waiting_since
+FROM stored
+CROSS JOIN (
+    SELECT count(*) AS waiting, min(id) AS first
     FROM dead_letters
     WHERE tenant_id = :?tenant AND waiting) AS counted
+LEFT JOIN dead_letters AS oldest ON oldest.id = counted.first

@@ -105,13 +105,18 @@ $$;
 -- Tags, parameters and attributes are free: where people name a secret there, its value stays out of what is kept for long.
 CREATE FUNCTION without_secrets(told jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    secret CONSTANT text := 'pass|pwd|pw$|psk|pin$|secret|token|jwt|bearer|credential|key|hash|salt|auth';
+    names_one boolean;
 BEGIN
     IF jsonb_typeof(told) = 'array' THEN
         RETURN (SELECT coalesce(jsonb_agg(without_secrets(e.value) ORDER BY e.place), '[]')
             FROM jsonb_array_elements(told) WITH ORDINALITY AS e (value, place));
     ELSIF jsonb_typeof(told) = 'object' THEN
+        -- {"name": "wifi_password", "value": "..."} names one as well
+        names_one := EXISTS (SELECT FROM jsonb_each_text(told) AS m WHERE m.key ~* '^(name|key|id)$' AND m.value ~* secret);
         RETURN (SELECT coalesce(jsonb_object_agg(m.key, CASE
-                WHEN m.key ~* 'passw|passphrase|pwd|psk|pin$|secret|token|credential|key|hash|salt|auth' THEN '"***"'
+                WHEN m.key ~* secret OR names_one AND m.key ~* '^val' THEN '"***"'
                 ELSE without_secrets(m.value) END), '{}')
             FROM jsonb_each(told) AS m);
     END IF;

@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
 
 /**
  * The Kafka that the stages work with: the topics of the settings ({@code caravan.topic.*}) and of the registry are created
- * as soon as it answers, those of new device types within a second or so and those that somebody has deleted within ten, the lag of the stages is measured every five
+ * as soon as it answers, those of new device types within a second or so and those that somebody has deleted within twenty, the lag of the stages is measured every five
  * seconds, and what the topics take at once is looked at every ten. Thread-safe.
  */
 final class KafkaServer implements AutoCloseable {
@@ -46,6 +46,7 @@ final class KafkaServer implements AutoCloseable {
     private volatile boolean topicsReady;
     private long registryVersion;
     private long ensuredAt;
+    private Set<String> missed = Set.of();
     private final ConsumerLag lag;
     private Admin admin;
     private int clockSetBack;
@@ -120,16 +121,42 @@ final class KafkaServer implements AutoCloseable {
 
     private void ensureTopics() throws Exception {
         long version = deviceRegistry.version();
-        if (topicsReady && version == registryVersion && System.nanoTime() - ensuredAt < DELETED.toNanos()) {
+        boolean wereThere = topicsReady && version == registryVersion;
+        if (wereThere && System.nanoTime() - ensuredAt < DELETED.toNanos()) {
             return;
         }
-        var created = new Topics(admin(), partitions, replication, maxRecordBytes).ensure(names());
-        if (!created.isEmpty()) {
-            LOG.info("Kafka: created the topics {}", created);
+        Topics topics = new Topics(admin(), partitions, replication, maxRecordBytes);
+        Set<String> missing = topics.missing(names());
+        if (wereThere) {
+            create(topics, missing);
+        } else {
+            var created = topics.create(missing);
+            if (!created.isEmpty()) {
+                LOG.info("Kafka: created the topics {}", created);
+            }
         }
         registryVersion = version;
         ensuredAt = System.nanoTime();
         topicsReady = true;
+    }
+
+    /**
+     * Makes topics anew that were deleted before the last look as well: who deleted one may be about to make it, and its consumers
+     * have to see that it is gone, to read the new one from its beginning.
+     */
+    private void create(Topics topics, Set<String> missing) throws Exception {
+        Set<String> gone = new LinkedHashSet<>(missing);
+        gone.retainAll(missed);
+        missing.removeAll(gone);
+        missed = missing;
+        if (!gone.isEmpty()) {
+            LOG.warn(
+                    "Kafka: somebody has deleted {}; made anew {}, with {} partitions and replication {}",
+                    gone,
+                    topics.create(gone),
+                    partitions,
+                    replication);
+        }
     }
 
     private Set<String> names() {

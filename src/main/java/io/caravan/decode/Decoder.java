@@ -14,7 +14,8 @@ public interface Decoder {
     Decoded decode(RawMessage raw) throws Undecodable;
 
     /**
-     * What a message holds that is several in one: the payload of each, to be taken for a message of its own.
+     * What a message holds that is several in one: the payload of each, to be taken for a message of its own. May be made anew each
+     * time that it is asked for.
      *
      * @return empty for one that is to be decoded as it is
      * @throws Undecodable when it is none of this dialect, with the reason

@@ -82,6 +82,9 @@ final class MappedMessage {
 
     /** Takes the payload for one text. */
     Decoded text(String payload) throws Undecodable {
+        if (rules.namesMetric && !named.containsKey(Variable.METRIC)) {
+            throw new Undecodable(Reason.INVALID_METRIC, "a text alone does not name its metric, as the registry says");
+        }
         Slice quoted = Slice.of(quoted(payload));
         if (rules.root.role == null && rules.root.metric != null) {
             MetricPath path = begin(rules.root.metric);

@@ -3,12 +3,14 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The rows of a message that holds several: each is made a message of its own, the bytes of the whole without the other rows. So
- * whatever a row says, or does not, is its own affair, and what stands around the rows belongs to each. Used once, by one thread.
+ * whatever a row says, or does not, is its own affair, and what stands around the rows belongs to each. They are made when they
+ * are asked for, each time anew: together they may have many times the bytes of the message. Used once, by one thread.
  */
 final class MessageRows {
 
@@ -16,6 +18,8 @@ final class MessageRows {
     private static final int MOST_TIMES = 32;
 
     private static final int AND_BYTES = 64 * 1024;
+
+    private static final int MOST_ROWS = 2_000;
 
     private final JsonParser parser;
     private final byte[] payload;
@@ -90,8 +94,8 @@ final class MessageRows {
     }
 
     private void add(Slice row) throws Undecodable {
-        if (rows.size() == Decoded.MOST_VALUES) {
-            throw new Undecodable(Reason.TOO_LARGE, "more than " + Decoded.MOST_VALUES + " rows in one message");
+        if (rows.size() == MOST_ROWS) {
+            throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_ROWS + " rows in one message");
         }
         rows.add(row);
     }
@@ -113,7 +117,17 @@ final class MessageRows {
                             + " bytes around them that each would have: together more than " + MOST_TIMES
                             + " times the message and 64 KB");
         }
-        return rows.stream().map(this::message).toList();
+        return new AbstractList<>() {
+            @Override
+            public byte[] get(int index) {
+                return message(rows.get(index));
+            }
+
+            @Override
+            public int size() {
+                return rows.size();
+            }
+        };
     }
 
     private byte[] message(Slice row) {

@@ -72,8 +72,8 @@ public final class Outbox {
             keep(KEPT_OF_DEAD, message, headers);
             count(reason);
         }
-        if (message.getBody() instanceof List<?> parts) {
-            addParts(exchange, parts, headers);
+        if (message.getHeader(Enricher.PARTS) != null) {
+            addParts(exchange, headers);
             return;
         }
         Tally.of(exchange)
@@ -87,17 +87,16 @@ public final class Outbox {
     }
 
     /** Each is a record as the message was, with a payload of its own. */
-    private static void addParts(Exchange exchange, List<?> parts, Map<String, Object> headers) {
+    private static void addParts(Exchange exchange, Map<String, Object> headers) {
         Message message = exchange.getMessage();
-        keep(List.of(RecordHeaders.CONTENT_TYPE), message, headers);
+        keep(List.of(RecordHeaders.CONTENT_TYPE, KafkaConstants.KEY), message, headers);
+        headers.put(KafkaConstants.OVERRIDE_TOPIC, message.getHeader(TOPICS));
         Tally.of(exchange).add(Batch.positionOf(message), Tally.Fate.TAKEN_APART);
-        Object key = message.getHeader(KafkaConstants.KEY);
-        String topic = message.getHeader(TOPICS, String.class);
-        RawMessage raw = exchange.getProperty(Enricher.RAW, RawMessage.class);
-        for (Object part : parts) {
-            byte[] payload = (byte[]) part;
-            records(exchange)
-                    .add(new OutboundRecord(exchange.getContext(), topic, key, payload, headers, raw.of(payload)));
+        RawMessage whole = exchange.getProperty(Enricher.RAW, RawMessage.class);
+        @SuppressWarnings("unchecked")
+        List<byte[]> parts = message.getBody(List.class);
+        for (int number = 0; number < parts.size(); number++) {
+            records(exchange).add(new PartRecord(exchange.getContext(), headers, whole, parts, number));
         }
     }
 
@@ -139,10 +138,14 @@ public final class Outbox {
             asItCame(letter, RecordHeaders.CONTENT_TYPE, raw.contentType());
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
+            boolean part = record instanceof PartRecord;
+            if (part) {
+                letter.removeHeader(RecordHeaders.ORIGIN); // is that of the whole, and of the other parts
+            }
             letter.setHeader(
                     RecordHeaders.DETAIL,
-                    "enriched it has " + ((byte[]) record.getBody()).length + " bytes, more than the topic " + topic
-                            + " takes (its max.message.bytes)");
+                    (part ? "the row" : "enriched it") + " has " + ((byte[]) record.getBody()).length
+                            + " bytes, more than the topic " + topic + " takes (its max.message.bytes)");
             letter.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
             Cut.apply(letter);
             count(Reason.TOO_LARGE.code());

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class DialectRoutes {
 
     private static final String TEMPLATE = "ingest-mapped";
+    private static final String STATUS = "isStatus";
     /** Camel forgets the file of the template, which would tell. */
     private static final String STAGE = "ingest";
 
@@ -35,6 +36,10 @@ public final class DialectRoutes {
 
     /** Sessions have the filters in their name: a session of other filters would bring other messages. */
     private record Wanted(String dialect, String session, String topics, String takes) {
+
+        boolean isStatus() {
+            return takes.equals(STATUS);
+        }
 
         static Wanted of(MappedDialect dialect, String suffix, String share, List<String> filters, String takes) {
             String topics = share + String.join(",", filters);
@@ -91,6 +96,7 @@ public final class DialectRoutes {
                 remove(context, model, route.getKey());
                 running.remove(route.getKey());
                 if (next == null) {
+                    topics.left(route.getValue().dialect(), route.getValue().isStatus());
                     mqtt.retire(route.getValue().session(), route.getValue().topics(), null);
                     LOG.info("{}: removed, its dialect is no longer in the device registry", route.getKey());
                 } else {
@@ -124,7 +130,7 @@ public final class DialectRoutes {
                 wanted.put(id, Wanted.of(dialect, "", "$share/" + shareGroup + '/', measured, "isMeasured"));
             }
             if (dialect.enabled() && !status.isEmpty()) {
-                wanted.put(id + "-status", Wanted.of(dialect, "-status", "", status, "isStatus"));
+                wanted.put(id + "-status", Wanted.of(dialect, "-status", "", status, STATUS));
             }
         }
         return wanted;
@@ -135,6 +141,7 @@ public final class DialectRoutes {
         running.put(id, route);
         context.getRouteController().startRoute(id); // a supervised context leaves that to others
         context.getRoute(id).getProperties().put(Route.SUPERVISED, true);
+        topics.listens(route.dialect(), route.isStatus());
     }
 
     /**

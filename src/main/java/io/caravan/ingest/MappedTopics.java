@@ -10,17 +10,20 @@ import io.caravan.registry.MappedDialect;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Header;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
 
 /**
  * What the device registry says of MQTT topics: whether a dialect that it declares reads them, and what they name. A topic
- * that a route of another dialect subscribes belongs to that one, and one that several dialects have to the first of them, so that
- * no message counts twice. Thread-safe.
+ * that a route of another dialect subscribes belongs to that one, and one that several dialects have to the first of them, as
+ * soon as it listens: no message counts twice, and none is passed over that the first does not get yet. Thread-safe.
  */
 public final class MappedTopics {
 
     private final DeviceRegistry registry;
+    private final Set<String> listening = ConcurrentHashMap.newKeySet();
     private volatile List<MqttTopicFilter> others = List.of();
 
     public MappedTopics(DeviceRegistry registry) {
@@ -30,6 +33,20 @@ public final class MappedTopics {
     /** Takes the filters of the routes that are not made from the registry. */
     void reserve(Collection<String> filters) {
         others = filters.stream().map(MqttTopicFilter::of).toList();
+    }
+
+    /** The route of a dialect listens from now on, that of its measurements or that of its status. */
+    public void listens(String dialect, boolean status) {
+        listening.add(route(dialect, status));
+    }
+
+    /** It does no longer. */
+    void left(String dialect, boolean status) {
+        listening.remove(route(dialect, status));
+    }
+
+    private static String route(String dialect, boolean status) {
+        return dialect + (status ? "/status" : "");
     }
 
     /** Whether a dialect reads a topic. */
@@ -78,7 +95,7 @@ public final class MappedTopics {
                 return rules;
             }
             MessageRules theirs = other.enabled() ? other.decoder().rulesOf(topic) : null;
-            if (theirs != null && theirs.isRead()) {
+            if (theirs != null && theirs.isRead() && listening.contains(route(other.name(), theirs.isStatus()))) {
                 return null;
             }
         }

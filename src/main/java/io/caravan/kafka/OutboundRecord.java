@@ -9,7 +9,7 @@ import org.apache.camel.support.DefaultMessage;
  * A record to be sent as one of a list. Camel's producer takes the topic out of a list's message while it sends it; here
  * it stays, so that a list whose sending failed half way can be sent again, each record to its own topic.
  */
-public final class OutboundRecord extends DefaultMessage {
+public class OutboundRecord extends DefaultMessage {
 
     private final Object source;
 
@@ -26,6 +26,17 @@ public final class OutboundRecord extends DefaultMessage {
         setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
         setHeader(KafkaConstants.KEY, key);
         headers.forEach(this::setHeader);
+    }
+
+    /**
+     * One of many records that are alike.
+     *
+     * @param shared headers with topic and key among them, which all of them have together
+     */
+    protected OutboundRecord(CamelContext context, Map<String, Object> shared, Object source) {
+        super(context);
+        this.source = source;
+        setHeaders(shared);
     }
 
     /** What the record was made of, null where nobody said. */

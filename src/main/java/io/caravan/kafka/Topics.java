@@ -2,6 +2,7 @@ package io.caravan.kafka;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,17 +42,38 @@ public final class Topics {
      */
     public List<String> ensure(Collection<String> names)
             throws ExecutionException, TimeoutException, InterruptedException {
-        Set<String> existing = admin.listTopics().names().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return create(missing(names));
+    }
+
+    /**
+     * Which of the topics are not there.
+     *
+     * @throws ExecutionException when Kafka refuses
+     * @throws TimeoutException when Kafka does not answer within ten seconds
+     */
+    public Set<String> missing(Collection<String> names)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Set<String> missing = new LinkedHashSet<>(names);
+        missing.removeAll(admin.listTopics().names().get(ANSWER_SECONDS, TimeUnit.SECONDS));
+        return missing;
+    }
+
+    /**
+     * Creates topics.
+     *
+     * @return the names of those that were not there yet
+     * @throws ExecutionException when Kafka refuses
+     * @throws TimeoutException when Kafka does not answer within ten seconds
+     */
+    public List<String> create(Collection<String> names)
+            throws ExecutionException, TimeoutException, InterruptedException {
         Map<String, String> configuration =
                 Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxRecordBytes + 65_536));
-        List<NewTopic> missing = new ArrayList<>();
-        for (String name : names) {
-            if (!existing.contains(name)) {
-                missing.add(new NewTopic(name, partitions, replication).configs(configuration));
-            }
-        }
+        List<NewTopic> wanted = names.stream()
+                .map(name -> new NewTopic(name, partitions, replication).configs(configuration))
+                .toList();
         List<String> created = new ArrayList<>();
-        for (var result : admin.createTopics(missing).values().entrySet()) {
+        for (var result : admin.createTopics(wanted).values().entrySet()) {
             try {
                 result.getValue().get(ANSWER_SECONDS, TimeUnit.SECONDS);
                 created.add(result.getKey());

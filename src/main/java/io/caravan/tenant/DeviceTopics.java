@@ -1,9 +1,12 @@
 package io.caravan.tenant;
 
 import io.caravan.decode.MessageRules;
+import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
 import io.caravan.registry.MappedDialect;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -77,8 +80,12 @@ final class DeviceTopics {
             }
             groups.forEach(group -> addSparkplug(group, device));
         }
+        List<MessageRules> before = new ArrayList<>();
         for (MappedDialect dialect : dialects) {
-            dialect.rules().forEach(rules -> addMapped(rules, device));
+            dialect.rules().forEach(rules -> addMapped(rules, before, device));
+            if (dialect.enabled()) {
+                dialect.rules().stream().filter(MessageRules::isRead).forEach(before::add);
+            }
         }
     }
 
@@ -108,7 +115,7 @@ final class DeviceTopics {
         subscribe.add(STATE + "/+");
     }
 
-    private void addMapped(MessageRules rules, String device) {
+    private void addMapped(MessageRules rules, List<MessageRules> before, String device) {
         if (!rules.isRead() || !rules.topic().names(Variable.DEVICE)) {
             return;
         }
@@ -119,9 +126,24 @@ final class DeviceTopics {
                                 ? Map.of(Variable.DEVICE, device, Variable.TENANT, tenant)
                                 : Map.of(Variable.DEVICE, device));
         String otherwise = named ? tenant : rules.tenant() != null ? rules.tenant() : DEFAULT_TENANT;
-        if (filter != null && isGiven(filter, rules) && owners.belongs(filter, tenant, otherwise)) {
+        if (filter != null
+                && isGiven(filter, rules)
+                && isApart(filter, before)
+                && owners.belongs(filter, tenant, otherwise)) {
             publish.add(filter);
         }
+    }
+
+    /** What dialects before it have in common with a topic they read, by rules of their own: perhaps as another tenant's. */
+    private static boolean isApart(String filter, List<MessageRules> before) {
+        if (before.isEmpty()) {
+            return true;
+        }
+        if (filter.indexOf('{') >= 0) {
+            return false; // would be read as a template
+        }
+        TopicTemplate given = TopicTemplate.parse(filter);
+        return before.stream().noneMatch(other -> other.topic().overlaps(given));
     }
 
     /** Who is called like the first level of other topics must not get these by a topic that begins with his name. */

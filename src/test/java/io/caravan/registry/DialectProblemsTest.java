@@ -72,6 +72,10 @@ class DialectProblemsTest {
                 + "{'event_type': 'status'}}}"));
 
         assertThat(topics.isRead("a", "a/x")).isTrue();
+        assertThat(topics.isRead("b", "a/x"))
+                .as("while the first does not listen yet")
+                .isTrue();
+        topics.listens("a", false);
         assertThat(topics.isRead("b", "a/x")).isFalse();
         assertThat(topics.isMeasured("b", "a/x")).isFalse();
         assertThat(topics.isMeasured("b", "z/x")).isTrue();

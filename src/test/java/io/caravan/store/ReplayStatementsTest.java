@@ -2,6 +2,7 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +124,17 @@ class ReplayStatementsTest {
         assertThat(rows("SELECT FROM dead_letters")).hasSize(3);
         assertThat(states()).containsExactly("open", "open", "open");
         assertThat(request(1)).containsEntry("replays", 2).containsEntry("state", "replaying");
+    }
+
+    @Test
+    void whoseARowIsThatFailsAgainIsNotWhoseTheWholeMessageIs() throws Exception {
+        request(1);
+        sent(1, 1);
+        execute("UPDATE dead_letters SET tenant_id = 'acme', device_id = 'hub' WHERE id = 1");
+        fail(1, 1, FAILED + 5, "invalid-metric", "a");
+
+        assertThat(rows("SELECT tenant_id, device_id, reason FROM dead_letters WHERE id = 1"))
+                .containsExactly(Map.of("tenant_id", "acme", "device_id", "hub", "reason", "invalid-metric"));
     }
 
     @Test
@@ -360,6 +372,10 @@ class ReplayStatementsTest {
 
     /** As the route of the dead letters does: both statements, with the same columns. */
     private void fail(long letter, int number, long failed, String reason) throws Exception {
+        fail(letter, number, failed, reason, "abc");
+    }
+
+    private void fail(long letter, int number, long failed, String reason, String payload) throws Exception {
         Map<String, Object> columns = new HashMap<>();
         columns.put("wait", false);
         columns.put("originTopics", new String[] {"iot.raw"});
@@ -375,8 +391,8 @@ class ReplayStatementsTest {
         columns.put("reasons", new String[] {reason});
         columns.put("receivedTimes", new Long[1]);
         columns.put("failedTimes", new long[] {failed});
-        columns.put("payloads", new byte[][] {{1}});
-        columns.put("payloadLengths", new long[] {1});
+        columns.put("payloads", new byte[][] {payload.getBytes(StandardCharsets.UTF_8)});
+        columns.put("payloadLengths", new long[] {payload.length()});
         columns.put("enriched", new Boolean[] {false});
         columns.put("replayed", new Long[] {letter});
         columns.put("replayNumbers", new Integer[] {number});

@@ -160,6 +160,23 @@ class DeviceTopicsTest {
     }
 
     @Test
+    void aTopicThatADialectBeforeReadsAsSomebodyElsesIsNotGiven() throws IOException {
+        Path file = folder.resolve("registry.json");
+        Files.writeString(
+                file,
+                "{\"device_types\": {\"t\": {\"name\": \"T\", \"update_frequency\": \"1_minute\", \"measurements\": {\"v\": {}}}},"
+                        + " \"dialects\": {\"a\": {\"topics\": {\"plant/hall/{device}/state\": {\"tenant\": \"acme\"}}},"
+                        + " \"b\": {\"topics\": {\"plant/{device}/+/state\": {}}}}}");
+        Collection<MappedDialect> dialects =
+                new DeviceRegistry(file).types().dialects().values();
+
+        assertThat(DeviceTopics.of(user("default", "hall"), owners(), dialects).mayPublish("plant/hall/x/state"))
+                .isFalse();
+        assertThat(DeviceTopics.of(user("default", "yard"), owners(), dialects).mayPublish("plant/yard/x/state"))
+                .isTrue();
+    }
+
+    @Test
     void aDialectMaySayWhoseItsTopicsAre() throws IOException {
         Collection<MappedDialect> dialects = registry("\"hall/{device}/x\": {\"tenant\": \"acme\"}");
 
