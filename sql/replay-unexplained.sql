@@ -1,39 +1,53 @@
--- Asks for the replay of messages of Sparkplug that no birth explained when they came, and one does now: received after them,
--- in the same session of the node, and of the device as well where they are a device's. Of the last hour only, each once, at
--- most so many at a time. A replay that fails all the same is left to people.
-WITH born AS MATERIALIZED (
-    SELECT tenant_id, node, received_by, since, received_at
+-- Has messages of Sparkplug wait for their replay (release-waiting.sql) that no birth explained when they came, and one does now:
+-- received after them, of the node where they are the node's and of the device where they are a device's, in the session that
+-- goes on (Session.java). Of the last hour only, each once; of each birth the oldest first, so many at a time that nobody's hold
+-- up others'. A replay that fails all the same is left to people.
+WITH births AS MATERIALIZED (
+    SELECT DISTINCT ON (node, tenant_id, received_by, origin_partition, device)
+        node, tenant_id, received_by, origin_partition, device, origin_offset, received_at
     FROM sparkplug_births
-    WHERE device = ''
-        AND kind = 0 -- of a node
-        AND received_at > now() - interval '1 hour'
-), explained AS (
-    SELECT letter.id
-    FROM born
-    JOIN dead_letters AS letter
-        ON split_part(letter.topic, '/', 4) = born.node
-        AND split_part(letter.topic, '/', 2) = born.tenant_id
-        AND letter.received_at > born.since
-        AND letter.received_at < born.received_at
-    WHERE letter.reason = 'unknown-alias'
-        AND letter.replays = 0
-        AND letter.failed_at > now() - interval '1 hour'
-        AND NOT letter.enriched
-        AND octet_length(letter.payload) = letter.payload_length
-        AND coalesce(letter.headers ->> 'received-by', '') = born.received_by
-        AND EXISTS (
-            SELECT
-            FROM sparkplug_births AS birth
-            WHERE birth.node = born.node
-                AND birth.tenant_id = born.tenant_id
-                AND birth.received_by = born.received_by
-                AND birth.device = split_part(letter.topic, '/', 5)
-                AND birth.kind <> 1 -- no death
-                AND birth.received_at > letter.received_at)
-    LIMIT 1000
-    FOR UPDATE OF letter SKIP LOCKED
+    WHERE received_at > now() - interval '1 hour'
+        AND (
+            SELECT min(topic COLLATE "C") FROM dead_letters
+            WHERE reason = 'unknown-alias' AND replays = 0 AND NOT waiting) IS NOT NULL -- else births are not looked at
+    ORDER BY node, tenant_id, received_by, origin_partition, device, origin_offset DESC
 )
-UPDATE dead_letters AS letter
-SET replays = 1, replayed_at = now()
-FROM explained
-WHERE letter.id = explained.id
+UPDATE dead_letters
+SET waiting = true
+WHERE id = ANY (ARRAY(
+    SELECT explained.id
+    FROM births AS birth
+    CROSS JOIN LATERAL (
+        SELECT own.kind, own.origin_offset, own.since
+        FROM sparkplug_births AS own
+        WHERE own.node = birth.node
+            AND own.tenant_id = birth.tenant_id
+            AND own.received_by = birth.received_by
+            AND own.origin_partition = birth.origin_partition
+            AND own.device = ''
+        ORDER BY own.origin_offset DESC
+        LIMIT 1) AS session
+    CROSS JOIN LATERAL (
+        SELECT letter.id
+        FROM dead_letters AS letter
+        WHERE letter.reason = 'unknown-alias'
+            AND letter.replays = 0
+            AND NOT letter.waiting
+            AND letter.topic = 'spBv1.0/' || birth.tenant_id || CASE birth.device
+                WHEN '' THEN '/NDATA/' || birth.node
+                ELSE '/DDATA/' || birth.node || '/' || birth.device
+            END
+            AND letter.received_at > greatest(session.since, now() - interval '1 hour')
+            AND letter.received_at < birth.received_at
+            AND letter.origin_partition = birth.origin_partition
+            AND NOT letter.enriched
+            AND octet_length(letter.payload) = letter.payload_length
+            AND CASE
+                WHEN strpos(letter.headers::text, '\u0000') = 0 -- which no text of the database can hold
+                THEN coalesce(letter.headers ->> 'received-by', '')
+            END = birth.received_by
+        ORDER BY letter.received_at
+        LIMIT 100
+        FOR UPDATE SKIP LOCKED) AS explained
+    WHERE session.kind = 0 -- no death
+        AND session.origin_offset <= birth.origin_offset))
