@@ -1,6 +1,7 @@
 package io.caravan.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,7 +52,9 @@ class BenchIT {
                 assertThat(result.get("acknowledged")).isEqualTo(result.get("sent"));
                 assertThat(result.get("stored")).isEqualTo(result.get("sent"));
                 // how fast a busy machine stores says nothing about the bench
-                assertThat(result.get("messages_per_second").doubleValue()).isPositive();
+                double rate = result.get("messages_per_second").doubleValue();
+                assertThat(rate).isPositive();
+                assertThat(result.get("readings_per_second").doubleValue()).isCloseTo(2 * rate, within(0.2));
                 JsonNode latency = result.get("latency_ms");
                 assertThat(latency.get("p50").doubleValue())
                         .isBetween(0.001, latency.get("p99").doubleValue());
