@@ -14,10 +14,14 @@ public final class KillPoint extends StepInterceptor {
     /** The exit code of a process that was killed by the signal 9. */
     private static final int KILLED = 137;
 
+    private static final long HELD_MILLIS = 2_000;
+
     /** When in a step. */
     enum Moment {
         /** Before it does anything. */
         ENTERING,
+        /** With its work in hand for two seconds, so that who sent it has long committed that. */
+        HOLDING,
         /** Some milliseconds after it has begun. */
         DURING,
         /** Once it has handed its work over and before it hears that it is done; for a step that does not wait. */
@@ -68,6 +72,10 @@ public final class KillPoint extends StepInterceptor {
         }
         return switch (moment) {
             case ENTERING -> die();
+            case HOLDING -> {
+                dieIn(HELD_MILLIS);
+                yield true;
+            }
             case DURING -> {
                 new Thread(() -> dieIn(INTO_THE_STEP_MILLIS)).start();
                 yield processor.process(exchange, callback);

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
@@ -15,27 +14,23 @@ import org.apache.camel.Exchange;
 /** Ways to break the product on purpose. A suite that does not see that it is broken proves nothing when it passes. */
 enum Sabotage {
     /** The product as it is. */
-    NONE(Set.of(), Map.of()),
+    NONE(null, Map.of()),
 
     /** The MQTT broker hears that a message has arrived before Kafka has it. */
-    ACKS_BEFORE_KAFKA(Set.of(Fault.LOST), Map.of("camel.beans.sabotage", "#class:" + AcksBeforeKafka.class.getName())),
+    ACKS_BEFORE_KAFKA(Fault.LOST, Map.of("camel.beans.sabotage", "#class:" + AcksBeforeKafka.class.getName())),
 
-    /**
-     * The store commits the offsets of a batch before its rows are in the database. The readings are there all the same where
-     * enrich was killed as well and writes their messages once more; the ledger tells that some were not read.
-     */
+    /** The store commits the offsets of a batch before its rows are in the database. */
     OFFSETS_BEFORE_DATABASE(
-            Set.of(Fault.LOST, Fault.UNBALANCED),
-            Map.of("camel.beans.sabotage", "#class:" + OffsetsBeforeDatabase.class.getName())),
+            Fault.LOST, Map.of("camel.beans.sabotage", "#class:" + OffsetsBeforeDatabase.class.getName())),
 
     /** Nobody notes that a reading came too late for its window. */
-    NO_LATE_MARK(Set.of(Fault.WRONG_WINDOW), Map.of());
+    NO_LATE_MARK(Fault.WRONG_WINDOW, Map.of());
 
-    private final Set<Fault> faults;
+    private final Fault fault;
     private final Map<String, String> settings;
 
-    Sabotage(Set<Fault> faults, Map<String, String> settings) {
-        this.faults = faults;
+    Sabotage(Fault fault, Map<String, String> settings) {
+        this.fault = fault;
         this.settings = settings;
     }
 
@@ -53,9 +48,9 @@ enum Sabotage {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Of what the oracle must find one at least. */
-    Set<Fault> faults() {
-        return faults;
+    /** What the oracle must find. */
+    Fault fault() {
+        return fault;
     }
 
     /** Settings of the application that is to be broken. */

@@ -31,7 +31,7 @@ enum Scenario {
             try (Load load = world.load(Options.seed() + ordinal(), Options.rate())) {
                 world.awaitMoreStored(Options.rate());
                 caravan.kill();
-                caravan.startToDie(Moment.ENTERING, "store-batch", 1 + new Random(Options.seed()).nextInt(10));
+                caravan.startToDie(Moment.HOLDING, "store-batch", 1 + new Random(Options.seed()).nextInt(10));
                 caravan.start();
                 caravan.awaitReady();
                 world.awaitMoreStored(Options.rate());
