@@ -57,6 +57,33 @@ class BatchTest {
         assertThat(consumer.committed(Set.of(TWO))).containsEntry(TWO, new OffsetAndMetadata(10));
     }
 
+    /** What was fetched in advance comes first where a commit has failed and nobody has rejoined yet. */
+    @Test
+    void whatIsReadAgainIsInItInItsOrderAndOnce() {
+        consumer.assign(List.of(ONE, TWO));
+        Exchange exchange = records(ONE, 4, ONE, 5, TWO, 4, ONE, 2, ONE, 3, ONE, 4, TWO, 5, ONE, 5, ONE, 6);
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(4L, 2L, 3L, 4L, 5L, 5L, 6L);
+        assertThat(committed()).containsExactlyInAnyOrder(7L, 6L);
+    }
+
+    @Test
+    void aBatchThatEndsBehindWhatItHadAlreadyHasWhatItCommits() {
+        consumer.assign(List.of(ONE));
+        Exchange exchange = records(ONE, 0, ONE, 1, ONE, 2, ONE, 3, ONE, 0, ONE, 1);
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(0L, 1L);
+        assertThat(committed()).containsExactly(2L);
+    }
+
     @Test
     void aPartitionThatLeftMeanwhileIsNotCommitted() {
         consumer.assign(List.of(ONE, TWO));
