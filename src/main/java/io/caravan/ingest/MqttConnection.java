@@ -80,9 +80,8 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 .addConnectedListener(context -> forgetsAtLoss(context.getClientConfig()))
                 .addDisconnectedListener(context -> ended(context.getCause()))
                 .buildAsync();
-        // Before the connection stands, so that nothing that the broker kept for the session is dropped; and on the
-        // thread that
-        // reads the socket, so that it stops reading in time.
+        // Before the connection stands, so that nothing that the broker kept for the session is dropped;
+        // and on the thread that reads the socket, so that it stops reading in time.
         client.publishes(MqttGlobalPublishFilter.ALL, this::received, Runnable::run, true);
     }
 

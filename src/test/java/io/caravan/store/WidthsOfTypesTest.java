@@ -163,12 +163,8 @@ class WidthsOfTypesTest extends WindowsTable {
         database.execute("INSERT INTO devices VALUES ('acme', '" + id + "', '', '" + type + "')");
     }
 
-    private List<Integer> widthsOf(String device) throws SQLException {
-        return database
-                .rows("SELECT DISTINCT width FROM windows WHERE device_id = '" + device + "' ORDER BY 1")
-                .stream()
-                .map(row -> (Integer) row.get("width"))
-                .toList();
+    private static List<Object> widthsOf(String device) throws SQLException {
+        return database.column("SELECT DISTINCT width FROM windows WHERE device_id = '" + device + "' ORDER BY 1");
     }
 
     /** Of the devices whose names begin with t-. */
