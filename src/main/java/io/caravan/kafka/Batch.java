@@ -26,9 +26,10 @@ public final class Batch {
     private static final String OFFSETS = "caravanOffsets";
 
     /**
-     * Turns the batch of exchanges into the list of its messages, without those of partitions that have left. The records of a
-     * partition are in it in their order and once each: where one left, came back and was read again from an earlier place,
-     * what the batch had from that place on is dropped, for it comes once more.
+     * Turns the batch of exchanges into the list of its messages, without those of partitions that have left, also where they
+     * have come back: what was done before they left may not be committed, and is read again. The records of a partition are
+     * in it in their order and once each: where it was read again from an earlier place, what the batch had from there on is
+     * dropped, for it comes once more; or has gone with a topic that was made anew.
      */
     public void open(Exchange exchange) {
         List<?> records = exchange.getMessage().getBody(List.class);
@@ -45,7 +46,7 @@ public final class Batch {
                 assigned = consumer.assignment();
                 BoundedConsumer.batchTaken(consumer);
             }
-            if (assigned.contains(position.partition())) {
+            if (assigned.contains(position.partition()) && position.isCurrent()) {
                 Long before = last.put(position.partition(), position.offset());
                 if (before != null && before >= position.offset()) {
                     messages.removeIf(earlier -> isFrom(position, positionOf(earlier)));

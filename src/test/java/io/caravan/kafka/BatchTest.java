@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -69,6 +71,35 @@ class BatchTest {
                 .extracting(message -> Batch.positionOf(message).offset())
                 .containsExactly(4L, 2L, 3L, 4L, 5L, 5L, 6L);
         assertThat(committed()).containsExactlyInAnyOrder(7L, 6L);
+    }
+
+    /** Else they would be committed, and those before them, whose commit has failed, would count as never there. */
+    @Test
+    void recordsThatWereReadBeforeTheirPartitionLeftAndCameBackAreNotWorkedOn() {
+        Map<TopicPartition, Integer> departures = new HashMap<>();
+        class Departing extends MockConsumer<byte[], byte[]> implements RecordPosition.Departing {
+            Departing() {
+                super(OffsetResetStrategy.EARLIEST);
+            }
+
+            @Override
+            public int departures(TopicPartition partition) {
+                return departures.getOrDefault(partition, 0);
+            }
+        }
+        Departing departing = new Departing();
+        departing.assign(List.of(ONE, TWO));
+        Exchange before = record(departing, ONE, 4);
+        Exchange other = record(departing, TWO, 9);
+        departures.put(ONE, 1);
+        Exchange exchange = batchOf(before, other, record(departing, ONE, 2));
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(9L, 2L);
+        assertThat(departing.committed(Set.of(ONE))).containsEntry(ONE, new OffsetAndMetadata(3));
     }
 
     @Test
