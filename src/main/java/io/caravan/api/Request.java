@@ -64,7 +64,8 @@ final class Request {
 
     /** Opens a request, stripped before, for somebody who has proved otherwise who it is. */
     static Request openFor(Exchange exchange, Identity identity) {
-        Request request = new Request(Query.of("", Set.of()), identity, null);
+        SignIn.proved(exchange, identity);
+        Request request = new Request(Query.of("", Set.of()), identity, SignIn.auditId(exchange));
         exchange.setProperty(PROPERTY, request);
         return request;
     }
@@ -80,6 +81,7 @@ final class Request {
             unread.resume();
         }
         Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), Set.of());
+        SignIn.keep(exchange);
         message.removeHeaders("*");
     }
 
