@@ -574,6 +574,24 @@ class StatementsTest {
     }
 
     @Test
+    void aPartOfAMessageIsOneRowHoweverOftenTheMessageIsTakenApart() throws Exception {
+        NamedStatement insert = new NamedStatement("insert-dead-letters.sql");
+        for (long when = NOW; when < NOW + 2; when++) {
+            Map<String, Object> parts =
+                    deadLetter(new long[] {7, 7, 7}, new long[] {when, when, when}, "whole", "first", "second");
+            parts.put("originParts", new Integer[] {null, 1, 2});
+            insert.update(connection, parts);
+            insert.update(connection, parts);
+        }
+
+        assertThat(attemptsAndReason())
+                .containsExactlyInAnyOrder(
+                        Map.of("attempts", 2, "reason", "whole"),
+                        Map.of("attempts", 2, "reason", "first"),
+                        Map.of("attempts", 2, "reason", "second"));
+    }
+
+    @Test
     void statementsRunThroughCamelJdbc() throws Exception {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url);
@@ -744,6 +762,7 @@ class StatementsTest {
         values.put("originTopics", filled(rows, "iot.raw"));
         values.put("originPartitions", partitions);
         values.put("originOffsets", offsets);
+        values.put("originParts", new Integer[rows]);
         values.put("stampedTimes", new Long[rows]);
         values.put("tenants", filled(rows, "default"));
         values.put("devices", new String[rows]);
