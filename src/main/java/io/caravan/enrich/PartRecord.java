@@ -39,8 +39,13 @@ final class PartRecord extends OutboundRecord {
     @Override
     public Map<String, Object> getHeaders() {
         Map<String, Object> headers = new HashMap<>(super.getHeaders());
-        headers.put(RecordHeaders.PART, origin + '/' + number());
+        headers.put(RecordHeaders.PART, part());
         return headers;
+    }
+
+    @Override
+    public Object getHeader(String name) {
+        return RecordHeaders.PART.equals(name) ? part() : super.getHeader(name);
     }
 
     @Override
@@ -51,6 +56,10 @@ final class PartRecord extends OutboundRecord {
     @Override
     public Object source() {
         return ((RawMessage) super.source()).of(parts.payloads().get(index), number());
+    }
+
+    private String part() {
+        return origin + '/' + number();
     }
 
     private int number() {

@@ -195,8 +195,8 @@ class EnrichRouteTest {
             assertThat(part.getHeaders()).doesNotContainKeys("parts", "topics", "reason", "origin");
         });
         assertThat(sent.subList(0, 2))
-                .extracting(part -> part.getHeaders().get("part"))
-                .containsExactly("iot.raw/0/0/1", "iot.raw/0/0/2");
+                .extracting(part -> part.getHeaders().get("part"), part -> part.getHeader("part"))
+                .containsExactly(tuple("iot.raw/0/0/1", "iot.raw/0/0/1"), tuple("iot.raw/0/0/2", "iot.raw/0/0/2"));
         assertThat(sent.subList(0, 2))
                 .extracting(part -> new String((byte[]) part.getBody(), StandardCharsets.UTF_8))
                 .isEqualTo(parts);
