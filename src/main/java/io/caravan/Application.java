@@ -17,6 +17,7 @@ import io.caravan.registry.Patience;
 import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.store.KeptStatements;
 import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -180,7 +181,7 @@ public final class Application implements AutoCloseable {
 
     /** What the routes of several stages name. */
     private void bindShared() {
-        main.bind("caravan", servers.dataSource());
+        main.bind("caravan", KeptStatements.of(servers.dataSource()));
         main.bind("deviceRegistry", deviceRegistry);
         main.bind("kafkaConsumers", consumers);
         main.bind("tenantLimits", tenantLimits);

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +37,6 @@ import picocli.CommandLine.Spec;
         })
 final class ReplayCommand implements Callable<Integer> {
 
-    private static final Duration POLL = Duration.ofMillis(500);
     private static final String PAGE = "10000";
 
     @Mixin
@@ -120,7 +118,11 @@ final class ReplayCommand implements Callable<Integer> {
                 return count(client, filter);
             }
             List<Long> replays = ids.isEmpty() ? requestByFilter(client, filter) : requestByNumber(client);
-            return Math.max(refusal, noWait || replays.isEmpty() ? 0 : await(client, replays));
+            if (noWait || replays.isEmpty()) {
+                return refusal;
+            }
+            boolean resolved = new ReplayWatch(client, query(Map.of()), patience, out(), err()).allResolved(replays);
+            return Math.max(refusal, resolved ? 0 : 1);
         } catch (ReplayClient.Refused e) {
             err().println(e.getMessage());
             return codeOf(e);
@@ -219,43 +221,6 @@ final class ReplayCommand implements Callable<Integer> {
                                 + '='
                                 + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&", "?", ""));
-    }
-
-    /** What has become of them, all replays together. */
-    private record Outcome(long replaying, long resolved, long open) {
-
-        Outcome plus(JsonNode more) {
-            return new Outcome(
-                    replaying + more.get("replaying").longValue(),
-                    resolved + more.get("resolved").longValue(),
-                    open + more.get("open").longValue());
-        }
-    }
-
-    private int await(ReplayClient client, List<Long> replays) throws IOException, InterruptedException {
-        Outcome last = null;
-        long since = System.nanoTime();
-        while (true) {
-            Outcome outcome = new Outcome(0, 0, 0);
-            for (long number : replays) {
-                outcome = outcome.plus(client.get("/api/replays/" + number + query(Map.of())));
-            }
-            if (!outcome.equals(last)) {
-                out().println("resolved " + outcome.resolved + ", failed again " + outcome.open + ", on their way "
-                        + outcome.replaying);
-                last = outcome;
-                since = System.nanoTime();
-            }
-            if (outcome.replaying == 0) {
-                return outcome.open == 0 ? 0 : 1;
-            }
-            if (System.nanoTime() - since > patience.toNanos()) {
-                err().println("Nothing has changed for " + patience.toSeconds()
-                        + " s. The replay goes on as soon as the stages enrich and" + " store do: see /readyz");
-                return 1;
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
-        }
     }
 
     private PrintWriter out() {

@@ -11,7 +11,7 @@ final class Delivery {
     private final Mqtt5Publish message;
     private final long charge;
 
-    /** Guarded by the connection. */
+    /** Guarded by {@link Arrivals}. */
     boolean settled;
 
     Delivery(MqttConnection connection, Mqtt5Publish message, InFlightBytes inFlight) {

@@ -1,13 +1,9 @@
 package io.caravan.ingest;
 
 import com.hivemq.client.internal.mqtt.MqttClientConnectionConfig;
-import com.hivemq.client.mqtt.MqttClientConfig;
-import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
@@ -17,18 +13,14 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
-import io.caravan.MqttAddress;
-import java.util.ArrayDeque;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One connection of one client to the broker, with a durable session and acknowledgement by hand. It is used once: after
@@ -45,13 +37,13 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         void lost(MqttConnection connection, String why);
     }
 
-    private static final long ANSWER_SECONDS = 10;
     private static final long FAREWELL_SECONDS = 2;
     /** One that no session has, of which the broker says so. */
     private static final String NO_FILTER = "caravan/leaves";
 
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final int IDLE_SECONDS = 10;
+    private static final int MOST_TOGETHER = 256;
 
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
@@ -60,8 +52,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private final Listener listener;
     private final HostState state;
 
-    /** What has arrived, in order. Acknowledgements leave in this order (MQTT 5, 4.6), and the client keeps what waits. */
-    private final Deque<Delivery> window = new ArrayDeque<>();
+    private final Arrivals arrivals;
 
     /** Where messages are handed on, one after the other: what takes them may block, the thread that reads them must not. */
     private final ThreadPoolExecutor worker;
@@ -69,7 +60,6 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private volatile boolean leaving;
     private volatile boolean lost;
     private boolean resumed;
-    private boolean received;
 
     MqttConnection(
             MqttSettings settings,
@@ -81,46 +71,24 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         this.state = state;
         this.settings = settings;
         this.inFlight = inFlight;
+        this.arrivals = new Arrivals(inFlight);
         this.receiveMaximum = receiveMaximum;
         this.listener = listener;
         this.worker = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(task, clientId));
         worker.allowCoreThreadTimeOut(true);
-        MqttAddress broker = MqttAddress.of(settings.url());
-        Mqtt5ClientBuilder builder = Mqtt5Client.builder()
-                .identifier(clientId)
-                .serverHost(broker.host())
-                .serverPort(broker.port())
-                .addConnectedListener(context -> forgetsAtLoss(context.getClientConfig()))
-                .addDisconnectedListener(context -> {
-                    lost = true;
-                    over();
-                    if (context.getCause() instanceof Mqtt5DisconnectException left
-                            && left.getMqttMessage().getReasonCode()
-                                    == Mqtt5DisconnectReasonCode.RECEIVE_MAXIMUM_EXCEEDED) {
-                        receiveMaximum.exceeded();
-                    }
-                    if (!leaving) {
-                        listener.lost(this, reason(context.getCause()));
-                    }
-                });
-        if (broker.tls()) {
-            builder = builder.sslConfig(MqttClientSslConfig.builder()
-                    .trustManagerFactory(settings.tls().trusted())
-                    .keyManagerFactory(settings.tls().own())
-                    .build());
-        }
-        if (settings.username() != null) {
-            var auth = builder.simpleAuth().username(settings.username());
-            builder = settings.password() == null
-                    ? auth.applySimpleAuth()
-                    : auth.password(settings.password().getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                            .applySimpleAuth();
-        }
-        this.client = builder.buildAsync();
-        // Before the connection stands, so that nothing that the broker kept for the session is dropped; and on the
-        // thread
-        // that reads the socket, so that it stops reading in time.
+        this.client = settings.client(clientId)
+                .addConnectedListener(context -> context.getClientConfig()
+                        .getConnectionConfig()
+                        .map(MqttClientConnectionConfig.class::cast)
+                        .ifPresent(connection -> {
+                            forgetsAtLoss(connection);
+                            acknowledgesTogether(connection);
+                        }))
+                .addDisconnectedListener(context -> ended(context.getCause()))
+                .buildAsync();
+        // Before the connection stands, so that nothing that the broker kept for the session is dropped;
+        // and on the thread that reads the socket, so that it stops reading in time.
         client.publishes(MqttGlobalPublishFilter.ALL, this::received, Runnable::run, true);
     }
 
@@ -128,9 +96,28 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
      * Has HiveMQ's client end its own side of the session with the connection. It would keep all of it, messages and listeners,
      * until the broker's side expires, for a reconnect of the same client; here a new one takes the session over.
      */
-    private static void forgetsAtLoss(MqttClientConfig connected) {
-        connected.getConnectionConfig().ifPresent(connection -> ((MqttClientConnectionConfig) connection)
-                .setSessionExpiryInterval(0));
+    private static void forgetsAtLoss(MqttClientConnectionConfig connection) {
+        connection.setSessionExpiryInterval(0);
+    }
+
+    /**
+     * Has acknowledgements that are ready at the same time leave with one call of the operating system. HiveMQ's client makes a
+     * call for each, which under load was a fiftieth of all processor time. Nothing waits for others to come.
+     */
+    private static void acknowledgesTogether(MqttClientConnectionConfig connection) {
+        connection.getChannel().pipeline().addFirst(new FlushConsolidationHandler(MOST_TOGETHER, true));
+    }
+
+    private void ended(Throwable cause) {
+        lost = true;
+        over();
+        if (cause instanceof Mqtt5DisconnectException left
+                && left.getMqttMessage().getReasonCode() == Mqtt5DisconnectReasonCode.RECEIVE_MAXIMUM_EXCEEDED) {
+            receiveMaximum.exceeded();
+        }
+        if (!leaving) {
+            listener.lost(this, Answers.reason(cause));
+        }
     }
 
     private static Thread daemon(Runnable task, String clientId) {
@@ -148,10 +135,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
             return;
         }
         Delivery delivery = new Delivery(this, message, inFlight);
-        synchronized (this) {
-            received = true;
-            window.add(delivery);
-        }
+        arrivals.add(delivery);
         handOn(delivery);
     }
 
@@ -166,38 +150,28 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         });
     }
 
-    /** A delivery counts until all that arrived before it is done with as well: as long as the client keeps it. */
-    synchronized void settle(Delivery delivery) {
-        delivery.settled = true;
+    /** A delivery is done with: it is acknowledged, or comes again. */
+    void settle(Delivery delivery) {
+        arrivals.settle(delivery);
         if (lost) {
             over();
-        }
-        while (!window.isEmpty() && window.peek().settled) {
-            inFlight.give(window.remove().charge());
         }
     }
 
     /** Nothing is acknowledged any more: what is done with needs to wait for nothing, and the rest ends with its exchange. */
-    private synchronized void over() {
+    private void over() {
         inFlight.leave(this);
-        window.removeIf(delivery -> {
-            if (delivery.settled) {
-                inFlight.give(delivery.charge());
-            }
-            return delivery.settled;
-        });
+        arrivals.forgetSettled();
     }
 
     /** Whether something has arrived that is not done with. */
-    synchronized boolean holdsMessages() {
-        return !window.isEmpty();
+    boolean holdsMessages() {
+        return !arrivals.isEmpty();
     }
 
     /** Whether something has arrived since this was asked last. */
-    synchronized boolean hasReceived() {
-        boolean answer = received;
-        received = false;
-        return answer;
+    boolean hasReceived() {
+        return arrivals.hasReceived();
     }
 
     @Override
@@ -211,7 +185,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     /** Connects; from here on messages of the session may arrive. */
     void connect() throws MqttUnavailable {
         var connect = client.connectWith();
-        resumed = answer((state == null ? connect : connect.willPublish(state.will()))
+        resumed = Answers.await((state == null ? connect : connect.willPublish(state.will()))
                         .cleanStart(false)
                         .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
                         .keepAlive(KEEP_ALIVE_SECONDS)
@@ -245,7 +219,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                                     : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
                     .build());
         }
-        answer(client.subscribe(
+        Answers.await(client.subscribe(
                 Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()));
     }
 
@@ -259,16 +233,16 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     /** Publishes a message, and waits until the broker has it. */
     void publish(Mqtt5Publish message) throws MqttUnavailable {
-        Mqtt5PublishResult result = answer(client.publish(message));
+        Mqtt5PublishResult result = Answers.await(client.publish(message));
         if (result.getError().isPresent()) {
             throw new MqttUnavailable(
-                    reason(result.getError().get()), result.getError().get());
+                    Answers.reason(result.getError().get()), result.getError().get());
         }
     }
 
     void unsubscribe(Iterable<String> filters) throws MqttUnavailable {
         for (String filter : filters) {
-            answer(client.unsubscribe(
+            Answers.await(client.unsubscribe(
                     Mqtt5Unsubscribe.builder().topicFilter(filter).build()));
         }
     }
@@ -313,34 +287,9 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     private static void awaitFarewell(CompletableFuture<?> word) {
         try {
-            answer(word, FAREWELL_SECONDS);
+            Answers.await(word, FAREWELL_SECONDS);
         } catch (MqttUnavailable e) {
             // the broker is gone, or does not listen: so is the connection
         }
-    }
-
-    private static <T> T answer(CompletableFuture<T> future) throws MqttUnavailable {
-        return answer(future, ANSWER_SECONDS);
-    }
-
-    private static <T> T answer(CompletableFuture<T> future, long seconds) throws MqttUnavailable {
-        try {
-            return future.get(seconds, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new MqttUnavailable(reason(e.getCause()), e);
-        } catch (TimeoutException e) {
-            throw new MqttUnavailable("no answer within " + seconds + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MqttUnavailable("interrupted", e);
-        }
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

@@ -1,7 +1,12 @@
 package io.caravan.ingest;
 
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import io.caravan.MqttAddress;
 import io.caravan.Settings;
 import io.caravan.TlsFiles;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -39,6 +44,26 @@ public record MqttSettings(
                 settings.duration("caravan.mqtt.session-expiry"),
                 settings.flag("caravan.mqtt.resubscribe"),
                 settings.number("caravan.mqtt.receive-maximum", 1, 65_535));
+    }
+
+    /** A client that reaches the broker and logs in, yet to be completed. */
+    Mqtt5ClientBuilder client(String id) {
+        MqttAddress broker = MqttAddress.of(url);
+        Mqtt5ClientBuilder client =
+                Mqtt5Client.builder().identifier(id).serverHost(broker.host()).serverPort(broker.port());
+        if (broker.tls()) {
+            client = client.sslConfig(MqttClientSslConfig.builder()
+                    .trustManagerFactory(tls.trusted())
+                    .keyManagerFactory(tls.own())
+                    .build());
+        }
+        if (username == null) {
+            return client;
+        }
+        var login = client.simpleAuth().username(username);
+        return password == null
+                ? login.applySimpleAuth()
+                : login.password(password.getBytes(StandardCharsets.UTF_8)).applySimpleAuth();
     }
 
     /** The same for clients that want nothing kept while they are away. */

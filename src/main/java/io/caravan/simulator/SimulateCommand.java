@@ -15,8 +15,6 @@ import java.time.ZoneId;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +39,6 @@ public final class SimulateCommand implements Callable<Integer> {
     private static final int MOST_DEVICES = 100_000;
     private static final double HIGHEST_RATE = 10_000;
     private static final int MOST_RECORDS = 20_000;
-    private static final long EXIT_SECONDS = 8;
 
     @Spec
     private CommandSpec spec;
@@ -168,7 +165,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 (events ? (url != null ? url : kafka()) : mqtt).replaceFirst("//[^/@]*@", "//"),
                 burst ? ", in bursts" : String.format(Locale.ROOT, ", %s messages/s each", shortest(hertz)));
         out.flush();
-        publish(simulator, out);
+        new SimulatorRun(simulator, out).run(duration);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
     }
 
@@ -202,42 +199,6 @@ public final class SimulateCommand implements Callable<Integer> {
         };
     }
 
-    /** Lets the devices run; on Ctrl-C the JVM waits until they have ended and the summary is out. */
-    private void publish(Simulator simulator, PrintWriter out) throws InterruptedException {
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread onSignal = new Thread(() -> {
-            stop.countDown();
-            try {
-                ended.await(EXIT_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(onSignal);
-        try {
-            Progress progress = new Progress(out);
-            long start = System.nanoTime();
-            long nanos = duration == null ? Long.MAX_VALUE : duration.toNanos();
-            RateMeter meter = new RateMeter(start);
-            long left = nanos;
-            while (left > 0 && !stop.await(Math.min(left, 200_000_000L), TimeUnit.NANOSECONDS)) {
-                progress.show(() -> line(simulator, meter.perSecond(simulator.acknowledged(), System.nanoTime()))
-                        + (simulator.connected() ? "" : "  (not connected)"));
-                left = nanos - (System.nanoTime() - start);
-            }
-            simulator.close();
-            progress.end();
-            out.println(line(simulator, simulator.acknowledged() * 1e9 / (System.nanoTime() - start)));
-            out.flush();
-        } finally {
-            ended.countDown();
-            if (stop.getCount() > 0) {
-                Runtime.getRuntime().removeShutdownHook(onSignal);
-            }
-        }
-    }
-
     private String token() {
         Path file = Path.of("application.properties");
         return Files.exists(file)
@@ -250,22 +211,6 @@ public final class SimulateCommand implements Callable<Integer> {
         if (!good) {
             throw new ParameterException(spec.commandLine(), message);
         }
-    }
-
-    private static String line(Simulator simulator, double perSecond) {
-        StringBuilder line = new StringBuilder(String.format(
-                Locale.ROOT,
-                "sent %,d  acknowledged %,d  rate %,.1f/s",
-                simulator.sent(),
-                simulator.acknowledged(),
-                perSecond));
-        if (simulator.failed() > 0) {
-            line.append(String.format(Locale.ROOT, "  refused or lost %,d", simulator.failed()));
-        }
-        if (simulator.dropped() > 0) {
-            line.append(String.format(Locale.ROOT, "  dropped %,d", simulator.dropped()));
-        }
-        return line.toString();
     }
 
     private static String shortest(double number) {

@@ -1,6 +1,9 @@
 package io.caravan.window;
 
+import io.caravan.decode.Timestamps;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** An open window of a device with all its metrics. Used by one thread at a time. */
@@ -57,7 +60,32 @@ final class LiveWindow {
         return incomplete;
     }
 
-    Map<String, Summary> metrics() {
-        return metrics;
+    /** What it comes to: an aggregate of each metric. */
+    List<Aggregate> aggregates(Width itsWidth) {
+        String label = itsWidth.label();
+        String from = Timestamps.format(start);
+        String to = Timestamps.format(start + itsWidth.micros());
+        List<Aggregate> aggregates = new ArrayList<>(metrics.size());
+        metrics.forEach((metric, summary) -> aggregates.add(new Aggregate(
+                device.tenant,
+                device.id,
+                metric,
+                label,
+                from,
+                to,
+                summary.count(),
+                finite(summary.sum()),
+                finite(summary.avg()),
+                summary.min(),
+                summary.max(),
+                finite(summary.stddev()),
+                summary.first(),
+                summary.last(),
+                false)));
+        return aggregates;
+    }
+
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 }

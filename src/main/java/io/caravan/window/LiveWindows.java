@@ -3,7 +3,6 @@ package io.caravan.window;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
-import io.caravan.decode.Timestamps;
 import io.caravan.kafka.OutboundRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -211,27 +210,7 @@ public final class LiveWindows {
         List<OutboundRecord> records = new ArrayList<>();
         for (LiveWindow window : windows) {
             String key = window.device.tenant + '/' + window.device.id;
-            String label = widths.get(window.width).label();
-            String start = Timestamps.format(window.start);
-            String end = Timestamps.format(end(window.width, window.start));
-            for (Map.Entry<String, Summary> metric : window.metrics().entrySet()) {
-                Summary summary = metric.getValue();
-                Aggregate aggregate = new Aggregate(
-                        window.device.tenant,
-                        window.device.id,
-                        metric.getKey(),
-                        label,
-                        start,
-                        end,
-                        summary.count(),
-                        finite(summary.sum()),
-                        finite(summary.avg()),
-                        summary.min(),
-                        summary.max(),
-                        finite(summary.stddev()),
-                        summary.first(),
-                        summary.last(),
-                        false);
+            for (Aggregate aggregate : window.aggregates(widths.get(window.width))) {
                 records.add(new OutboundRecord(
                         exchange.getContext(), topic, key, WRITER.writeValueAsBytes(aggregate), Map.of()));
             }
@@ -242,10 +221,6 @@ public final class LiveWindows {
     /** Counts the records of the body, now that Kafka has them. */
     public void published(Exchange exchange) {
         published.increment(exchange.getMessage().getBody(List.class).size());
-    }
-
-    private static Double finite(double value) {
-        return Double.isFinite(value) ? value : null;
     }
 
     /** Forgets devices that have been silent for long. */

@@ -3,10 +3,12 @@ package io.caravan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class RawRecordsTest {
@@ -18,14 +20,14 @@ class RawRecordsTest {
     private final RawRecords records = new RawRecords(KafkaAccess.open("localhost:1"), "iot.raw", clock);
 
     @Test
-    void whoWaitsForKafkaWhileTheClockIsPutBackIsToldToAskAgain() throws Exception {
+    void whoWaitsForKafkaWhileTheClockIsPutBackIsToldToAskAgain() {
         try (records) {
             CompletableFuture<?> answer = CompletableFuture.supplyAsync(() -> records.find("iot.raw/0/0"));
-            while (!answer.isDone()) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 clockTime.addAndGet(-TimeUnit.MINUTES.toMillis(1));
                 clock.look();
-                Thread.sleep(50);
-            }
+                return answer.isDone();
+            });
             assertThatThrownBy(answer::join)
                     .hasCauseInstanceOf(TimeoutException.class)
                     .hasMessageContaining("the clock was put back");

@@ -264,7 +264,7 @@ final class ApiServer implements AutoCloseable {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(jdbcUrl);
         pool.setUsername("postgres");
-        pool.setConnectionTimeout(5_000);
+        pool.setConnectionTimeout(5_000); // as that of the application
         pool.setInitializationFailTimeout(-1);
         return pool;
     }

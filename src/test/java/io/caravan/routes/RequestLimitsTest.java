@@ -80,7 +80,7 @@ class RequestLimitsTest {
                 assertThat(answer(socket)).startsWith("HTTP/1.1 404 ");
                 socket.getOutputStream().write(head("GET /nothing", 0));
                 assertThat(answer(socket)).startsWith("HTTP/1.1 404 ");
-                Thread.sleep(2_500);
+                Thread.sleep(2_500); // the passing of time is what is tested: longer than a request may take
             }
         }
     }
@@ -88,7 +88,7 @@ class RequestLimitsTest {
     private static void drip(Socket socket) throws Exception {
         while (true) {
             socket.getOutputStream().write('x');
-            Thread.sleep(50);
+            Thread.sleep(50); // no faster than a slow client
         }
     }
 

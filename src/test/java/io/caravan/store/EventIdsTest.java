@@ -2,10 +2,9 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,35 +12,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** V12__event_ids.sql: an event counts once by its id. On a real PostgreSQL. */
 class EventIdsTest {
 
-    private static String url;
-
-    private Connection connection;
-    private NamedStatement store;
-
-    @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        connection = Postgres.connect(url);
-        store = new NamedStatement("store-batch.sql");
-        execute("TRUNCATE readings, latest, event_ids, ingest_requests, ledger, ledger_positions, window_marks");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.close();
-    }
+    @RegisterExtension
+    static final OwnDatabase database = new OwnDatabase(
+            "TRUNCATE readings, latest, event_ids, ingest_requests, ledger, ledger_positions, window_marks");
 
     /** An event: its id (null where it has none), and a number that makes another timestamp and value of it. */
     private record Event(UUID id, int number) {}
@@ -90,7 +69,7 @@ class EventIdsTest {
         Map<String, Object> again = batch(1, new Event(id, 1));
         again.put("originOffsets", new long[] {0});
 
-        store.query(connection, again);
+        database.query("store-batch.sql", again);
 
         assertThat(ledger()).isEqualTo("1 forwarded, 1 duplicates, 1 repeated");
     }
@@ -118,7 +97,7 @@ class EventIdsTest {
             other.put(column, new String[] {"other"});
         }
 
-        store.query(connection, other);
+        database.query("store-batch.sql", other);
 
         assertThat(text("SELECT string_agg(tenant_id, ',' ORDER BY tenant_id) FROM readings"))
                 .isEqualTo("acme,other");
@@ -139,14 +118,14 @@ class EventIdsTest {
     void aLateEventThatIsNoneMarksNoWindow() throws Exception {
         UUID id = UUID.randomUUID();
         store(0, new Event(id, 1));
-        execute("UPDATE window_state SET closing_until = now()");
+        database.execute("UPDATE window_state SET closing_until = now()");
         try {
             store(1, new Event(id, 60_000_000));
             assertThat(text("SELECT count(*) FROM window_marks")).isEqualTo("0");
             store(2, new Event(UUID.randomUUID(), 60_000_000));
             assertThat(text("SELECT count(*) FROM window_marks")).isEqualTo("1");
         } finally {
-            execute("UPDATE window_state SET closing_until = 'epoch'");
+            database.execute("UPDATE window_state SET closing_until = 'epoch'");
         }
     }
 
@@ -156,7 +135,7 @@ class EventIdsTest {
         Map<String, Object> bad = batch(0, new Event(id, 1));
         bad.put("units", new String[] {"\0"});
         try {
-            store.query(connection, bad);
+            database.query("store-batch.sql", bad);
         } catch (SQLException e) {
             // as it should
         }
@@ -188,33 +167,36 @@ class EventIdsTest {
 
     @Test
     void idsAndNamedRequestsAreForgottenInTime() throws Exception {
-        execute(
+        database.execute(
                 """
                 INSERT INTO event_ids (event_id, tenant_id, seen_at)
                 SELECT gen_random_uuid(), 'acme', now() - n * interval '1 day' FROM generate_series(1, 10) AS n;
                 INSERT INTO ingest_requests (tenant_id, idempotency_key, received_at, request_id, body_sha256, accepted)
                 SELECT 'acme', n::text, now() - n * interval '1 day', gen_random_uuid(), '', 1 FROM generate_series(1, 10) AS n""");
-        NamedStatement forget = new NamedStatement("forget-event-ids.sql");
 
-        assertThat(forget.query(connection, Map.of("keepEventIds", "off", "keepRequests", "off")))
+        assertThat(database.query("forget-event-ids.sql", Map.of("keepEventIds", "off", "keepRequests", "off")))
                 .containsExactly(Map.of("forgotten", 0L));
-        assertThat(forget.query(connection, Map.of("keepEventIds", "7d", "keepRequests", "36h")))
+        assertThat(database.query("forget-event-ids.sql", Map.of("keepEventIds", "7d", "keepRequests", "36h")))
                 .containsExactly(Map.of("forgotten", 4L));
 
         assertThat(text("SELECT count(*) FROM event_ids")).isEqualTo("6");
         assertThat(text("SELECT count(*) FROM ingest_requests")).isEqualTo("1");
     }
 
-    private int storeOn(Map<String, Object> batch) {
-        try (Connection own = Postgres.connect(url)) {
-            return (int) store.query(own, batch).get(0).get("stored");
-        } catch (SQLException e) {
+    private static int storeOn(Map<String, Object> batch) {
+        try (Connection own = database.connect()) {
+            return (int) new NamedStatement("store-batch.sql")
+                    .query(own, batch)
+                    .get(0)
+                    .get("stored");
+        } catch (IOException | SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private int store(long offset, Event... events) throws SQLException {
-        return (int) store.query(connection, batch(offset, events)).get(0).get("stored");
+    private static int store(long offset, Event... events) throws Exception {
+        return (int)
+                database.query("store-batch.sql", batch(offset, events)).get(0).get("stored");
     }
 
     private static Map<String, Object> batch(long offset, Event... events) {
@@ -240,24 +222,14 @@ class EventIdsTest {
         return batch;
     }
 
-    private String ledger() throws SQLException {
+    private static String ledger() throws SQLException {
         return text(
                 """
                 SELECT sum(forwarded) || ' forwarded, ' || sum(duplicates) || ' duplicates, ' || sum(repeated) || ' repeated'
                 FROM ledger""");
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private String text(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getString(1);
-        }
+    private static String text(String sql) throws SQLException {
+        return database.value(sql).toString();
     }
 }

@@ -2,41 +2,17 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How the store's ledger counts, in the statements themselves. */
 class LedgerStatementsTest {
 
-    private static String url;
-
-    private Connection connection;
-
-    @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = Postgres.connect(url);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE readings, events, ledger, ledger_positions");
-        }
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.close();
-    }
+    @RegisterExtension
+    static final OwnDatabase database = new OwnDatabase("TRUNCATE readings, events, ledger, ledger_positions");
 
     @Test
     void aMessageIsForwardedWhenSomethingOfItIsNewAndADuplicateWhenNothingIs() throws Exception {
@@ -158,38 +134,31 @@ class LedgerStatementsTest {
     }
 
     private static long[] offsets(long first, int count) {
-        return java.util.stream.LongStream.range(first, first + count).toArray();
+        return LongStream.range(first, first + count).toArray();
     }
 
-    private void store(Map<String, Object> batch) throws Exception {
-        new NamedStatement("store-batch.sql").query(connection, batch);
+    private static void store(Map<String, Object> batch) throws Exception {
+        database.query("store-batch.sql", batch);
     }
 
-    private void refuse(Map<String, Object> batch) throws Exception {
-        new NamedStatement("count-refused.sql").query(connection, batch);
+    private static void refuse(Map<String, Object> batch) throws Exception {
+        database.query("count-refused.sql", batch);
     }
 
-    private Map<String, Object> tenant(String tenant) throws Exception {
-        return new NamedStatement("api-ledger.sql")
-                .query(connection, Map.of("topic", "iot.enriched", "tenant", tenant))
+    private static Map<String, Object> tenant(String tenant) throws Exception {
+        return database.query("api-ledger.sql", Map.of("topic", "iot.enriched", "tenant", tenant))
                 .get(0);
     }
 
-    private String ledger() throws SQLException {
-        return text(
-                "SELECT format('forwarded %s, dead-lettered %s, duplicates %s, repeated %s', coalesce(sum(forwarded), 0),"
-                        + " coalesce(sum(dead_lettered), 0), coalesce(sum(duplicates), 0), coalesce(sum(repeated), 0)) FROM ledger");
+    private static String ledger() throws SQLException {
+        return (String)
+                database.value(
+                        "SELECT format('forwarded %s, dead-lettered %s, duplicates %s, repeated %s', coalesce(sum(forwarded), 0),"
+                                + " coalesce(sum(dead_lettered), 0), coalesce(sum(duplicates), 0), coalesce(sum(repeated), 0)) FROM ledger");
     }
 
-    private String positions() throws SQLException {
-        return text("SELECT format('%s..%s, gaps %s, lost %s', first, next, gaps, lost) FROM ledger_positions");
-    }
-
-    private String text(String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            List<Map<String, Object>> rows = NamedStatement.rows(result);
-            return rows.get(0).get("format").toString();
-        }
+    private static String positions() throws SQLException {
+        return (String) database.value(
+                "SELECT format('%s..%s, gaps %s, lost %s', first, next, gaps, lost) FROM ledger_positions");
     }
 }

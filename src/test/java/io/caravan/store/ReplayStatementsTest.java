@@ -15,10 +15,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a dead letter that is replayed, in the statements themselves. */
@@ -26,31 +25,18 @@ class ReplayStatementsTest {
 
     private static final long FAILED = 1_795_255_200_000_000L;
 
-    private static String url;
-
-    private Connection connection;
-
-    @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
-    }
+    @RegisterExtension
+    static final OwnDatabase database = new OwnDatabase("TRUNCATE dead_letters, readings, ledger, ledger_positions;"
+            + " ALTER SEQUENCE dead_letters_id_seq RESTART WITH 100");
 
     @BeforeEach
-    void connect() throws Exception {
-        connection = Postgres.connect(url);
-        execute(
-                "TRUNCATE dead_letters, readings, ledger, ledger_positions; ALTER SEQUENCE dead_letters_id_seq RESTART WITH 100");
-        execute(
+    void threeDeadLetters() throws Exception {
+        database.execute(
                 "INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, dialect, stage, reason,"
                         + " failed_at, headers, payload, payload_length, record_key) OVERRIDING SYSTEM VALUE"
                         + " SELECT n, 'iot.raw', 0, n, 'default', 'iot', 'enrich', 'unknown-device', moment(" + FAILED
                         + "),"
                         + " '{\"dialect\":\"iot\"}', 'abc', 3, 'default/d' FROM generate_series(1, 3) AS n");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.close();
     }
 
     @Test
@@ -78,9 +64,9 @@ class ReplayStatementsTest {
         assertThat(claim()).hasSize(1);
         assertThat(claim()).isEmpty();
 
-        execute("UPDATE dead_letters SET sending_until = clock_timestamp() - interval '1 ms' WHERE id = 1");
+        database.execute("UPDATE dead_letters SET sending_until = clock_timestamp() - interval '1 ms' WHERE id = 1");
         assertThat(claim()).hasSize(1);
-        execute("UPDATE dead_letters SET sending_until = clock_timestamp() + interval '1 h' WHERE id = 1");
+        database.execute("UPDATE dead_letters SET sending_until = clock_timestamp() + interval '1 h' WHERE id = 1");
         assertThat(claim()).as("a clock was ahead").hasSize(1);
     }
 
@@ -88,17 +74,17 @@ class ReplayStatementsTest {
     void twoSessionsTakeNoReplayTogetherAndNobodyWaits() throws Exception {
         request(1);
         request(2);
-        connection.setAutoCommit(false);
-        assertThat(new NamedStatement("claim-replays.sql").query(connection, Map.of("rows", 1, "bytes", 100)))
+        database.connection().setAutoCommit(false);
+        assertThat(database.query("claim-replays.sql", Map.of("rows", 1, "bytes", 100)))
                 .extracting("id")
                 .containsExactly(1L);
-        try (Connection other = Postgres.connect(url)) {
+        try (Connection other = database.connect()) {
             assertThat(new NamedStatement("claim-replays.sql").query(other, Map.of("rows", 10, "bytes", 100)))
                     .extracting("id")
                     .containsExactly(2L);
         }
-        connection.commit();
-        connection.setAutoCommit(true);
+        database.connection().commit();
+        database.connection().setAutoCommit(true);
     }
 
     @Test
@@ -107,7 +93,7 @@ class ReplayStatementsTest {
         request(2);
         request(3);
 
-        assertThat(new NamedStatement("claim-replays.sql").query(connection, Map.of("rows", 10, "bytes", 4)))
+        assertThat(database.query("claim-replays.sql", Map.of("rows", 10, "bytes", 4)))
                 .extracting("id")
                 .containsExactlyInAnyOrder(1L, 2L);
     }
@@ -119,9 +105,9 @@ class ReplayStatementsTest {
         fail(1, 1, FAILED + 5, "timestamp-in-future");
         fail(1, 1, FAILED + 5, "timestamp-in-future");
 
-        assertThat(rows("SELECT attempts, reason, device_id FROM dead_letters WHERE id = 1"))
+        assertThat(database.rows("SELECT attempts, reason, device_id FROM dead_letters WHERE id = 1"))
                 .containsExactly(Map.of("attempts", 2, "reason", "timestamp-in-future", "device_id", "d7"));
-        assertThat(rows("SELECT FROM dead_letters")).hasSize(3);
+        assertThat(database.rows("SELECT FROM dead_letters")).hasSize(3);
         assertThat(states()).containsExactly("open", "open", "open");
         assertThat(request(1)).containsEntry("replays", 2).containsEntry("state", "replaying");
     }
@@ -130,10 +116,10 @@ class ReplayStatementsTest {
     void whoseARowIsThatFailsAgainIsNotWhoseTheWholeMessageIs() throws Exception {
         request(1);
         sent(1, 1);
-        execute("UPDATE dead_letters SET tenant_id = 'acme', device_id = 'hub' WHERE id = 1");
+        database.execute("UPDATE dead_letters SET tenant_id = 'acme', device_id = 'hub' WHERE id = 1");
         fail(1, 1, FAILED + 5, "invalid-metric", "a");
 
-        assertThat(rows("SELECT tenant_id, device_id, reason FROM dead_letters WHERE id = 1"))
+        assertThat(database.rows("SELECT tenant_id, device_id, reason FROM dead_letters WHERE id = 1"))
                 .containsExactly(Map.of("tenant_id", "acme", "device_id", "hub", "reason", "invalid-metric"));
     }
 
@@ -147,7 +133,7 @@ class ReplayStatementsTest {
         // that one is read again, and the second was noted by a clock that is behind
         failTogether(1, new Integer[] {1, 2}, new long[] {FAILED + 5, FAILED + 4});
 
-        assertThat(rows("SELECT attempts, failed_replay FROM dead_letters WHERE id = 1"))
+        assertThat(database.rows("SELECT attempts, failed_replay FROM dead_letters WHERE id = 1"))
                 .containsExactly(Map.of("attempts", 3, "failed_replay", 2));
         assertThat(states()).startsWith("open");
     }
@@ -160,7 +146,8 @@ class ReplayStatementsTest {
         }
         failTogether(1, new Integer[] {1, 2}, new long[] {FAILED + 5, FAILED + 4});
 
-        assertThat(rows("SELECT attempts FROM dead_letters WHERE id = 1")).containsExactly(Map.of("attempts", 3));
+        assertThat(database.rows("SELECT attempts FROM dead_letters WHERE id = 1"))
+                .containsExactly(Map.of("attempts", 3));
         assertThat(states()).startsWith("open");
     }
 
@@ -197,17 +184,17 @@ class ReplayStatementsTest {
         fail(1, 0, FAILED + 1, "too-large");
 
         assertThat(states()).containsExactly("open", "open", "open");
-        assertThat(rows("SELECT count(*)::int AS n FROM dead_letters")).containsExactly(Map.of("n", 4));
+        assertThat(database.rows("SELECT count(*)::int AS n FROM dead_letters")).containsExactly(Map.of("n", 4));
     }
 
     @Test
     void aFailedReplayOfARowThatRetentionHasTakenIsADeadLetterOfItsOwn() throws Exception {
         request(1);
         sent(1, 1);
-        execute("DELETE FROM dead_letters WHERE id = 1");
+        database.execute("DELETE FROM dead_letters WHERE id = 1");
         fail(1, 1, FAILED + 5, "too-large");
 
-        assertThat(rows("SELECT origin_offset, attempts FROM dead_letters WHERE origin_partition = 7"))
+        assertThat(database.rows("SELECT origin_offset, attempts FROM dead_letters WHERE origin_partition = 7"))
                 .containsExactly(Map.of("origin_offset", 70L, "attempts", 1));
     }
 
@@ -225,13 +212,13 @@ class ReplayStatementsTest {
 
     @Test
     void whatIsNotThereAsAWholeIsNotReplayed() throws Exception {
-        execute("UPDATE dead_letters SET payload_length = 100000 WHERE id = 1");
-        execute("UPDATE dead_letters SET enriched = true WHERE id = 2");
+        database.execute("UPDATE dead_letters SET payload_length = 100000 WHERE id = 1");
+        database.execute("UPDATE dead_letters SET enriched = true WHERE id = 2");
 
         assertThat(request(1)).containsEntry("replays", 0);
         assertThat(request(2)).containsEntry("replays", 0);
         assertThat(requestAll(10, null, 0)).containsEntry("requested", 1L).containsEntry("last", 3L);
-        assertThat(new NamedStatement("count-replayable.sql").query(connection, with(filter(), "state", "open")))
+        assertThat(database.query("count-replayable.sql", with(filter(), "state", "open")))
                 .containsExactly(Map.of("replayable", 0L, "not_replayable", 2L));
     }
 
@@ -254,8 +241,7 @@ class ReplayStatementsTest {
         sent(2, 1);
         resolve(1, 1);
         fail(2, 1, FAILED + 1, "too-large");
-        assertThat(new NamedStatement("api-replay.sql")
-                        .query(connection, Map.of("tenant", "default", "replay", number))
+        assertThat(database.query("api-replay.sql", Map.of("tenant", "default", "replay", number))
                         .get(0))
                 .containsEntry("requested", 3L)
                 .containsEntry("replaying", 1L)
@@ -270,7 +256,7 @@ class ReplayStatementsTest {
         sent(1, 1);
         request(1);
 
-        assertThat(rows("SELECT received_at = moment(" + FAILED + ") AS same FROM dead_letters WHERE id = 1"))
+        assertThat(database.rows("SELECT received_at = moment(" + FAILED + ") AS same FROM dead_letters WHERE id = 1"))
                 .containsExactly(Map.of("same", true));
     }
 
@@ -284,8 +270,7 @@ class ReplayStatementsTest {
         batch.put("replayed", new long[] {1, 2});
         batch.put("replayNumbers", new int[] {1, 1});
 
-        assertThat(new NamedStatement("store-batch.sql").query(connection, batch))
-                .containsExactly(Map.of("stored", 1, "resolved", 2));
+        assertThat(database.query("store-batch.sql", batch)).containsExactly(Map.of("stored", 1, "resolved", 2));
         assertThat(states()).containsExactly("resolved", "resolved", "open");
     }
 
@@ -329,8 +314,7 @@ class ReplayStatementsTest {
     }
 
     private Map<String, Object> request(long id) throws Exception {
-        return new NamedStatement("request-replay.sql")
-                .query(connection, Map.of("tenant", "default", "id", id))
+        return database.query("request-replay.sql", Map.of("tenant", "default", "id", id))
                 .get(0);
     }
 
@@ -339,9 +323,7 @@ class ReplayStatementsTest {
         filter.put("request", number);
         filter.put("after", after);
         filter.put("state", "open");
-        return new NamedStatement("request-replays.sql")
-                .query(connection, filter)
-                .get(0);
+        return database.query("request-replays.sql", filter).get(0);
     }
 
     private static Map<String, Object> filter() {
@@ -356,16 +338,16 @@ class ReplayStatementsTest {
     }
 
     private List<Map<String, Object>> claim() throws Exception {
-        return new NamedStatement("claim-replays.sql").query(connection, Map.of("rows", 10, "bytes", 100));
+        return database.query("claim-replays.sql", Map.of("rows", 10, "bytes", 100));
     }
 
     private void sent(long letter, int number) throws Exception {
-        new NamedStatement("replays-sent.sql")
-                .update(connection, Map.of("letters", new long[] {letter}, "numbers", new int[] {number}));
+        database.update("replays-sent.sql", Map.of("letters", new long[] {letter}, "numbers", new int[] {number}));
     }
 
     private int resolve(long letter, int number) throws SQLException {
-        return (int) rows("SELECT resolve_replays(ARRAY[" + letter + "]::bigint[], ARRAY[" + number + "]) AS resolved")
+        return (int) database.rows(
+                        "SELECT resolve_replays(ARRAY[" + letter + "]::bigint[], ARRAY[" + number + "]) AS resolved")
                 .get(0)
                 .get("resolved");
     }
@@ -397,8 +379,8 @@ class ReplayStatementsTest {
         columns.put("enriched", new Boolean[] {false});
         columns.put("replayed", new Long[] {letter});
         columns.put("replayNumbers", new Integer[] {number});
-        new NamedStatement("fail-replays.sql").update(connection, columns);
-        new NamedStatement("insert-dead-letters.sql").update(connection, columns);
+        database.update("fail-replays.sql", columns);
+        database.update("insert-dead-letters.sql", columns);
     }
 
     private void failTogether(long letter, Integer[] numbers, long[] failed) throws Exception {
@@ -412,7 +394,7 @@ class ReplayStatementsTest {
         columns.put("failedTimes", failed);
         columns.put("replayed", Collections.nCopies(size, letter).toArray(new Long[0]));
         columns.put("replayNumbers", numbers);
-        new NamedStatement("fail-replays.sql").update(connection, columns);
+        database.update("fail-replays.sql", columns);
     }
 
     private static Map<String, Object> with(Map<String, Object> values, String name, Object value) {
@@ -421,23 +403,11 @@ class ReplayStatementsTest {
     }
 
     private List<Object> states() throws SQLException {
-        return rows("SELECT dead_letter_state(replays, failed_replay, resolved_replay) AS state FROM dead_letters"
+        return database
+                .rows("SELECT dead_letter_state(replays, failed_replay, resolved_replay) AS state FROM dead_letters"
                         + " WHERE id BETWEEN 1 AND 3 ORDER BY id")
                 .stream()
                 .map(row -> row.get("state"))
                 .toList();
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private List<Map<String, Object>> rows(String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            return Collections.unmodifiableList(NamedStatement.rows(result));
-        }
     }
 }

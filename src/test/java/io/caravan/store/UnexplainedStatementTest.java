@@ -2,16 +2,11 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which messages that no birth explained are replayed by themselves, in the statement itself. */
 class UnexplainedStatementTest {
@@ -20,28 +15,12 @@ class UnexplainedStatementTest {
     private static final int NODE_DEATH = 1;
     private static final int DEVICE_BIRTH = 2;
 
-    private static String url;
-
-    private Connection connection;
+    @RegisterExtension
+    static final OwnDatabase database =
+            new OwnDatabase("TRUNCATE dead_letters, sparkplug_births, tenant_limits, waiting_tenants, ledger");
 
     /** Where the next record of iot.raw lies. */
     private int offset;
-
-    @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = Postgres.connect(url);
-        execute("TRUNCATE dead_letters, sparkplug_births, tenant_limits, waiting_tenants, ledger");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.close();
-    }
 
     @Test
     void ofANodeItTakesABirthBehindItInItsSession() throws Exception {
@@ -93,9 +72,9 @@ class UnexplainedStatementTest {
         String[] unfit = {"replays = 1", "enriched = true", "payload_length = 4", "headers = '{\"received-by\":\"b\"}'"
         };
         for (String change : unfit) {
-            execute("UPDATE dead_letters SET " + change + " WHERE id = " + letter("plant", "NDATA/n", 50));
+            database.execute("UPDATE dead_letters SET " + change + " WHERE id = " + letter("plant", "NDATA/n", 50));
         }
-        execute("UPDATE dead_letters SET failed_at = received_at WHERE id = " + old);
+        database.execute("UPDATE dead_letters SET failed_at = received_at WHERE id = " + old);
         birth("plant", "n", "", NODE_BIRTH, 30, 9_000);
         assertThat(replayed()).containsExactly(good);
     }
@@ -103,7 +82,8 @@ class UnexplainedStatementTest {
     @Test
     void aHeaderThatTheDatabaseCannotReadStopsNoOther() throws Exception {
         long foreign = letter("plant", "NDATA/n", 50);
-        execute("UPDATE dead_letters SET headers = '{\"received-by\":\"a\",\"x\":\"\\u0000\"}' WHERE id = " + foreign);
+        database.execute(
+                "UPDATE dead_letters SET headers = '{\"received-by\":\"a\",\"x\":\"\\u0000\"}' WHERE id = " + foreign);
         long ours = letter("plant", "NDATA/n", 40);
         birth("plant", "n", "", NODE_BIRTH, 30, 60);
         assertThat(replayed()).containsExactly(ours);
@@ -125,61 +105,53 @@ class UnexplainedStatementTest {
 
     @Test
     void theirTenantsLimitHolds() throws Exception {
-        execute("INSERT INTO tenant_limits (tenant_id, messages_per_second) VALUES ('plant', 1)");
+        database.execute("INSERT INTO tenant_limits (tenant_id, messages_per_second) VALUES ('plant', 1)");
         letter("plant", "NDATA/n", 50);
         long free = letter("free", "NDATA/n", 50);
         birth("plant", "n", "", NODE_BIRTH, 30, 60);
         birth("free", "n", "", NODE_BIRTH, 30, 60);
         assertThat(replayed()).hasSize(2);
 
-        execute("SELECT release_waiting(NULL, now())");
+        database.execute("SELECT release_waiting(NULL, now())");
         assertThat(ids("replays = 1")).as("the other has no room yet").containsExactly(free);
-        execute("SELECT release_waiting(NULL, now() + interval '11 s')");
+        database.execute("SELECT release_waiting(NULL, now() + interval '11 s')");
         assertThat(ids("replays = 1")).hasSize(2);
         assertThat(replayed()).as("each once").isEmpty();
     }
 
     /** Runs the statement; the messages that are to be replayed by now. */
     private List<Object> replayed() throws Exception {
-        new NamedStatement("replay-unexplained.sql").update(connection, Map.of());
+        database.update("replay-unexplained.sql", Map.of());
         return ids("waiting");
     }
 
-    private List<Object> ids(String condition) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result =
-                        statement.executeQuery("SELECT id FROM dead_letters WHERE " + condition + " ORDER BY id")) {
-            return NamedStatement.rows(result).stream()
-                    .map(row -> row.get("id"))
-                    .toList();
-        }
+    private static List<Object> ids(String condition) throws SQLException {
+        return database.column("SELECT id FROM dead_letters WHERE " + condition + " ORDER BY id");
     }
 
     /** A message that was received so many seconds ago; its id is its place. */
     private long letter(String tenant, String rest, int age) throws SQLException {
         offset++;
-        execute("INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, topic, stage,"
-                + " reason, received_at, failed_at, headers, payload, payload_length) OVERRIDING SYSTEM VALUE VALUES ("
-                + offset + ", 'iot.raw', 0, " + offset + ", '" + tenant + "', 'spBv1.0/" + tenant + "/" + rest
-                + "', 'enrich', 'unknown-alias', " + ago(age) + ", now(), '{\"received-by\":\"a\"}', 'abc', 3)");
+        database.execute(
+                "INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, topic, stage,"
+                        + " reason, received_at, failed_at, headers, payload, payload_length) OVERRIDING SYSTEM VALUE VALUES ("
+                        + offset + ", 'iot.raw', 0, " + offset + ", '" + tenant + "', 'spBv1.0/" + tenant + "/" + rest
+                        + "', 'enrich', 'unknown-alias', " + ago(age)
+                        + ", now(), '{\"received-by\":\"a\"}', 'abc', 3)");
         return offset;
     }
 
     private void birth(String tenant, String node, String device, int kind, int age, int since) throws SQLException {
         offset++;
-        execute("INSERT INTO sparkplug_births (origin_partition, origin_offset, received_by, tenant_id, node, device,"
-                + " kind, hash, received_at, since, metrics) VALUES (0, " + offset + ", 'a', '" + tenant + "', '"
-                + node + "', '" + device + "', " + kind + ", " + offset + ", " + ago(age) + ", " + ago(since)
-                + ", '[]')");
+        database.execute(
+                "INSERT INTO sparkplug_births (origin_partition, origin_offset, received_by, tenant_id, node, device,"
+                        + " kind, hash, received_at, since, metrics) VALUES (0, " + offset + ", 'a', '" + tenant
+                        + "', '"
+                        + node + "', '" + device + "', " + kind + ", " + offset + ", " + ago(age) + ", " + ago(since)
+                        + ", '[]')");
     }
 
     private static String ago(int seconds) {
         return "now() - interval '" + seconds + " s'";
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 }

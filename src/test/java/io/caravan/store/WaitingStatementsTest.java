@@ -3,41 +3,21 @@ package io.caravan.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What waits because its tenant has sent more than it may, in the statement itself. */
 class WaitingStatementsTest {
 
-    private static String url;
-
-    private Connection connection;
+    @RegisterExtension
+    static final OwnDatabase database =
+            new OwnDatabase("TRUNCATE dead_letters, ledger, tenant_limits, waiting_tenants");
 
     /** What the clock of the statements shows. */
     private long seconds;
-
-    @BeforeAll
-    static void migrate() throws Exception {
-        url = Postgres.migratedDatabase();
-    }
-
-    @BeforeEach
-    void connect() throws Exception {
-        connection = Postgres.connect(url);
-        execute("TRUNCATE dead_letters, ledger, tenant_limits, waiting_tenants");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.close();
-    }
 
     @Test
     void theOldestAreLetGoAsFarAsTheirTenantHasRoom() throws Exception {
@@ -97,7 +77,7 @@ class WaitingStatementsTest {
         assertThat(release("1")).isZero();
         assertThat(release("off")).isEqualTo(5);
         assertThat(release("off")).isZero();
-        assertThat(rows("SELECT FROM waiting_tenants")).isEmpty();
+        assertThat(database.rows("SELECT FROM waiting_tenants")).isEmpty();
 
         letters("b", 11, 15);
         limit("b", 0);
@@ -109,8 +89,8 @@ class WaitingStatementsTest {
     @Test
     void whatSomebodyHasReplayedIsNotReplayedAgain() throws Exception {
         letters("a", 1, 3);
-        execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, resolved_replay = 1 WHERE id = 1");
-        execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, failed_replay = 1 WHERE id = 2");
+        database.execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, resolved_replay = 1 WHERE id = 1");
+        database.execute("UPDATE dead_letters SET replays = 1, sent_replay = 1, failed_replay = 1 WHERE id = 2");
         limit("a", 1);
 
         assertThat(release("off")).as("its ten seconds are used up").isZero();
@@ -118,12 +98,12 @@ class WaitingStatementsTest {
         seconds += 20;
         assertThat(release("off")).isEqualTo(1);
 
-        assertThat(rows("SELECT waiting, replays, sent_replay < replays AS due FROM dead_letters ORDER BY id"))
+        assertThat(database.rows("SELECT waiting, replays, sent_replay < replays AS due FROM dead_letters ORDER BY id"))
                 .containsExactly(
                         Map.of("waiting", false, "replays", 1, "due", false),
                         Map.of("waiting", false, "replays", 1, "due", false),
                         Map.of("waiting", false, "replays", 1, "due", true));
-        assertThat(rows("SELECT under_way FROM waiting_tenants")).containsExactly(Map.of("under_way", 1.0));
+        assertThat(database.rows("SELECT under_way FROM waiting_tenants")).containsExactly(Map.of("under_way", 1.0));
     }
 
     @Test
@@ -149,13 +129,12 @@ class WaitingStatementsTest {
 
     @Test
     void whatWaitsIsCountedForEachTenantAndForTheSmallestTogether() throws Exception {
-        NamedStatement count = new NamedStatement("count-waiting.sql");
-        assertThat(count.query(connection, Map.of())).isEmpty();
+        assertThat(waiting()).isEmpty();
         letters("a", 1, 3);
         letters("b", 4, 5);
-        execute("UPDATE dead_letters SET failed_at = '2026-01-01' WHERE id = 4");
-        execute("UPDATE dead_letters SET waiting = false WHERE id = 5");
-        assertThat(count.query(connection, Map.of()))
+        database.execute("UPDATE dead_letters SET failed_at = '2026-01-01' WHERE id = 4");
+        database.execute("UPDATE dead_letters SET waiting = false WHERE id = 5");
+        assertThat(waiting())
                 .extracting(row -> row.get("tenant") + " " + row.get("messages") + " "
                         + row.get("since").toString().startsWith("2026-01-01"))
                 .containsExactlyInAnyOrder("a 3 false", "b 1 true");
@@ -163,8 +142,7 @@ class WaitingStatementsTest {
         for (int id = 100; id < 400; id++) {
             letters("t" + id, id, id);
         }
-        List<Map<String, Object>> many = count.query(connection, Map.of());
-        assertThat(many)
+        assertThat(waiting())
                 .hasSize(201)
                 .anyMatch(row -> row.get("tenant").equals("others")
                         && row.get("messages").equals(102L));
@@ -173,7 +151,7 @@ class WaitingStatementsTest {
     @Test
     void oneOfSeveralSessionsDoesIt() throws Exception {
         letters("a", 1, 2);
-        try (Connection other = Postgres.connect(url)) {
+        try (Connection other = database.connect()) {
             other.setAutoCommit(false);
             other.createStatement().execute("SELECT release_waiting(1, now())");
             assertThat(release("off")).isZero();
@@ -183,54 +161,41 @@ class WaitingStatementsTest {
     }
 
     private void letters(String tenant, int first, int last) throws SQLException {
-        execute("INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, stage, reason,"
-                + " failed_at, payload, payload_length, waiting) OVERRIDING SYSTEM VALUE SELECT n, 'iot.raw', 0, n, '"
-                + tenant + "', 'enrich', 'over-quota', now(), 'abc', 3, true FROM generate_series(" + first + ", "
-                + last + ") AS n");
+        database.execute(
+                "INSERT INTO dead_letters (id, origin_topic, origin_partition, origin_offset, tenant_id, stage, reason,"
+                        + " failed_at, payload, payload_length, waiting) OVERRIDING SYSTEM VALUE SELECT n, 'iot.raw', 0, n, '"
+                        + tenant + "', 'enrich', 'over-quota', now(), 'abc', 3, true FROM generate_series(" + first
+                        + ", "
+                        + last + ") AS n");
     }
 
     private void limit(String tenant, int messages) throws SQLException {
-        execute("INSERT INTO tenant_limits (tenant_id, messages_per_second) VALUES ('" + tenant + "', " + messages
-                + ")");
+        database.execute("INSERT INTO tenant_limits (tenant_id, messages_per_second) VALUES ('" + tenant + "', "
+                + messages + ")");
     }
 
     /** The store counts messages. */
     private void stored(String tenant, long messages) throws SQLException {
-        execute("INSERT INTO ledger (tenant_id, topic, partition, forwarded) VALUES ('" + tenant
+        database.execute("INSERT INTO ledger (tenant_id, topic, partition, forwarded) VALUES ('" + tenant
                 + "', 'iot.enriched', 0, " + messages + ") ON CONFLICT (topic, partition, tenant_id)"
                 + " DO UPDATE SET forwarded = ledger.forwarded + excluded.forwarded");
     }
 
-    private long release(String limit) throws Exception {
+    private long release(String limit) throws SQLException {
         String fallback = limit.equals("off") ? "NULL" : limit;
-        return (long) rows("SELECT release_waiting(" + fallback + ", '2026-01-01T00:00:00Z'::timestamptz + interval '"
-                        + seconds + " s') AS released")
-                .get(0)
-                .get("released");
+        return (long) database.value("SELECT release_waiting(" + fallback
+                + ", '2026-01-01T00:00:00Z'::timestamptz + interval '" + seconds + " s')");
     }
 
-    private double room(String tenant) throws SQLException {
-        return (double) rows("SELECT room FROM waiting_tenants WHERE tenant_id = '" + tenant + "'")
-                .get(0)
-                .get("room");
+    private static double room(String tenant) throws SQLException {
+        return (double) database.value("SELECT room FROM waiting_tenants WHERE tenant_id = '" + tenant + "'");
     }
 
-    private List<Object> released() throws SQLException {
-        return rows("SELECT id FROM dead_letters WHERE NOT waiting ORDER BY id").stream()
-                .map(row -> row.get("id"))
-                .toList();
+    private static List<Object> released() throws SQLException {
+        return database.column("SELECT id FROM dead_letters WHERE NOT waiting ORDER BY id");
     }
 
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private List<Map<String, Object>> rows(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            return NamedStatement.rows(result);
-        }
+    private static List<Map<String, Object>> waiting() throws Exception {
+        return database.query("count-waiting.sql", Map.of());
     }
 }
