@@ -1,13 +1,3 @@
--- A message that is taken apart may be so again, after a crash or when iot.raw is read again. Its parts get other places on iot.raw
--- then, but a part is known by the place of the whole and its number.
-ALTER TABLE dead_letters
-    ADD COLUMN origin_part int,
-    DROP CONSTRAINT dead_letters_identity,
-    ADD CONSTRAINT dead_letters_identity
-        UNIQUE NULLS NOT DISTINCT (origin_topic, origin_partition, origin_offset, stamped_at, origin_part);
-COMMENT ON COLUMN dead_letters.origin_part IS
-    'of a part of the message at this place: 0 for the message without its rows, 1 for the first row; else null';
-
 -- sql/replay-unexplained.sql looks for the messages of a birth, 2 seconds after 2 seconds. Whom the session of a birth cannot explain,
 -- because another process took it in, it shall not read again and again: so that stands in the index as well.
 DROP INDEX dead_letters_unexplained;
