@@ -2,13 +2,14 @@
 -- a failure that is already counted, or older than what is stored, changes nothing. A replay has the row of its dead letter
 -- (fail-replays.sql), as long as there is that one. With wait, those beyond the limit of their tenant wait for room.
 INSERT INTO dead_letters AS stored (
-    origin_topic, origin_partition, origin_offset, stamped_at, tenant_id, device_id, dialect, topic, stage, reason, detail, attempts,
+    origin_topic, origin_partition, origin_offset, origin_part, stamped_at, tenant_id, device_id, dialect, topic, stage, reason, detail, attempts,
     received_at, failed_at, headers, payload, payload_length, payload_sha256,
     record_key, enriched, waiting)
-SELECT DISTINCT ON (origin, origin_part, origin_place, stamped)
+SELECT DISTINCT ON (origin, origin_partition, origin_place, part, stamped)
     origin,
-    origin_part,
+    origin_partition,
     origin_place,
+    part,
     moment(stamped),
     tenant,
     device,
@@ -18,7 +19,7 @@ SELECT DISTINCT ON (origin, origin_part, origin_place, stamped)
     reason,
     coalesce(detail, ''),
     -- a batch may hold several failures of one message: the newest counts them all
-    dense_rank() OVER (PARTITION BY origin, origin_part, origin_place, stamped ORDER BY failed),
+    dense_rank() OVER (PARTITION BY origin, origin_partition, origin_place, part, stamped ORDER BY failed),
     moment(received),
     moment(failed),
     coalesce(headers, '{}')::json,
@@ -33,6 +34,7 @@ FROM unnest(
     :?originTopics::text[],
     :?originPartitions::int[],
     :?originOffsets::bigint[],
+    :?originParts::int[],
     :?stampedTimes::bigint[],
     :?tenants::text[],
     :?devices::text[],
@@ -52,20 +54,21 @@ FROM unnest(
     :?replayed::bigint[],
     :?replayNumbers::int[])
     AS batch (
-        origin, origin_part, origin_place, stamped, tenant, device, dialect, topic, stage, reason, detail, received, failed,
+        origin, origin_partition, origin_place, part, stamped, tenant, device, dialect, topic, stage, reason, detail, received, failed,
         headers, payload, length, sha256, record_key, is_enriched, replay_letter, replay_number)
 WHERE NOT EXISTS (
     SELECT FROM dead_letters AS known
     WHERE known.origin_topic = origin
-        AND known.origin_partition = origin_part
+        AND known.origin_partition = batch.origin_partition
         AND known.origin_offset = origin_place
+        AND known.origin_part IS NOT DISTINCT FROM part
         AND known.stamped_at IS NOT DISTINCT FROM moment(stamped)
         AND known.failed_at >= moment(failed))
     AND NOT EXISTS (
         SELECT FROM dead_letters AS replayed
         WHERE replayed.id = replay_letter AND replay_number BETWEEN 1 AND replayed.replays)
-ORDER BY origin, origin_part, origin_place, stamped, failed DESC
-ON CONFLICT (origin_topic, origin_partition, origin_offset, stamped_at) DO UPDATE
+ORDER BY origin, origin_partition, origin_place, part, stamped, failed DESC
+ON CONFLICT (origin_topic, origin_partition, origin_offset, stamped_at, origin_part) DO UPDATE
 SET attempts = stored.attempts + excluded.attempts,
     stage = excluded.stage,
     reason = excluded.reason,

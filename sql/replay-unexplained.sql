@@ -9,7 +9,8 @@ WITH births AS MATERIALIZED (
     WHERE received_at > now() - interval '1 hour'
         AND (
             SELECT min(topic COLLATE "C") FROM dead_letters
-            WHERE reason = 'unknown-alias' AND replays = 0 AND NOT waiting) IS NOT NULL -- else births are not looked at
+            WHERE reason = 'unknown-alias' AND replays = 0 AND NOT waiting
+                AND NOT enriched AND octet_length(payload) = payload_length) IS NOT NULL -- else births are not looked at
     ORDER BY node, tenant_id, received_by, origin_partition, device, origin_offset DESC
 )
 UPDATE dead_letters
@@ -42,10 +43,10 @@ WHERE id = ANY (ARRAY(
             AND letter.origin_partition = birth.origin_partition
             AND NOT letter.enriched
             AND octet_length(letter.payload) = letter.payload_length
-            AND CASE
+            AND (CASE
                 WHEN strpos(letter.headers::text, '\u0000') = 0 -- which no text of the database can hold
                 THEN coalesce(letter.headers ->> 'received-by', '')
-            END = birth.received_by
+            END) COLLATE "C" = birth.received_by
         ORDER BY letter.received_at
         LIMIT 100
         FOR UPDATE SKIP LOCKED) AS explained

@@ -12,8 +12,9 @@ WITH asked AS (
 SELECT
     id, reason, detail, stage, topic, dialect, device_id, failed_at, received_at, attempts, payload, payload_length,
     payload_sha256, enriched, replays, replay, replayed_at, resolved_at,
-    dead_letter_state(replays, failed_replay, resolved_replay) AS state, waiting
+    dead_letter_state(replays, failed_replay, resolved_replay) AS state, waiting,
+    note_replay(replay, asked_now, id, id) AS noted
 FROM (
-    SELECT * FROM asked
+    SELECT *, 1 AS asked_now FROM asked
     UNION ALL
-    SELECT * FROM dead_letters WHERE tenant_id = :?tenant AND id = :?id AND NOT EXISTS (SELECT FROM asked)) AS letter
+    SELECT *, 0 FROM dead_letters WHERE tenant_id = :?tenant AND id = :?id AND NOT EXISTS (SELECT FROM asked)) AS letter

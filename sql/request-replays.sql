@@ -36,5 +36,6 @@ SELECT
     (SELECT number FROM request) AS replay,
     count(*) AS requested,
     max(id) AS last,
-    (SELECT count(*) FROM chosen) > count(*) AS more
+    (SELECT count(*) FROM chosen) > count(*) AS more,
+    note_replay((SELECT number FROM request), count(*), min(id), max(id)) AS noted
 FROM asked

@@ -2,6 +2,7 @@ package io.caravan;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import io.caravan.api.TenantStatement;
 import io.caravan.health.Status;
 import io.caravan.store.Migrations;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,8 +73,9 @@ final class DatabaseServer implements AutoCloseable {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName(name);
         pool.setJdbcUrl(settings.text("caravan.db.url"));
-        pool.setUsername(settings.text(login + ".user"));
-        pool.setPassword(settings.text(login + ".password", null));
+        String user = settings.text(login + ".user");
+        Supplier<String> password = password(settings, login);
+        pool.setCredentialsProvider(() -> Credentials.of(user, password.get()));
         pool.setMaximumPoolSize(
                 settings.number(name.equals(API) ? "caravan.db.api.pool" : "caravan.db.pool", 2, 1_000));
         pool.setMinimumIdle(2);
@@ -83,6 +86,12 @@ final class DatabaseServer implements AutoCloseable {
         pool.addDataSourceProperty("socketTimeout", "120");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         return pool;
+    }
+
+    /** The password of a login, asked for with every new connection; it gives null where there is none. */
+    static Supplier<String> password(Settings settings, String login) {
+        String key = login + ".password";
+        return settings.text(key, null) == null ? () -> null : settings.secret(key);
     }
 
     /** What the pipeline works with. */

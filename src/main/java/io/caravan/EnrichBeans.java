@@ -100,7 +100,7 @@ final class EnrichBeans {
                 channel,
                 settings.text("caravan.db.url"),
                 settings.text("caravan.db.user"),
-                settings.text("caravan.db.password", null));
+                DatabaseServer.password(settings, "caravan.db"));
     }
 
     private static Rebirths rebirths(Settings settings, MeterRegistry meters) {

@@ -105,11 +105,7 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
-        TableChanges userChanges = new TableChanges(
-                TableChanges.MQTT_USERS,
-                settings.text("caravan.db.url"),
-                settings.text("caravan.db.user"),
-                settings.text("caravan.db.password", null));
+        TableChanges userChanges = EnrichBeans.changes(TableChanges.MQTT_USERS, settings);
         Control control = control(settings, broker);
         beans.accept("mqttUserChanges", userChanges);
         beans.accept(

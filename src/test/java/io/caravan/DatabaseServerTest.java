@@ -1,15 +1,21 @@
 package io.caravan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.caravan.registry.TableChanges;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseServerTest {
 
@@ -32,6 +38,46 @@ class DatabaseServerTest {
             jit.next();
 
             assertThat(jit.getString(1)).isEqualTo("off");
+        }
+    }
+
+    @Test
+    void aPasswordThatStandsInAFileChangesWithIt(@TempDir Path folder) throws Exception {
+        Path data = folder.resolve("data");
+        Path file = Files.writeString(folder.resolve("password"), "one");
+        try (EmbeddedPostgres postgres =
+                        EmbeddedPostgres.builder().setDataDirectory(data).start();
+                Connection owner = postgres.getPostgresDatabase().getConnection();
+                Statement statement = owner.createStatement()) {
+            statement.execute("CREATE ROLE rotated LOGIN PASSWORD 'one'");
+            Path rules = data.resolve("pg_hba.conf");
+            Files.writeString(rules, "host all rotated 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
+            statement.execute("SELECT pg_reload_conf()");
+            Settings settings = Settings.load(
+                    Path.of("application.properties"),
+                    Map.of(
+                            "CARAVAN_DB_URL",
+                            "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres",
+                            "CARAVAN_DB_USER",
+                            "rotated",
+                            "CARAVAN_DB_PASSWORD_FILE",
+                            file.toString()));
+            try (DatabaseServer database = new DatabaseServer(settings, false, new SimpleMeterRegistry());
+                    TableChanges changes = EnrichBeans.changes(TableChanges.MQTT_USERS, settings)) {
+                database.dataSource().getConnection().close();
+                assertThat(changes.isDue()).isTrue();
+                statement.execute("ALTER ROLE rotated PASSWORD 'two'");
+                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'");
+                assertThatThrownBy(() -> DriverManager.getConnection(settings.text("caravan.db.url"), "rotated", "one"))
+                        .hasMessageContaining("password authentication failed");
+
+                Files.writeString(file, "two");
+
+                await().ignoreExceptions().untilAsserted(() -> {
+                    database.dataSource().getConnection().close();
+                    assertThat(changes.isDue()).isTrue();
+                });
+            }
         }
     }
 }

@@ -68,6 +68,7 @@ public final class ApplicationTokens {
         }
         String tenant = row.text("tenant_id");
         Identity application = new Identity(tenant, Role.APP, Grants.SUBJECT + row.text("id"), types);
+        SignIn.proved(exchange, application);
         Grant grant = new Grant(row.text("key"), (Long) row.value("as_of"));
         String token = issuer.issue(application, grant, validity);
         Answer.with(exchange, new Token(token, "Bearer", validity.toSeconds(), tenant, types));

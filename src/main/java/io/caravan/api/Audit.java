@@ -15,7 +15,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
- * Notes every request under /api that was to change something, refused or not, with its outcome: who, when, from where, what.
+ * Notes every request under /api that was to change something, refused or not, with its outcome: who, when, from where, what; and
+ * of those that only read the ones without a good token.
  * {@link #ask} before the statement that reads the notes, {@link #answer} after it. Bound to the registry, it installs itself
  * before all else. Thread-safe.
  */
@@ -24,7 +25,8 @@ public final class Audit extends LifecycleStrategySupport {
     private static final int MOST_ROWS = 1_000;
     private static final int LONGEST = 1_000;
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
-    private static final List<String> METHODS = List.of("POST", "PUT", "PATCH", "DELETE");
+    private static final List<String> METHODS = List.of("POST", "PUT", "PATCH", "DELETE", "GET");
+    private static final int UNAUTHORIZED = 401;
 
     private final int port;
     private final AuditLog log;
@@ -43,12 +45,18 @@ public final class Audit extends LifecycleStrategySupport {
     }
 
     private void watch(RoutingContext request) {
-        if (AccessRules.isGuarded(request.normalizedPath())
-                && !READING.contains(request.request().method())) {
+        if (AccessRules.isGuarded(request.normalizedPath())) {
+            boolean reads = READING.contains(request.request().method());
             Instant at = Instant.now();
             UUID id = UUID.randomUUID();
-            request.put(SignIn.AUDIT_ID, id.toString());
-            request.addEndHandler(ended -> log.add(entry(request, id, at)));
+            if (!reads) {
+                request.put(SignIn.AUDIT_ID, id.toString());
+            }
+            request.addEndHandler(ended -> {
+                if (!reads || request.response().getStatusCode() == UNAUTHORIZED) {
+                    log.add(entry(request, id, at));
+                }
+            });
         }
         request.next();
     }

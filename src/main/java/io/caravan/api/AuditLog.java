@@ -47,7 +47,8 @@ public final class AuditLog implements AutoCloseable {
         static final Kind OTHER = new Kind(AuditEntry.NOBODY, null, "", 0, "");
 
         static Kind of(AuditEntry entry) {
-            return new Kind(entry.tenant(), entry.subject(), entry.method(), entry.status(), entry.address());
+            return new Kind(
+                    entry.tenant(), entry.subject(), entry.method(), entry.status(), Tries.network(entry.address()));
         }
     }
 

@@ -57,7 +57,7 @@ public final class Devices {
         ObjectNode patch = DeviceBody.patch(DeviceBody.fields(body), id);
         request.with("device", id)
                 .with("patch", patch.toString())
-                .with("expected", EntityTag.expected(exchange))
+                .with("expected", EntityTag.expectedOfExisting(exchange))
                 .handOver(exchange);
     }
 
@@ -80,7 +80,7 @@ public final class Devices {
         OwnPages.require(exchange);
         exchange.setProperty(DECOMMISSIONED, EntityTag.mustExist(exchange));
         request.with("device", id)
-                .with("expected", EntityTag.expected(exchange))
+                .with("expected", EntityTag.expectedOfExisting(exchange))
                 .handOver(exchange);
     }
 

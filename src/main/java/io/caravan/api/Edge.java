@@ -1,14 +1,17 @@
 package io.caravan.api;
 
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -40,6 +43,8 @@ public final class Edge extends LifecycleStrategySupport {
     private final int port;
     private final List<String> origins;
     private final CorsHandler cors;
+    private final Set<HttpConnection> refused =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private final long mostMillis;
     private final long mostBytes;
 
@@ -69,9 +74,13 @@ public final class Edge extends LifecycleStrategySupport {
         router.route().order(HttpOrder.EDGE).handler(this::protect);
         router.route().order(HttpOrder.CORS).handler(this::allow);
         router.route().order(HttpOrder.AFTER_CORS).handler(this::welcome);
+        router.route().order(HttpOrder.PRECONDITIONS).handler(Preconditions::look);
     }
 
     private void protect(RoutingContext request) {
+        if (refused.contains(request.request().connection())) {
+            return; // it was told that its connection is closed
+        }
         HttpServerResponse response = request.response();
         response.putHeader("X-Content-Type-Options", "nosniff");
         response.putHeader("Referrer-Policy", "no-referrer");
@@ -92,21 +101,36 @@ public final class Edge extends LifecycleStrategySupport {
                 request.request().resume(); // over HTTP/2 even one without a body has no end while it is paused
             }
         });
-        if (length(request.request()) > mostBytes) {
-            response.putHeader("Connection", "close");
-            ProblemDetails.end(request, ApiProblem.of(413, "A body may have " + mostBytes + " bytes at most"));
-            request.vertx().setTimer(LINGER_MILLIS, over -> request.request()
-                    .connection()
-                    .close());
+        ApiProblem fault = Framing.fault(request.request(), mostBytes);
+        if (fault != null) {
+            refuse(request, fault);
         } else {
+            if (Framing.isOfUntoldLength(request.request())) {
+                countBytes(request);
+            }
             request.next();
         }
     }
 
-    /** What a request says of the length of its body; that of one that does not say is counted by who reads it. */
-    private static long length(HttpServerRequest request) {
-        String length = request.getHeader("Content-Length");
-        return length == null || !length.matches("\\d{1,18}") ? 0 : Long.parseLong(length);
+    /** Looks every second how much has come of a body that does not say its length, whether somebody reads it or it is dropped. */
+    private void countBytes(RoutingContext request) {
+        long watch = request.vertx().setPeriodic(LINGER_MILLIS, second -> {
+            if (request.request().bytesRead() > mostBytes) {
+                request.vertx().cancelTimer(second);
+                refuse(request, Framing.tooLarge(mostBytes));
+            }
+        });
+        request.request().end().onComplete(ended -> request.vertx().cancelTimer(watch));
+    }
+
+    private void refuse(RoutingContext request, ApiProblem fault) {
+        refused.add(request.request().connection());
+        if (!request.response().headWritten()) {
+            request.response().putHeader("Connection", "close");
+            ProblemDetails.end(request, fault);
+        }
+        request.vertx()
+                .setTimer(LINGER_MILLIS, over -> request.request().connection().close());
     }
 
     private boolean isAllowed(HttpServerRequest request) {

@@ -14,9 +14,22 @@ final class EntityTag {
 
     private EntityTag() {}
 
-    /** Says at which version the row of an answer is. */
+    /**
+     * Says at which version the row of an answer is.
+     *
+     * @throws NotModified when the request reads, and names this version as one that the client has
+     */
     static void of(Exchange exchange, Row row) {
-        exchange.getMessage().setHeader("ETag", "W/\"" + row.micros("updated_at") + '"');
+        String tag = "\"" + row.micros("updated_at") + '"';
+        String known = Request.of(exchange).known();
+        if (known != null
+                && (known.strip().equals(ANY)
+                        || Arrays.stream(known.split(","))
+                                .map(String::strip)
+                                .anyMatch(one -> one.matches("(W/)?" + tag)))) {
+            throw new NotModified("W/" + tag);
+        }
+        exchange.getMessage().setHeader("ETag", "W/" + tag);
     }
 
     /** The versions of which the request wants one to be there; null where it does not say, empty where none can be. */
@@ -31,6 +44,14 @@ final class EntityTag {
                 .map(tag -> Long.valueOf(tag.replaceAll("\\D", "")))
                 .toList();
         return versions.toArray(new Long[0]);
+    }
+
+    /**
+     * The same for a request that changes or ends what is there. With {@code If-None-Match: *} it wants nothing to be there, which
+     * no version is.
+     */
+    static Long[] expectedOfExisting(Exchange exchange) {
+        return mustBeNew(exchange) ? new Long[0] : expected(exchange);
     }
 
     /** Whether the request wants it to be there, at whatever version. */

@@ -3,6 +3,7 @@ package io.caravan.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.text.Normalizer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class GatewayBody {
     private static final int LONGEST_PREFIX = 500;
     private static final int MOST_DEVICES = 1_000;
     private static final int MOST_PREFIXES = 100;
+
+    /** A level of a prefix: nothing in it that looks like something else, or like nothing, or means something to who stores it. */
+    private static final String LEVEL = "[\\p{L}\\p{M}\\p{N}_.:@=,()-]+( +[\\p{L}\\p{M}\\p{N}_.:@=,()-]+)*";
 
     private GatewayBody() {}
 
@@ -92,6 +96,10 @@ final class GatewayBody {
     private static String fault(String prefix) {
         if (!prefix.matches("[^/+#]+(/[^/+#]+)*") || prefix.startsWith("$")) {
             return "must be whole levels of a topic, such as building/room1: none of them empty, without + and #, no $ first";
+        }
+        if (!prefix.matches(LEVEL + "(/" + LEVEL + ")*") || !Normalizer.isNormalized(prefix, Normalizer.Form.NFC)) {
+            return "must have letters, digits and - _ . : @ = , ( ) in its levels, and blanks only between others; "
+                    + "letters with marks as one character (Unicode NFC)";
         }
         if ((prefix + '/').startsWith("iot/")
                 || (prefix + '/').startsWith("STATE/")

@@ -97,7 +97,7 @@ public final class Gateways {
     public void askPatch(Exchange exchange) {
         byte[] body = body(exchange);
         String user = userInPath(exchange);
-        Long[] expected = EntityTag.expected(exchange);
+        Long[] expected = EntityTag.expectedOfExisting(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
         request.with(USER, user)
@@ -133,7 +133,8 @@ public final class Gateways {
         return switch (outcome) {
             case "missing" -> missing(request);
             case "changed" ->
-                EntityTag.failed("The gateway has changed since the version that If-Match names; read it again");
+                EntityTag.failed(
+                        "The gateway has changed, or has no version that If-Match names, or is there where If-None-Match: * wants none; read it again");
             case "too many" -> ApiProblem.conflict("The tenant has " + CAP + " gateways, the most it may have");
             case "too many devices" ->
                 ApiProblem.conflict("The gateways of the tenant would speak for more than 20000 devices together");
@@ -180,7 +181,7 @@ public final class Gateways {
 
     public void askDelete(Exchange exchange) {
         String user = userInPath(exchange);
-        Long[] expected = EntityTag.expected(exchange);
+        Long[] expected = EntityTag.expectedOfExisting(exchange);
         Request request = Request.open(exchange);
         OwnPages.require(exchange);
         request.with(USER, user).with("expected", expected).handOver(exchange);

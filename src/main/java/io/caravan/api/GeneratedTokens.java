@@ -1,5 +1,6 @@
 package io.caravan.api;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.caravan.tenant.Identity;
@@ -20,7 +21,9 @@ import org.apache.camel.Exchange;
  */
 public final class GeneratedTokens {
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final String IDENTITY = "caravan.api.generated-identity";
     private static final int LARGEST_BODY = 10_000;
     private static final int SHORTEST_KEY = 16;

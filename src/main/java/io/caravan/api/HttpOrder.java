@@ -9,6 +9,7 @@ final class HttpOrder {
     static final int AFTER_CORS = -29;
     static final int SIGN_IN = -20;
     static final int CALL_LIMITS = -10;
+    static final int PRECONDITIONS = -7;
     static final int PAGES = -5;
 
     private HttpOrder() {}

@@ -123,7 +123,8 @@ public final class Onboarding {
                         "The tenant '" + tenant + "' has as many devices as it may have (caravan.devices.cap)");
             case "topics of another" -> ApiProblem.conflict("The topics of a device of this id are another tenant's");
             case "changed" ->
-                EntityTag.failed("The device has changed since the version that If-Match names; read it again");
+                EntityTag.failed(
+                        "The device has changed, or has no version that If-Match names, or is there where If-None-Match: * wants none; read it again");
             case "missing" -> EntityTag.failed("There is no such device, which the header If-Match wants");
             case "too large" -> ApiProblem.parameter("body", "With this change the device would have more than 64 KB");
             default -> ApiProblem.internal();

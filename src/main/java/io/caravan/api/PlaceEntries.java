@@ -23,7 +23,7 @@ public final class PlaceEntries {
     private static final String MUST_EXIST = "mustExist";
     private static final String MUST_BE_NEW = "mustBeNew";
     private static final String CHANGED =
-            "The entry is not, or no longer, at the version that If-Match names; read it again";
+            "The entry has changed, or has no version that If-Match names, or is there where If-None-Match: * wants none; read it again";
     private static final int LONGEST_NAME = 200;
 
     /** What is told of a place that has no entry, whatever the version. */
@@ -193,6 +193,7 @@ public final class PlaceEntries {
     private static void askDelete(Exchange exchange, Consumer<Exchange> ask) {
         OwnPages.require(exchange);
         Map<String, Object> conditions = conditions(exchange);
+        conditions.put("expected", EntityTag.expectedOfExisting(exchange));
         ask.accept(exchange);
         Request.of(exchange).with(conditions);
     }

@@ -32,6 +32,17 @@ public final class Problems {
         message.setBody(ProblemDetails.of(problem));
     }
 
+    /** Answers 304, which has no body. */
+    public void answerNotModified(Exchange exchange) {
+        String tag = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, NotModified.class)
+                .tag();
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
+        message.setHeader("ETag", tag);
+        message.setBody(null);
+    }
+
     static ApiProblem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ApiProblem problem) {

@@ -22,12 +22,14 @@ final class Request {
 
     private static final String PROPERTY = "caravan.api.request";
     static final String DEFAULT_TENANT = "default";
+    private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private final Query query;
     private final Identity identity;
     private final String tenant;
     private final Map<String, Object> parameters = new HashMap<>();
     private final String auditId;
+    private String known;
     private int limit;
 
     private Request(Query query, Identity identity, String auditId) {
@@ -58,13 +60,17 @@ final class Request {
                 Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), names),
                 SignIn.identity(exchange),
                 SignIn.auditId(exchange));
+        if (READING.contains(message.getHeader(Exchange.HTTP_METHOD, "", String.class))) {
+            request.known = header(exchange, "If-None-Match");
+        }
         exchange.setProperty(PROPERTY, request);
         return request;
     }
 
     /** Opens a request, stripped before, for somebody who has proved otherwise who it is. */
     static Request openFor(Exchange exchange, Identity identity) {
-        Request request = new Request(Query.of("", Set.of()), identity, null);
+        SignIn.proved(exchange, identity);
+        Request request = new Request(Query.of("", Set.of()), identity, SignIn.auditId(exchange));
         exchange.setProperty(PROPERTY, request);
         return request;
     }
@@ -80,6 +86,7 @@ final class Request {
             unread.resume();
         }
         Query.of(message.getHeader(Exchange.HTTP_URI, "", String.class), Set.of());
+        SignIn.keep(exchange);
         message.removeHeaders("*");
     }
 
@@ -122,6 +129,11 @@ final class Request {
     /** The id under which the audit log has the request; null where what it changes is not noted. */
     String auditId() {
         return auditId;
+    }
+
+    /** The versions that a client has of what it reads, as {@code If-None-Match} lists them; null where it does not say. */
+    String known() {
+        return known;
     }
 
     /** Whose data is asked for; whoever asks may have it. */

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
@@ -27,6 +28,8 @@ public final class SignIn extends LifecycleStrategySupport {
 
     private static final String SCHEME = "Bearer ";
     private static final String IDENTITY = "caravan";
+    private static final String PROVED = "caravan-proved";
+    private static final String USER = "caravan.api.user";
 
     /** Where the id stands that the audit log has for a request. */
     static final String AUDIT_ID = "caravan-audit-id";
@@ -66,17 +69,42 @@ public final class SignIn extends LifecycleStrategySupport {
         throw unauthorized("Sign in with a bearer token");
     }
 
-    /** The id under which the audit log has the request of an exchange; null for one that only reads, or for which nobody signs in. */
+    /** The id under which the audit log has the request of an exchange; null for one that only reads. */
     static String auditId(Exchange exchange) {
-        User user = exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER, User.class);
+        User user = user(exchange);
         return user == null ? null : user.principal().getString(AUDIT_ID);
     }
 
-    /** Who has made a request; null where nobody has looked, or needs to. */
+    /** Keeps what is known of a request, for which nobody signs in, before its headers go. */
+    static void keep(Exchange exchange) {
+        exchange.setProperty(USER, user(exchange));
+    }
+
+    /** Notes who has made a request of that kind, once a key has told. */
+    @SuppressWarnings("unchecked")
+    static void proved(Exchange exchange, Identity identity) {
+        User user = user(exchange);
+        if (user != null && user.principal().getValue(PROVED) instanceof AtomicReference<?> proved) {
+            ((AtomicReference<Identity>) proved).set(identity);
+        }
+    }
+
+    private static User user(Exchange exchange) {
+        User kept = exchange.getProperty(USER, User.class);
+        return kept != null
+                ? kept
+                : exchange.getMessage().getHeader(VertxPlatformHttpConstants.AUTHENTICATED_USER, User.class);
+    }
+
+    /** Who has made a request; null where nobody has looked, or a key has told nobody. */
     static Identity identity(RoutingContext request) {
-        return request.user() != null && request.user().principal().getValue(IDENTITY) instanceof Identity identity
+        if (request.user() == null) {
+            return null;
+        }
+        JsonObject known = request.user().principal();
+        return known.getValue(PROVED) instanceof AtomicReference<?> proved && proved.get() instanceof Identity identity
                 ? identity
-                : null;
+                : (Identity) known.getValue(IDENTITY);
     }
 
     private void admit(RoutingContext request) {
@@ -92,6 +120,7 @@ public final class SignIn extends LifecycleStrategySupport {
             request.next();
         } else if (AccessRules.isPublic(request.request().method().name(), path)) {
             if (request.request().method() != HttpMethod.POST || tries.admit(request)) {
+                note(request, null);
                 request.next();
             } else {
                 ProblemDetails.end(request, Tries.tooMany());
@@ -153,6 +182,9 @@ public final class SignIn extends LifecycleStrategySupport {
     /** Camel's consumer reads the user from there; what Vert.x wants used instead is internal to it. */
     @SuppressWarnings("deprecation")
     private static void note(RoutingContext request, Identity identity) {
-        request.setUser(User.create(new JsonObject().put(IDENTITY, identity).put(AUDIT_ID, request.get(AUDIT_ID))));
+        request.setUser(User.create(new JsonObject()
+                .put(IDENTITY, identity)
+                .put(PROVED, new AtomicReference<Identity>())
+                .put(AUDIT_ID, request.get(AUDIT_ID))));
     }
 }

@@ -9,8 +9,8 @@ import org.HdrHistogram.Histogram;
 /**
  * What a run found out. Rates, latencies and CPU time leave the warm-up out; the verdict leaves nothing out.
  *
- * @param stored latency from publish to stored in microseconds, null where it is not known
- * @param enriched latency from publish to the enriched topic in microseconds, null where it is not known
+ * @param stored latency from publish to stored in microseconds, empty where nothing was, null where it is not known
+ * @param enriched latency from publish to the enriched topic in microseconds, likewise
  * @param cpu CPU-seconds per million readings, by process
  * @param maxLag the longest backlog in messages, -1 where it is not known
  * @param lagSteady whether the backlog did not grow in the last half of the run
@@ -129,7 +129,17 @@ record Result(
                 pass()
                         ? "everything acknowledged is stored, once, as it was sent"
                         : "the database does not hold what was sent, or not what follows from it");
+        if (isNothingThere()) {
+            line(table, "", "Nothing of what was acknowledged is among what this user of the database sees.");
+            line(table, "", "It may be the database of another Caravan, or the topics are another tenant's:");
+            line(table, "", "then dead letters of that tenant have the messages.");
+        }
         return table.toString();
+    }
+
+    /** Then one looks in the wrong place, more likely than that all of it was lost. */
+    private boolean isNothingThere() {
+        return verdict.acknowledged() > 0 && verdict.stored() == 0 && verdict.lost() == verdict.acknowledged();
     }
 
     private static void line(StringBuilder table, String title, String text) {
@@ -137,6 +147,9 @@ record Result(
     }
 
     private static String row(Histogram micros) {
+        if (micros.getTotalCount() == 0) {
+            return "n/a (nothing of the run was seen there)";
+        }
         return String.format(
                 Locale.ROOT,
                 "%7.1f  %7.1f  %7.1f  %7.1f",
@@ -155,7 +168,7 @@ record Result(
     }
 
     private static void put(ObjectNode json, String name, Histogram micros) {
-        if (micros == null) {
+        if (micros == null || micros.getTotalCount() == 0) {
             json.putNull(name);
             return;
         }

@@ -1,7 +1,5 @@
 package io.caravan.decode;
 
-import java.util.List;
-
 /** Reads the messages of one dialect. Implementations are stateless and thread-safe. */
 @FunctionalInterface
 public interface Decoder {
@@ -14,14 +12,12 @@ public interface Decoder {
     Decoded decode(RawMessage raw) throws Undecodable;
 
     /**
-     * What a message holds that is several in one: the payload of each, to be taken for a message of its own. May be made anew each
-     * time that it is asked for.
+     * What a message holds that is several in one.
      *
-     * @return empty for one that is to be decoded as it is
      * @throws Undecodable when it is none of this dialect, with the reason
      */
-    default List<byte[]> parts(RawMessage raw) throws Undecodable {
-        return List.of();
+    default Parts parts(RawMessage raw) throws Undecodable {
+        return Parts.NONE;
     }
 
     /** The message with the tenant and device that its topic names by the rules of now, where these may have changed since. */

@@ -27,7 +27,7 @@ public final class JsonPath {
         ANY
     }
 
-    /** To the row that a message is of, of those that were sent in one: its only element, or member, there. */
+    /** To the row that a message is of, of those that were sent in one, or to one that has rows: the only element, or member, there. */
     enum Row implements Step {
         ROW
     }
@@ -48,24 +48,60 @@ public final class JsonPath {
     }
 
     /**
-     * A path from the root of a message, {@code $}, or from a row of it, {@code @}, which RFC 9535 calls the current node. {@code
-     * @~} is the name by which a row stands in an object, as JSONPath Plus writes it; the standard has no such thing.
+     * A path from the root of a message, {@code $}, or from a row of it, {@code @}, which RFC 9535 calls the current node. Steps to
+     * any element or member lead to one only where rows are. {@code ~} at its end means the name by which a row stands in an object,
+     * as JSONPath Plus writes it; the standard has no such thing.
      *
      * @param rows where the rows are; null where there are none
      * @throws IllegalArgumentException when it is none, with a message that says what is wrong and at which character
      */
     public static JsonPath parse(String text, JsonPath rows) {
-        Parser parser = new Parser(text);
-        if (!text.startsWith("@")) {
-            return new JsonPath(text, parser.steps(), false);
+        boolean name = text.endsWith("~");
+        List<Step> steps = new Parser(name ? text.substring(0, text.length() - 1) : text).steps();
+        if (text.startsWith("@")) {
+            if (rows == null) {
+                throw new IllegalArgumentException(
+                        "@ stands for a row, and \"rows\" with a path to these is not declared");
+            }
+            steps.addAll(0, rows.toRow());
+        } else if (rows != null) {
+            alongRows(steps, rows.toRow());
         }
-        if (rows == null) {
-            throw new IllegalArgumentException("@ stands for a row, and \"rows\" with a path to these is not declared");
+        if (name && (steps.isEmpty() || steps.get(steps.size() - 1) != Row.ROW)) {
+            throw new IllegalArgumentException(
+                    "~ is the name of a row: it stands behind @, or behind a * at which there are rows");
         }
-        List<Step> steps = new ArrayList<>(rows.steps);
-        steps.add(Row.ROW);
-        steps.addAll(parser.steps());
-        return new JsonPath(text, steps, parser.name);
+        return new JsonPath(text, steps, name);
+    }
+
+    /**
+     * A path to rows. Where it has a step to any element or member, each of them has rows of its own.
+     *
+     * @throws IllegalArgumentException when it is none, with a message that says what is wrong and at which character
+     */
+    public static JsonPath toRows(String text) {
+        if (text.startsWith("@")) {
+            throw new IllegalArgumentException("@ stands for a row, and this is to say where rows are");
+        }
+        List<Step> steps = new Parser(text).steps();
+        steps.replaceAll(step -> step == Wildcard.ANY ? Row.ROW : step);
+        return new JsonPath(text, steps, false);
+    }
+
+    private List<Step> toRow() {
+        List<Step> path = new ArrayList<>(steps);
+        path.add(Row.ROW);
+        return path;
+    }
+
+    private static void alongRows(List<Step> steps, List<Step> toRow) {
+        for (int i = 0; i < Math.min(steps.size(), toRow.size()); i++) {
+            boolean any = toRow.get(i) == Row.ROW && steps.get(i) == Wildcard.ANY;
+            if (!any && !steps.get(i).equals(toRow.get(i))) {
+                return;
+            }
+            steps.set(i, toRow.get(i));
+        }
     }
 
     List<Step> steps() {
@@ -82,9 +118,10 @@ public final class JsonPath {
         return name;
     }
 
-    /** Whether it begins with a row. */
-    boolean isOfRow() {
-        return steps.contains(Row.ROW);
+    /** Whether it leads through a row of these, and not only through one that has such rows. */
+    boolean isOfRow(JsonPath rows) {
+        return steps.size() > rows.steps.size()
+                && steps.subList(0, rows.steps.size() + 1).equals(rows.toRow());
     }
 
     /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
@@ -114,7 +151,6 @@ public final class JsonPath {
 
         private final String text;
         private int at;
-        private boolean name;
 
         Parser(String text) {
             this.text = text;
@@ -126,10 +162,6 @@ public final class JsonPath {
             }
             at = 1;
             List<Step> steps = new ArrayList<>();
-            if (text.equals("@~")) {
-                name = true;
-                return steps;
-            }
             while (at < text.length()) {
                 if (steps.size() == MOST_STEPS) {
                     throw wrong("more than " + MOST_STEPS + " steps");

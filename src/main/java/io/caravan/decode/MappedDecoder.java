@@ -2,6 +2,7 @@ package io.caravan.decode;
 
 import io.caravan.decode.TopicTemplate.Variable;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 
@@ -43,20 +44,59 @@ public final class MappedDecoder implements Decoder {
                 raw.receivedAt(),
                 raw.contentType(),
                 raw.payload(),
-                raw.place());
+                raw.place(),
+                raw.part());
     }
 
     @Override
-    public List<byte[]> parts(RawMessage raw) throws Undecodable {
+    public Parts parts(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw.topic());
-        return found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())
-                ? List.of()
-                : MessageRows.of(raw.payload(), found.rows);
+        if (found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())) {
+            return Parts.NONE;
+        }
+        MessageRows rows = MessageRows.of(raw.payload(), found.rows);
+        if (rows.isEmpty()) {
+            if (found.ofRow != null) {
+                return Parts.NONE; // its own values are all that it has
+            }
+            throw new Undecodable(
+                    Reason.EMPTY_MESSAGE, "no row stands at " + found.rows + ", where the registry says that rows do");
+        }
+        if (found.ofRow == null || raw.part() > 0) {
+            return rows.isOne() ? Parts.NONE : new Parts(rows.messages(), 1);
+        }
+        byte[] own = rows.without();
+        return hasValues(raw.of(own, 0)) ? new Parts(withOwn(own, rows.messages()), 0) : new Parts(rows.messages(), 1);
+    }
+
+    /** Whether a message that has rows says anything beside them. */
+    private boolean hasValues(RawMessage own) {
+        try {
+            decode(own);
+            return true;
+        } catch (Undecodable e) {
+            return e.reason() != Reason.EMPTY_MESSAGE;
+        }
+    }
+
+    private static List<byte[]> withOwn(byte[] own, List<byte[]> rows) {
+        return new AbstractList<>() {
+            @Override
+            public byte[] get(int index) {
+                return index == 0 ? own : rows.get(index - 1);
+            }
+
+            @Override
+            public int size() {
+                return rows.size() + 1;
+            }
+        };
     }
 
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        MessageRules found = rulesOf(raw.topic());
+        MessageRules ofTopic = rulesOf(raw.topic());
+        MessageRules found = ofTopic != null && ofTopic.ofRow != null && raw.part() > 0 ? ofTopic.ofRow : ofTopic;
         if (found == null || !found.read) {
             throw new Undecodable(
                     Reason.UNKNOWN_DIALECT,

@@ -107,7 +107,12 @@ final class MappedMessage {
         }
         String kind = eventType != null ? eventType : rules.eventType;
         if (names.isEmpty() && kind.equals("telemetry")) {
-            throw new Undecodable(Reason.EMPTY_MESSAGE, "nothing stands where the registry says that values do");
+            throw new Undecodable(
+                    Reason.EMPTY_MESSAGE,
+                    parser == null
+                            ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
+                                    + " one with the path $ in \"values\""
+                            : "nothing stands where the registry says that values do");
         }
         if (measurements.size() > 0) {
             measurements.write('}');

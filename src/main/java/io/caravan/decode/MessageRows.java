@@ -2,15 +2,17 @@ package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rows of a message that holds several: each is made a message of its own, the bytes of the whole without the other rows. So
- * whatever a row says, or does not, is its own affair, and what stands around the rows belongs to each. They are made when they
- * are asked for, each time anew: together they may have many times the bytes of the message. Used once, by one thread.
+ * The rows of a message that holds several: each is made a message of its own, the bytes of the whole without the other rows, and
+ * of those that have rows themselves without the others. So whatever a row says, or does not, is its own affair, and what stands
+ * around the rows belongs to each. They are made when they are asked for, each time anew: together they may have many times the
+ * bytes of the message. Used once, by one thread.
  */
 final class MessageRows {
 
@@ -21,102 +23,145 @@ final class MessageRows {
 
     private static final int MOST_ROWS = 2_000;
 
+    /** An array or object of which one row is kept; from its first byte inside to the bracket that closes it. */
+    private static final class Container {
+        int start;
+        int end;
+        int rows;
+    }
+
+    /** One row of a container, which may lie in a row of another. */
+    private static final class Row {
+        final Row outer;
+        final Container in;
+        final int start;
+        int end;
+
+        Row(Row outer, Container in, int start) {
+            this.outer = outer;
+            this.in = in;
+            this.start = start;
+        }
+    }
+
     private final JsonParser parser;
     private final byte[] payload;
-    private final JsonPath path;
-    private final List<Slice> rows = new ArrayList<>();
-    private Slice all;
+    private final List<JsonPath.Step> path;
+    private final List<Row> rows = new ArrayList<>();
+    private Container outermost;
 
-    private MessageRows(byte[] payload, JsonPath path, JsonParser parser) {
+    private MessageRows(byte[] payload, JsonPath toRow, JsonParser parser) {
         this.payload = payload;
-        this.path = path;
+        this.path = toRow.steps();
         this.parser = parser;
     }
 
     /**
-     * Takes a message apart.
+     * Finds the rows of a message.
      *
      * @param path leads to the array, or the object, whose elements, or members, are the rows
-     * @return empty where there is one row only
-     * @throws Undecodable when there is none, or the message is no JSON: also where only what follows the rows is none
+     * @throws Undecodable when the message is no JSON: also where only what follows the rows is none
      */
-    static List<byte[]> of(byte[] payload, JsonPath path) throws Undecodable {
+    static MessageRows of(byte[] payload, JsonPath path) throws Undecodable {
         return JsonDecoder.read(payload, parser -> {
-            MessageRows found = new MessageRows(payload, path, parser);
-            found.find(0, parser.currentToken());
-            return found.messages();
+            MessageRows found = new MessageRows(payload, JsonPath.parse("@", path), parser);
+            found.find(0, parser.currentToken(), null);
+            found.requireBounded();
+            return found;
         });
     }
 
-    private void find(int step, JsonToken token) throws IOException, Undecodable {
-        if (step == path.steps().size()) {
-            collect(token);
-            return;
-        }
-        JsonPath.Step next = path.steps().get(step);
-        if (token == JsonToken.START_OBJECT) {
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean leads =
-                        next instanceof JsonPath.Name name && name.name().equals(parser.currentName());
-                follow(leads, step, parser.nextToken());
-            }
-        } else if (token == JsonToken.START_ARRAY) {
-            int index = 0;
-            for (JsonToken element = parser.nextToken(); element != JsonToken.END_ARRAY; element = parser.nextToken()) {
-                follow(next instanceof JsonPath.Index at && at.index() == index++, step, element);
-            }
-        }
+    boolean isEmpty() {
+        return rows.isEmpty();
     }
 
-    private void follow(boolean leads, int step, JsonToken token) throws IOException, Undecodable {
-        if (leads) {
-            find(step + 1, token);
-        } else {
-            parser.skipChildren();
+    /** Whether the message is one row, and nothing is to be taken from it. */
+    boolean isOne() {
+        for (Row at = rows.size() == 1 ? rows.get(0) : null; at != null; at = at.outer) {
+            if (at.in.rows > 1) {
+                return false;
+            }
         }
+        return rows.size() == 1;
     }
 
-    private void collect(JsonToken token) throws IOException, Undecodable {
+    /** The message without any rows. */
+    byte[] without() {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        message.write(payload, 0, outermost.start);
+        message.write(payload, outermost.end, payload.length - outermost.end);
+        return message.toByteArray();
+    }
+
+    /**
+     * Reads a value to its end.
+     *
+     * @param in the innermost row that it belongs to, or null
+     * @return whether there are rows in it, or could be: where it is empty
+     */
+    private boolean find(int step, JsonToken token, Row in) throws IOException, Undecodable {
         if (!token.isStructStart()) {
-            return;
+            return false;
         }
-        if (all != null) {
-            throw new Undecodable(Reason.MALFORMED_JSON, "what " + path + " leads to stands there twice");
+        if (path.get(step) == JsonPath.Row.ROW) {
+            rowsOf(step, in);
+            return true;
         }
-        int start = JsonTokens.start(parser);
-        for (JsonToken row = parser.nextToken(); !row.isStructEnd(); row = parser.nextToken()) {
-            int from = JsonTokens.start(parser);
-            JsonToken value = row == JsonToken.FIELD_NAME ? parser.nextToken() : row;
-            parser.skipChildren();
-            add(new Slice(payload, from, JsonTokens.end(parser, value)));
+        boolean found = false;
+        int index = 0;
+        for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
+            JsonPath.Step here = next == JsonToken.FIELD_NAME
+                    ? new JsonPath.Name(parser.currentName())
+                    : new JsonPath.Index(index++);
+            JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
+            if (!here.equals(path.get(step))) {
+                parser.skipChildren();
+            } else if (found) {
+                throw new Undecodable(Reason.MALFORMED_JSON, "what leads to the rows stands there twice");
+            } else {
+                found = find(step + 1, value, in);
+            }
         }
-        all = new Slice(payload, start + 1, JsonTokens.start(parser));
+        return found;
     }
 
-    private void add(Slice row) throws Undecodable {
+    private void rowsOf(int step, Row outer) throws IOException, Undecodable {
+        Container container = new Container();
+        outermost = outermost == null ? container : outermost;
+        container.start = JsonTokens.start(parser) + 1;
+        for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
+            container.rows++;
+            Row row = new Row(outer, container, JsonTokens.start(parser));
+            JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
+            boolean hasRows = step + 1 < path.size() && find(step + 1, value, row);
+            parser.skipChildren();
+            row.end = JsonTokens.end(parser, value);
+            if (!hasRows) {
+                add(row); // also one that should have rows and has none: so it is told
+            }
+        }
+        container.end = JsonTokens.start(parser);
+    }
+
+    private void add(Row row) throws Undecodable {
         if (rows.size() == MOST_ROWS) {
             throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_ROWS + " rows in one message");
         }
         rows.add(row);
     }
 
-    private List<byte[]> messages() throws Undecodable {
-        if (rows.isEmpty()) {
-            throw new Undecodable(
-                    Reason.EMPTY_MESSAGE, "no row stands at " + path + ", where the registry says that rows do");
-        }
-        if (rows.size() == 1) {
-            return List.of();
-        }
-        long around = payload.length - all.length();
-        long most = (long) MOST_TIMES * payload.length + AND_BYTES;
-        if (around * rows.size() + all.length() > most) {
+    private void requireBounded() throws Undecodable {
+        long length = rows.stream().mapToLong(this::length).sum();
+        if (length > (long) MOST_TIMES * payload.length + AND_BYTES) {
             throw new Undecodable(
                     Reason.TOO_LARGE,
-                    rows.size() + " rows, and " + around
-                            + " bytes around them that each would have: together more than " + MOST_TIMES
-                            + " times the message and 64 KB");
+                    rows.size() + " rows with what stands around them have " + length + " bytes: more than "
+                            + MOST_TIMES + " times the message and 64 KB");
         }
+    }
+
+    /** A message for each row. */
+    List<byte[]> messages() {
         return new AbstractList<>() {
             @Override
             public byte[] get(int index) {
@@ -130,12 +175,30 @@ final class MessageRows {
         };
     }
 
-    private byte[] message(Slice row) {
-        int behind = payload.length - all.end();
-        byte[] message = new byte[all.start() + row.length() + behind];
-        System.arraycopy(payload, 0, message, 0, all.start());
-        System.arraycopy(payload, row.start(), message, all.start(), row.length());
-        System.arraycopy(payload, all.end(), message, all.start() + row.length(), behind);
-        return message;
+    private int length(Row row) {
+        int length = payload.length;
+        for (Row at = row; at != null; at = at.outer) {
+            length -= at.in.end - at.in.start - (at.end - at.start);
+        }
+        return length;
+    }
+
+    private byte[] message(Row row) {
+        ByteArrayOutputStream message = new ByteArrayOutputStream(length(row));
+        before(row, message);
+        message.write(payload, row.start, row.end - row.start);
+        for (Row at = row; at != null; at = at.outer) {
+            int end = at.outer == null ? payload.length : at.outer.end;
+            message.write(payload, at.in.end, end - at.in.end);
+        }
+        return message.toByteArray();
+    }
+
+    private void before(Row row, ByteArrayOutputStream message) {
+        if (row.outer != null) {
+            before(row.outer, message);
+        }
+        int from = row.outer == null ? 0 : row.outer.start;
+        message.write(payload, from, row.in.start - from);
     }
 }

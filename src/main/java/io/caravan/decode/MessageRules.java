@@ -35,6 +35,8 @@ public final class MessageRules {
     boolean namesMetric;
     /** Where a message holds several, each to be read alone; null where a message is one. */
     JsonPath rows;
+    /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
+    MessageRules ofRow;
 
     private String deviceField = "device_id";
     private String tenantField = "tenant_id";
@@ -88,6 +90,13 @@ public final class MessageRules {
         public Builder rows(JsonPath path) {
             rules.rows = path;
             return this;
+        }
+
+        /** Messages have values of their own, and may have rows beside them, which are read by other rules. To be told last. */
+        public Builder mayHaveRows(MessageRules ofRow) {
+            rules.ofRow = ofRow;
+            rules.rows = ofRow.rows;
+            return ignore(ofRow.rows);
         }
 
         public Builder zone(ZoneId zone) {
@@ -171,7 +180,7 @@ public final class MessageRules {
         }
 
         public Builder sequence(JsonPath path) {
-            if (rules.rows != null && !path.isOfRow()) {
+            if (rules.rows != null && !path.isOfRow(rules.rows)) {
                 throw new IllegalArgumentException(
                         "rows with the same number would count as one: only what stands in the row, @..., can tell them apart");
             }
@@ -256,7 +265,9 @@ public final class MessageRules {
 
         /** The rules, when all is said. Where nothing is said of values, all in message or row that has no other meaning is one. */
         public MessageRules build() {
-            Place all = rules.rows == null ? rules.root : rules.root.at(JsonPath.parse("@", rules.rows));
+            Place all = rules.rows == null || rules.ofRow != null
+                    ? rules.root
+                    : rules.root.at(JsonPath.parse("@", rules.rows));
             if (!mapped && all.role == null) {
                 all.metric = "";
             }

@@ -11,6 +11,8 @@ package io.caravan.decode;
  * @param contentType what the publisher says that the payload is (MQTT 5, 3.3.2.3.9), or null
  * @param payload the bytes, unchanged
  * @param place where it lies on iot.raw; null where a message is looked at alone
+ * @param part which part it is of a message that was taken apart: 0 for the message without its rows, 1 for the first row;
+ *     {@link #WHOLE} for one that was not
  */
 public record RawMessage(
         String dialect,
@@ -20,7 +22,11 @@ public record RawMessage(
         long receivedAt,
         String contentType,
         byte[] payload,
-        Place place) {
+        Place place,
+        int part) {
+
+    /** Stands for the number of a message that is no part of another. */
+    public static final int WHOLE = -1;
 
     /**
      * Where a message lies on iot.raw, and how it got there: what the dialects ask for that read messages in the light of
@@ -31,14 +37,19 @@ public record RawMessage(
      */
     public record Place(int partition, long offset, String receivedBy, boolean replay) {}
 
-    /** The same, of a tenant and a device. */
-    public RawMessage of(String tenant, String device) {
-        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payload, place);
+    /** Whether it came with others in one message. */
+    public boolean isPart() {
+        return part != WHOLE;
     }
 
-    /** The same with another payload. */
-    public RawMessage of(byte[] otherPayload) {
-        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, otherPayload, place);
+    /** The same, of a tenant and a device. */
+    public RawMessage of(String tenant, String device) {
+        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payload, place, part);
+    }
+
+    /** A part of it. */
+    public RawMessage of(byte[] payloadOfPart, int number) {
+        return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payloadOfPart, place, number);
     }
 
     /** A message looked at alone. */
@@ -50,7 +61,7 @@ public record RawMessage(
             long receivedAt,
             String contentType,
             byte[] payload) {
-        this(dialect, topic, tenant, device, receivedAt, contentType, payload, null);
+        this(dialect, topic, tenant, device, receivedAt, contentType, payload, null, WHOLE);
     }
 
     /** A message looked at alone, whose publisher does not say what the payload is. */

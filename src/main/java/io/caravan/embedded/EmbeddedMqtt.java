@@ -39,7 +39,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
     private static final int MAX_PACKET_BYTES = 32 * MEGABYTE;
 
     /** How long a record waits for others to be written together with it. */
-    private static final int JOURNAL_WAIT_NANOS = 1_000_000;
+    private static final int JOURNAL_WAIT_NANOS = 300_000;
 
     private final Claim claim;
     private final EmbeddedActiveMQ broker;

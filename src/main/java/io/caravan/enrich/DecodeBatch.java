@@ -6,6 +6,7 @@ import io.caravan.decode.Reason;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.kafka.Batch;
+import io.caravan.kafka.Part;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import io.caravan.sparkplug.Certificates;
@@ -65,7 +66,8 @@ public final class DecodeBatch {
                 receivedAt(message),
                 RecordHeaders.text(message, RecordHeaders.CONTENT_TYPE),
                 payload instanceof byte[] bytes ? bytes : new byte[0],
-                Certificates.placeOf(message)));
+                Certificates.placeOf(message),
+                partOf(message)));
         Decoder decoder = decoders.apply(raw.dialect());
         if (decoder != null && !decoder.isReady()) {
             throw new DirectoryUnavailable();
@@ -89,7 +91,14 @@ public final class DecodeBatch {
             LOG.error("Cannot decode {}: a fault of ours, the message becomes a dead letter", parcel.origin, e);
             parcel.fail(new Undecodable(Reason.INTERNAL_ERROR, e.getClass().getSimpleName()));
         }
+        // a message may have many rows, so those that are of no use count as well
+        parcel.payer = parcel.isUsable() ? parcel.tenant : raw.isPart() ? ownership.tenantOfTopic(parcel.raw) : null;
         return parcel;
+    }
+
+    private static int partOf(Message message) {
+        Part part = Part.of(message);
+        return part == null ? RawMessage.WHOLE : part.number();
     }
 
     /** The time that ingest stamped; now for a record that somebody else wrote. */

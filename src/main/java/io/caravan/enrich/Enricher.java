@@ -61,7 +61,7 @@ public final class Enricher {
         message.removeHeader(PARTS);
         if (!parcel.parts.isEmpty()) {
             message.setBody(parcel.parts);
-            message.setHeader(PARTS, parcel.parts.size());
+            message.setHeader(PARTS, parcel.parts.payloads().size());
         } else if (parcel.isUsable()) {
             try {
                 render(parcel, message);

@@ -1,5 +1,6 @@
 package io.caravan.enrich;
 
+import io.caravan.decode.Parts;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.kafka.Batch;
@@ -39,7 +40,8 @@ public final class Outbox {
             RecordHeaders.ORIGIN,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE,
-            RecordHeaders.REPLAY_OF);
+            RecordHeaders.REPLAY_OF,
+            RecordHeaders.PART);
     private static final List<String> KEPT_OF_DEAD = List.of(
             RecordHeaders.STAGE,
             RecordHeaders.REASON,
@@ -93,10 +95,10 @@ public final class Outbox {
         headers.put(KafkaConstants.OVERRIDE_TOPIC, message.getHeader(TOPICS));
         Tally.of(exchange).add(Batch.positionOf(message), Tally.Fate.TAKEN_APART);
         RawMessage whole = exchange.getProperty(Enricher.RAW, RawMessage.class);
-        @SuppressWarnings("unchecked")
-        List<byte[]> parts = message.getBody(List.class);
-        for (int number = 0; number < parts.size(); number++) {
-            records(exchange).add(new PartRecord(exchange.getContext(), headers, whole, parts, number));
+        String origin = (String) headers.remove(RecordHeaders.ORIGIN);
+        Parts parts = message.getBody(Parts.class);
+        for (int index = 0; index < parts.payloads().size(); index++) {
+            records(exchange).add(new PartRecord(exchange.getContext(), headers, whole, origin, parts, index));
         }
     }
 
@@ -139,9 +141,6 @@ public final class Outbox {
             letter.setHeader(RecordHeaders.STAGE, "enrich");
             letter.setHeader(RecordHeaders.REASON, Reason.TOO_LARGE.code());
             boolean part = record instanceof PartRecord;
-            if (part) {
-                letter.removeHeader(RecordHeaders.ORIGIN); // is that of the whole, and of the other parts
-            }
             letter.setHeader(
                     RecordHeaders.DETAIL,
                     (part ? "the row" : "enriched it") + " has " + ((byte[]) record.getBody()).length

@@ -41,6 +41,12 @@ public final class Ownership {
         return device == null ? raw : raw.of(owner, device);
     }
 
+    /** Whose a message counts as that cannot be read: that of its topic, else of nobody who claims it. */
+    String tenantOfTopic(RawMessage raw) {
+        String owner = owners.ownerOf(raw.topic());
+        return owner != null ? owner : raw.tenant() != null ? raw.tenant() : DEFAULT_TENANT;
+    }
+
     void requireDirectory() {
         if (!directory.isLoaded() || !owners.isLoaded()) {
             throw new DirectoryUnavailable();

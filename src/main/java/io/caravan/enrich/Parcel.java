@@ -1,9 +1,9 @@
 package io.caravan.enrich;
 
 import io.caravan.decode.Decoded;
+import io.caravan.decode.Parts;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Undecodable;
-import java.util.List;
 
 /**
  * One message on its way through the enrich stage: what came in, what was read in it, whose it is, or that it is several, or why it cannot be
@@ -15,13 +15,15 @@ final class Parcel {
     final Object key;
     final String origin;
     /** What it is to be taken apart into; empty for a message that is one. */
-    List<byte[]> parts = List.of();
+    Parts parts = Parts.NONE;
 
     Decoded decoded;
     String tenant;
     Device device;
     Undecodable failure;
-    /** Whether its tenant's limit has been asked. */
+    /** Whose limit it counts against; null for one that does not count. */
+    String payer;
+    /** Whether that has been asked. */
     boolean counted;
 
     Parcel(RawMessage raw, Object key, String origin) {

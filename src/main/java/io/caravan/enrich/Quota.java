@@ -32,7 +32,7 @@ public final class Quota {
         }
         for (Message message : batch) {
             Parcel parcel = (Parcel) message.getBody();
-            if (!parcel.counted && parcel.isUsable()) {
+            if (!parcel.counted && parcel.payer != null) {
                 parcel.counted = true;
                 if (message.getHeader(RecordHeaders.REPLAY_OF) == null) {
                     count(parcel);
@@ -42,8 +42,8 @@ public final class Quota {
     }
 
     private void count(Parcel parcel) {
-        Integer exceeded = limits.exceeded(parcel.tenant, parcel.raw.receivedAt());
-        if (exceeded != null) {
+        Integer exceeded = limits.exceeded(parcel.payer, parcel.raw.receivedAt());
+        if (exceeded != null && parcel.isUsable()) {
             parcel.fail(new Undecodable(
                     Reason.OVER_QUOTA,
                     "tenant " + Text.excerpt(parcel.tenant) + " may send " + exceeded + " messages per second"));

@@ -30,6 +30,8 @@ public final class RecordHeaders {
     public static final String DIRECTORY_TYPE = "directory-type";
     /** Where on iot.raw an enriched message or a dead letter comes from: topic/partition/offset. */
     public static final String ORIGIN = "origin";
+    /** On a part of a message that was taken apart: where that one lies on iot.raw, and its number: topic/partition/offset/number. */
+    public static final String PART = "part";
     /** The trace that the message belongs to, where its publisher says so (W3C Trace Context, 3.2). */
     public static final String TRACE_PARENT = "traceparent";
     /** What tracing systems add to it (W3C Trace Context, 3.3). */

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 
 /**
@@ -27,6 +28,7 @@ public final class TableChanges implements AutoCloseable {
 
     private final String channel;
     private final String url;
+    private final Supplier<String> password;
     private final Properties login = new Properties();
     private Connection connection;
     private boolean due = true;
@@ -36,14 +38,13 @@ public final class TableChanges implements AutoCloseable {
      * Connects when it is asked first.
      *
      * @param channel one of the channels that the migrations declare
+     * @param password asked for with every connection; it gives null where there is none
      */
-    public TableChanges(String channel, String url, String user, String password) {
+    public TableChanges(String channel, String url, String user, Supplier<String> password) {
         this.channel = channel;
         this.url = url;
+        this.password = password;
         login.setProperty("user", user);
-        if (password != null) {
-            login.setProperty("password", password);
-        }
         login.setProperty("ApplicationName", channel.replace('_', ' '));
         login.setProperty("connectTimeout", "5");
         login.setProperty("socketTimeout", "20");
@@ -83,6 +84,10 @@ public final class TableChanges implements AutoCloseable {
     }
 
     private Connection listen() throws SQLException {
+        String now = password.get();
+        if (now != null) {
+            login.setProperty("password", now);
+        }
         Connection fresh = DriverManager.getConnection(url, login);
         try (Statement statement = fresh.createStatement()) {
             statement.execute("LISTEN " + channel);

@@ -2,6 +2,7 @@ package io.caravan.registry;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
 import io.caravan.decode.Text;
@@ -20,6 +21,10 @@ import java.util.function.Consumer;
 
 /** Makes the rules of one topic of a dialect, or says what is wrong with them. Used once, by one thread. */
 final class TopicReader {
+
+    /** What is said of a message, and does not hold for rows that stand beside its values. */
+    private static final List<String> OF_MESSAGE =
+            List.of("values", "metric", "ignore", "units", "sequence", "status", "offline", "payload");
 
     private final JsonNode types;
     private final List<String> problems;
@@ -48,6 +53,7 @@ final class TopicReader {
         if (!declared.path("read").asBoolean(true)) {
             return rules.build();
         }
+        int before = problems.size();
         if (template.names(Variable.DEVICE) == declared.has("device")) {
             problems.add(Problem.at(
                     place,
@@ -87,12 +93,26 @@ final class TopicReader {
         if (declared.path("payload").asText().equals("text")) {
             rules.text();
         }
+        if (declared.path("rows").isObject() && problems.size() == before) {
+            attempt(place.appendProperty("rows").appendProperty("path"), () -> rules.mayHaveRows(ofRow(zone)));
+        }
         return rules.build();
     }
 
+    /** How rows are read that stand beside values: as the message is, but for what is said of them. */
+    private MessageRules ofRow(ZoneId zone) {
+        ObjectNode merged = ((ObjectNode) declared).deepCopy();
+        merged.remove(OF_MESSAGE);
+        ObjectNode own = (ObjectNode) merged.remove("rows");
+        JsonPath.toRows(own.path("path").asText()); // a mistake in it is told of its own place
+        merged.set("rows", own.remove("path"));
+        merged.setAll(own);
+        return new TopicReader(types, template, merged, place.appendProperty("rows"), problems).rules(zone);
+    }
+
     private void rows() {
-        if (declared.has("rows")) {
-            JsonPath path = singular(declared.path("rows").asText());
+        if (declared.path("rows").isTextual()) {
+            JsonPath path = JsonPath.toRows(declared.path("rows").asText());
             rules.rows(path);
             rows = path;
             if (declared.path("event_type").asText().equals("status") && !declared.has("status")) {

@@ -58,7 +58,10 @@ final class TopicsApart {
     private void requireRoom(MappedDialect dialect, MappedDialect other, JsonPointer topics) {
         for (MessageRules mine : dialect.rules()) {
             for (MessageRules theirs : other.rules()) {
-                if (mine.isRead() && theirs.isRead() && theirs.topic().covers(mine.topic())) {
+                if (!mine.isRead() || !theirs.isRead() && theirs.topic().overlaps(mine.topic())) {
+                    break; // there is something to read, which the other passes over
+                }
+                if (theirs.isRead() && theirs.topic().covers(mine.topic())) {
                     problems.add(Problem.at(
                             topics.appendProperty(mine.topic().toString()),
                             "would never be read: all its topics are those of " + theirs.topic() + " of the dialect "

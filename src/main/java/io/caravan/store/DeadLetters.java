@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.Text;
 import io.caravan.decode.Timestamps;
+import io.caravan.kafka.Part;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.Replay;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
  * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw, and its
- * time of receipt, for a topic that is made anew has the same places again; one that never got there has its own place on the
- * dead-letter topic, and a replay is the dead letter that it is a replay of.
+ * time of receipt, for a topic that is made anew has the same places again; of a part of a message the place of the whole, and its
+ * number; one that never got there has its own place on the dead-letter topic, and a replay is the dead letter that it is a replay of.
  * Whatever the headers hold, the row can be stored. Thread-safe.
  */
 public final class DeadLetters {
@@ -53,6 +54,7 @@ public final class DeadLetters {
         columns.put("originTopics", texts(rows, Row::originTopic));
         columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
         columns.put("originOffsets", rows.stream().mapToLong(Row::originOffset).toArray());
+        columns.put("originParts", rows.stream().map(Row::originPart).toArray(Integer[]::new));
         columns.put("stampedTimes", rows.stream().map(Row::stampedAt).toArray(Long[]::new));
         columns.put("tenants", texts(rows, Row::tenant));
         columns.put("devices", texts(rows, Row::device));
@@ -104,6 +106,7 @@ public final class DeadLetters {
             String originTopic,
             int originPartition,
             long originOffset,
+            Integer originPart,
             boolean hasOrigin,
             String tenant,
             String device,
@@ -128,6 +131,7 @@ public final class DeadLetters {
         }
 
         static Row of(Message message) {
+            Part part = Part.of(message);
             String[] origin = origin(message);
             byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
             long failed = RecordHeaders.number(message, RecordHeaders.FAILED_AT, -1);
@@ -137,9 +141,10 @@ public final class DeadLetters {
             String reason = text(message, RecordHeaders.REASON);
             String detail = text(message, RecordHeaders.DETAIL);
             return new Row(
-                    origin[0],
-                    Integer.parseInt(origin[1]),
-                    Long.parseLong(origin[2]),
+                    part != null ? part.topic() : origin[0],
+                    part != null ? part.partition() : Integer.parseInt(origin[1]),
+                    part != null ? part.offset() : Long.parseLong(origin[2]),
+                    part != null ? part.number() : null,
                     RecordHeaders.text(message, RecordHeaders.ORIGIN) != null,
                     tenant == null ? DEFAULT_TENANT : tenant,
                     firstOf(message, RecordHeaders.OWNER_DEVICE, RecordHeaders.DEVICE),

@@ -39,6 +39,7 @@ public final class Replays {
             RecordHeaders.DEVICE,
             RecordHeaders.RECEIVED_BY,
             RecordHeaders.CONTENT_TYPE,
+            RecordHeaders.PART,
             RecordHeaders.TRACE_PARENT,
             RecordHeaders.TRACE_STATE);
 

@@ -74,8 +74,10 @@ final class Claims {
                 throw new InvalidToken("its claim " + DEVICE_TYPES + " names no device types");
             }
             String subject = claims.getSubject();
-            if (subject.length() > LONGEST_SUBJECT || subject.chars().anyMatch(Character::isISOControl)) {
-                throw new InvalidToken("its subject is too long, or has control characters");
+            if (subject.isBlank()
+                    || subject.length() > LONGEST_SUBJECT
+                    || subject.chars().anyMatch(Character::isISOControl)) {
+                throw new InvalidToken("its subject is empty, too long, or has control characters");
             }
             return new Identity(tenant, role, subject, Set.copyOf(types));
         } catch (ParseException e) {

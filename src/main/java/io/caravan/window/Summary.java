@@ -20,14 +20,18 @@ final class Summary {
     private long lastTimestamp;
     private long lastSequence;
 
-    /** Takes in one value. */
+    /**
+     * Takes in one value. Squared deviations grow after Youngs and Cramer, "Some Results Relevant to Choice of Sum and
+     * Sum-of-Product Algorithms" (1971), as in PostgreSQL, so that values in the same order give the same to the last digit.
+     */
     void add(double value, long timestamp, long sequence) {
-        double before = count == 0 ? value : avg();
         take(value, timestamp, sequence, value, timestamp, sequence);
         count++;
         sum += value;
-        // Welford's method, the case of one value in the formula below
-        squares += (value - before) * (value - avg());
+        if (count > 1) {
+            double distance = value * count - sum;
+            squares += distance * distance / ((double) count * (count - 1));
+        }
         min = Math.min(min, value);
         max = Math.max(max, value);
     }

@@ -3,6 +3,7 @@ package io.caravan.it;
 import static io.caravan.it.RunningCaravan.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -144,8 +145,14 @@ class MappedDialectsIT {
                     });
         });
         device.publish("hub/up", hub("y", "", "z"));
+        device.publish("hub/both/w", "{\"t\":1795000600,\"wind\":3,\"kept\":[{\"t\":1795000000,\"wind\":1}]}");
         await().untilAsserted(() -> {
             assertThat(api.json("/api/readings?device=z&metric=wind")).hasSize(1);
+            assertThat(api.json("/api/readings?device=w"))
+                    .as("what it measured, then what it has kept")
+                    .extracting(reading -> reading.get("metric").textValue(), reading -> reading.get("value")
+                            .asInt())
+                    .containsExactly(tuple("wind", 3), tuple("wind", 1));
             assertThat(api.json("/api/readings?device=y&metric=wind"))
                     .as("the same row is the same reading")
                     .hasSize(1);
@@ -183,6 +190,7 @@ class MappedDialectsIT {
                         "weather",
                         Api.MAPPER.readTree("{\"topics\":{\"" + topic + "\":{\"device_type\":\"weather_station\","
                                 + "\"timestamp\":\"$.at.utc\",\"values\":{\"wind\":\"$.data[0]['wind speed']\"}},"
+                                + "\"hub/both/{device}\":{\"timestamp\":\"$.t\",\"rows\":{\"path\":\"$.kept\",\"timestamp\":\"@.t\"}},"
                                 + "\"hub/up\":{\"rows\":\"$.rows\",\"device\":\"@.id\",\"timestamp\":\"$.t\"}}}"));
         Files.writeString(file, registry.toString());
     }

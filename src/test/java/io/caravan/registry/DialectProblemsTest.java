@@ -48,8 +48,16 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'device_type': 'boat'}}} | /device_type: is no device type of this file: 'boat'",
                 "'a': {'topics': {'a/{device}': {'device_type': {'x': 'boat'}}}} | /device_type/x: is no device type of this file: 'boat'",
                 "'a': {'topics': {'a/{device}': {'timestamp': '@.t'}}} | /timestamp: @ stands for a row, and",
-                "'a': {'topics': {'a/{device}': {'rows': '$.*'}}} | /rows: must lead to one place",
-                "'a': {'topics': {'a/{device}': {'rows': '@.r'}}} | /rows: @ stands for a row, and",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r[*]', 'timestamp': '$.r[*].*.x.*'}}} | /timestamp: must lead to one place",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r[*]', 'sequence': '$.r[*].n'}}} | /sequence: rows with the same number",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'metric': '$.s[*]~'}}} | /metric: ~ is the name of a row",
+                "'a': {'topics': {'a/{device}': {'rows': {'timestamp': '@.t'}}}} | /rows/path: is missing",
+                "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r-1'}}}} | /rows/path: at character 4: expected",
+                "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r', 'device': '@.d'}}}} | a~1{device}/rows: names the device twice",
+                "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r', 'values': '@.v-'}}}} | /rows/values: at character 4: expected",
+                "'a': {'topics': {'a/{device}': {'timestamp': '@.t', 'rows': {'path': '$.r'}}}} | /timestamp: @ stands for a row, and",
+                "'a': {'topics': {'a/{device}': {'timestamp': '$.r', 'rows': {'path': '$.r'}}}} | /rows/path: $.r has another meaning already",
+                "'a': {'topics': {'a/{device}': {'rows': '@.r'}}} | /rows: @ stands for a row, and this is to say where",
                 "'a': {'topics': {'a/{device}': {'rows': '$.r', 'sequence': '$.n'}}} | /sequence: rows with the same number would count as one",
                 "'a': {'topics': {'a/{device}': {'rows': '$.r', 'timestamp': '@~'}}} | /timestamp: @~, the name of a row, tells its device or metric",
                 "'a': {'topics': {'a/{device}': {'rows': '$.r', 'metric': '@~', 'x_a': 1, 'timestamp': '@.t-1'}}} | /timestamp: at character 4: expected . or [",
@@ -82,6 +90,18 @@ class DialectProblemsTest {
         assertThat(topics.isStatus("b", "a/x/s")).isTrue();
         assertThat(topics.isRead("a", "a/b")).isFalse();
         assertThat(topics.isRead("b", "a/b")).as("what the first passes over").isTrue();
+    }
+
+    @Test
+    void whatTheFirstPassesOverAnotherMayRead() throws Exception {
+        MappedTopics topics = new MappedTopics(
+                file(
+                        "'a': {'topics': {'a/bridge/#': {'read': false}, 'a/{device...}/set': {'read': false},"
+                                + "'a/{device...}': {}}}, 'b': {'topics': {'a/bridge/{device}': {}, 'a/{device}/{metric}': {}}}"));
+        topics.listens("a", false);
+        assertThat(topics.isRead("b", "a/bridge/x")).isTrue();
+        assertThat(topics.isRead("b", "a/x/set")).isTrue();
+        assertThat(topics.isRead("b", "a/x/y")).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.Measured;
+import io.caravan.decode.Parts;
 import io.caravan.decode.Promises;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Undecodable;
@@ -143,7 +144,7 @@ class RowsTest {
                 json("{'rows': [ {'id':'a','t':1700000000,'x':1}, 7 , null, \n{'id':'','x':2},{'t':'no','id':'b'} ,"
                         + "{'x':3},{'id':'c','x':'}],[{'} ] , 'more':[1,2]}");
 
-        List<byte[]> parts = decoder.parts(message("g/up", payload));
+        List<byte[]> parts = decoder.parts(message("g/up", payload)).payloads();
 
         assertThat(parts)
                 .extracting(part -> new String(part, UTF_8))
@@ -164,7 +165,7 @@ class RowsTest {
                         "c");
         assertThat(parts).allSatisfy(part -> assertThat(decoder.parts(message("g/up", part)))
                 .as("a row is not taken apart again")
-                .isEmpty());
+                .isEqualTo(Parts.NONE));
     }
 
     @ParameterizedTest
@@ -191,7 +192,8 @@ class RowsTest {
         Decoder decoder = decoder("g/up", "'rows':'$.rows','device':'@.id'");
         String rows = "{'id':'a','x':1}" + ",{'id':'a','x':1}".repeat(999);
 
-        assertThat(decoder.parts(message("g/up", json("{'rows':[" + rows + "],'about':'" + "-".repeat(500) + "'}"))))
+        assertThat(decoder.parts(message("g/up", json("{'rows':[" + rows + "],'about':'" + "-".repeat(500) + "'}")))
+                        .payloads())
                 .hasSize(1_000);
         assertThat(outcome(decoder, "g/up", json("{'rows':[" + rows + "],'about':'" + "-".repeat(5_000) + "'}")))
                 .isEqualTo("too-large");
@@ -211,17 +213,123 @@ class RowsTest {
                 .isEqualTo("invalid-metric");
     }
 
+    /** The telemetry of ThingsBoard's gateways: devices by their names, and of each its samples. */
+    @Test
+    void rowsMayHaveRows() throws Exception {
+        Decoder decoder = decoder(
+                "v1/gateway/telemetry",
+                "'rows':'$.*','device':'$.*~','timestamp':'@.ts','values':'@.values','ignore':['$.*[*].tags']");
+
+        List<Decoded> rows = decode(
+                decoder,
+                "v1/gateway/telemetry",
+                "{ 'Device A' : [ {'ts':1483228800000,'values':{'temperature':42,'humidity':80}} ,"
+                        + "{'values':{'temperature':43},'ts':1483228801000,'tags':7}],'none':[],"
+                        + "'Device B':[{'ts':1483228800000,'values':{'temperature':44}}]}");
+
+        assertThat(rows)
+                .extracting(Decoded::device, Decoded::timestamp, RowsTest::values)
+                .containsExactly(
+                        tuple("Device A", 1_483_228_800_000_000L, List.of("temperature 42.0", "humidity 80.0")),
+                        tuple("Device A", 1_483_228_801_000_000L, List.of("temperature 43.0")),
+                        tuple("Device B", 1_483_228_800_000_000L, List.of("temperature 44.0")));
+        assertThat(decode(decoder, "v1/gateway/telemetry", "{'C':[{'ts':1483228800000,'values':{'t':1}}],'D':[]}"))
+                .extracting(Decoded::device)
+                .containsExactly("C");
+    }
+
+    /** A network message of OPC UA PubSub (Part 14, 7.2.5), whose fields have times of their own. */
+    @Test
+    void rowsOfRowsHaveWhatStandsAroundThoseThatTheyAreIn() throws Exception {
+        Decoder decoder = decoder(
+                "opcua/json/data/+",
+                "'rows':'$.Messages[*].Payload','device':'$.Messages[*].DataSetWriterName','metric':'@~',"
+                        + "'site':'$.PublisherId','timestamp':'@.SourceTimestamp','values':'@.Value'");
+
+        List<Decoded> rows = decode(
+                decoder,
+                "opcua/json/data/line",
+                "{'MessageType':'ua-data','PublisherId':'plant','Messages':["
+                        + "{'DataSetWriterName':'press','Payload':{'Force':{'Value':21.5,'SourceTimestamp':'2026-11-20T09:59:59.5Z'},"
+                        + "'Open':{'SourceTimestamp':'2026-11-20T09:59:58Z','Value':true}}},"
+                        + "{'Payload':{'Force':{'Value':3,'SourceTimestamp':'2026-11-20T10:00:00Z'}},'DataSetWriterName':'saw'}]}");
+
+        assertThat(rows)
+                .extracting(Decoded::device, Decoded::site, RowsTest::values)
+                .containsExactly(
+                        tuple("press", "plant", List.of("Force 21.5")),
+                        tuple("press", "plant", List.of("Open 1.0")),
+                        tuple("saw", "plant", List.of("Force 3.0")));
+        assertThat(rows.get(1).timestamp()).isEqualTo(1_795_168_798_000_000L);
+    }
+
+    @Test
+    void aRowWithoutTheRowsThatItShouldHaveIsTold() throws Exception {
+        Decoder decoder = decoder("g/up", "'rows':'$.m[*].p','device':'$.m[*].id','values':'@'");
+        byte[] payload =
+                json("{'m':[{'id':'a','p':[{'x':1},{'x':2}]},{'id':'b'},7,{'id':'c','p':{'k':{'x':3}}}],'n':0}");
+
+        List<byte[]> parts = decoder.parts(message("g/up", payload)).payloads();
+
+        assertThat(parts)
+                .extracting(part -> new String(part, UTF_8).replace('"', '\''))
+                .containsExactly(
+                        "{'m':[{'id':'a','p':[{'x':1}]}],'n':0}",
+                        "{'m':[{'id':'a','p':[{'x':2}]}],'n':0}",
+                        "{'m':[{'id':'b'}],'n':0}",
+                        "{'m':[7],'n':0}",
+                        "{'m':[{'id':'c','p':{'k':{'x':3}}}],'n':0}");
+        assertThat(parts)
+                .extracting(part -> outcome(decoder, "g/up", part))
+                .containsExactly("a", "a", "empty-message", "missing-device-id", "c");
+        assertThat(outcome(decoder, "g/up", json("{'m':[{'id':'a','p':[]},{'p':{}}]}")))
+                .isEqualTo("empty-message");
+    }
+
+    /** What Milesight's decoders make of an EM300-TH: what it measures now, and what it has kept. */
+    @Test
+    void aMessageWithValuesMayHaveRowsBesideThem() throws Exception {
+        Decoder decoder = decoder(
+                "up/{device}",
+                "'timestamp':'$.time','sequence':'$.n','values':{'*':'$.object'},"
+                        + "'rows':{'path':'$.object.history','timestamp':'@.timestamp'}");
+
+        List<Decoded> both = decode(
+                decoder,
+                "up/a",
+                "{'time':1700000600,'n':1,'object':{'battery':92,'history':[{'humidity':46.5,'temperature':27.2,"
+                        + "'timestamp':1700000000},{'temperature':27}],'temperature':30.8}}");
+
+        assertThat(both)
+                .extracting(Decoded::device, Decoded::timestamp, RowsTest::values)
+                .containsExactly(
+                        tuple("a", 1_700_000_600_000_000L, List.of("battery 92.0", "temperature 30.8")),
+                        tuple("a", 1_700_000_000_000_000L, List.of("humidity 46.5", "temperature 27.2")),
+                        tuple("a", Decoded.NO_TIME, List.of("temperature 27.0")));
+        assertThat(decode(decoder, "up/a", "{'time':1700000600,'object':{'battery':92}}"))
+                .singleElement()
+                .satisfies(one -> assertThat(values(one)).containsExactly("battery 92.0"));
+        assertThat(decode(decoder, "up/a", "{'object':{'history':[{'timestamp':1700000000,'temperature':5}]}}"))
+                .as("nothing but what it has kept")
+                .singleElement()
+                .satisfies(one -> assertThat(values(one)).containsExactly("temperature 5.0"));
+        assertThat(outcome(decoder, "up/a", json("{'object':{'history':[]}}"))).isEqualTo("empty-message");
+        assertThat(outcome(decoder, "up/a", json("{'object':{'history':7}}"))).isEqualTo("empty-message");
+    }
+
     @Test
     void brokenMessagesAreTakenApartIntoJsonOrRefusedWithAReason() throws Exception {
         List<Decoder> decoders = List.of(
                 decoder("g/up", "'rows':'$.d.rows','device':'@~','timestamp':'@.t','site':'$.s'"),
                 decoder("g/up", "'rows':'$.d.rows','device':'$.s','metric':'@.id','values':'@.x','timestamp':'@.t'"),
-                decoder("g/up", "'rows':'$','device':'@.s','metric':'@~'"));
+                decoder("g/up", "'rows':'$','device':'@.s','metric':'@~'"),
+                decoder("g/up", "'rows':'$.d.*','device':'$.s','metric':'$.d.*~','values':'@.x'"),
+                decoder("g/up", "'device':'$.s','rows':{'path':'$.d.rows.c','values':'@'}"));
         byte[] whole = json(
                 "{'s':'é','d':{'rows':{'a':{'t':1,'x':1.5e3},'b\\u0041':{'t':2,'id':'x','x':'2 V'}, 'c':[[],{}],'d':-7}}}");
         Random random = new Random(11);
         int[] partsOf = new int[decoders.size()];
-        for (int i = 0; i < 30_000; i++) {
+        for (int i = 0; i < 18_000; i++) {
             byte[] broken = whole.clone();
             for (int change = i == 0 ? 0 : 1 + random.nextInt(3); change > 0; change--) {
                 int at = random.nextInt(broken.length);
@@ -240,13 +348,15 @@ class RowsTest {
     private static int require(Decoder decoder, byte[] payload) {
         Promises.require(decoder, "g", Promises.input("g/up", payload), 1_795_262_400_000_000L);
         try {
-            List<byte[]> parts = decoder.parts(message("g/up", payload));
-            for (byte[] part : parts) {
-                assertThat(decoder.parts(message("g/up", part))).isEmpty();
+            Parts parts = decoder.parts(message("g/up", payload));
+            int number = parts.first();
+            for (byte[] part : parts.payloads()) {
+                assertThat(decoder.parts(message("g/up", payload).of(part, number++)))
+                        .isEqualTo(Parts.NONE);
                 assertThat(part.length).isLessThanOrEqualTo(payload.length);
                 Promises.require(decoder, "g", Promises.input("g/up", part), 1_795_262_400_000_000L);
             }
-            return parts.size();
+            return parts.payloads().size();
         } catch (Undecodable e) {
             Promises.require(e);
             return 0;
@@ -273,10 +383,16 @@ class RowsTest {
     }
 
     private static List<Decoded> decode(Decoder decoder, String topic, String payload) throws Undecodable {
-        List<byte[]> parts = decoder.parts(message(topic, json(payload)));
+        RawMessage whole = message(topic, json(payload));
+        Parts parts = decoder.parts(whole);
+        if (parts.isEmpty()) {
+            return List.of(decoder.decode(whole));
+        }
         List<Decoded> rows = new ArrayList<>();
-        for (byte[] part : parts.isEmpty() ? List.of(json(payload)) : parts) {
-            rows.add(decoder.decode(message(topic, part)));
+        for (byte[] part : parts.payloads()) {
+            RawMessage row = whole.of(part, parts.first() + rows.size());
+            assertThat(decoder.parts(row)).isEqualTo(Parts.NONE);
+            rows.add(decoder.decode(row));
         }
         return rows;
     }

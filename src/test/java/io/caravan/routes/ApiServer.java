@@ -133,7 +133,7 @@ final class ApiServer implements AutoCloseable {
             throws Exception {
         port = freePort();
         database = new HikariDataSource(pool(jdbcUrl));
-        grantChanges = new TableChanges(TableChanges.APPLICATIONS, jdbcUrl, "postgres", "");
+        grantChanges = new TableChanges(TableChanges.APPLICATIONS, jdbcUrl, "postgres", () -> "");
         HikariConfig pool = pool(jdbcUrl);
         pool.setConnectionInitSql(TenantStatement.SESSION);
         tenants = new HikariDataSource(pool);

@@ -524,7 +524,8 @@ class ApplicationsApiTest {
 
     @Test
     void everyChangeIsHeardOf() throws Exception {
-        try (TableChanges changes = new TableChanges(TableChanges.APPLICATIONS, database.jdbcUrl(), "postgres", "")) {
+        try (TableChanges changes =
+                new TableChanges(TableChanges.APPLICATIONS, database.jdbcUrl(), "postgres", () -> "")) {
             assertThat(changes.isDue()).isTrue();
             changes.read();
             String id = id(register(GRID));

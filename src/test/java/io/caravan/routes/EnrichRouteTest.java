@@ -8,6 +8,7 @@ import io.caravan.decode.Decoded;
 import io.caravan.decode.Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
+import io.caravan.decode.Parts;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Undecodable;
 import io.caravan.enrich.DecodeBatch;
@@ -191,9 +192,11 @@ class EnrichRouteTest {
                     .isEqualTo(several.getMessage().getHeader("received-at"));
             assertThat(part.getHeader("replay-of")).isEqualTo("17/1");
             assertThat(part.getHeader("content-type")).isEqualTo("application/json");
-            assertThat(part.getHeader("origin")).isEqualTo("iot.raw/0/0");
-            assertThat(part.getHeaders()).doesNotContainKeys("parts", "topics", "reason");
+            assertThat(part.getHeaders()).doesNotContainKeys("parts", "topics", "reason", "origin");
         });
+        assertThat(sent.subList(0, 2))
+                .extracting(part -> part.getHeaders().get("part"), part -> part.getHeader("part"))
+                .containsExactly(tuple("iot.raw/0/0/1", "iot.raw/0/0/1"), tuple("iot.raw/0/0/2", "iot.raw/0/0/2"));
         assertThat(sent.subList(0, 2))
                 .extracting(part -> new String((byte[]) part.getBody(), StandardCharsets.UTF_8))
                 .isEqualTo(parts);
@@ -208,12 +211,14 @@ class EnrichRouteTest {
         private final Decoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
 
         @Override
-        public List<byte[]> parts(RawMessage raw) {
+        public Parts parts(RawMessage raw) {
             return new String(raw.payload(), StandardCharsets.UTF_8).equals("several")
-                    ? parts.stream()
-                            .map(part -> part.getBytes(StandardCharsets.UTF_8))
-                            .toList()
-                    : List.of();
+                    ? new Parts(
+                            parts.stream()
+                                    .map(part -> part.getBytes(StandardCharsets.UTF_8))
+                                    .toList(),
+                            1)
+                    : Parts.NONE;
         }
 
         @Override
@@ -298,6 +303,33 @@ class EnrichRouteTest {
                         .count())
                 .as("once, though the batch was tried three times")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void rowsThatCannotBeUsedCountAgainstTheLimitOfTheirTopicAndKeepTheirReason() {
+        answerWith(List.of(limit("default", 1)));
+        assertThat(routes.run("refresh-message-limits", List.of()).getException())
+                .isNull();
+        List<Exchange> batch = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Exchange row = raw(0, "b1", "{broken");
+            row.getMessage().setHeader("part", ("iot.raw/0/7/" + i).getBytes(StandardCharsets.UTF_8));
+            batch.add(row);
+        }
+        batch.add(raw(0, "b1", "{broken"));
+        batch.add(raw(0, "b1", "{\"measurements\":{\"voltage\":120}}"));
+        String received = batch.get(0).getMessage().getHeader("received-at", String.class);
+        batch.forEach(exchange -> exchange.getMessage().setHeader("received-at", received));
+
+        routes.run("enrich", batch);
+
+        assertThat(sent)
+                .extracting(message -> message.getHeader("reason"))
+                .startsWith("malformed-json")
+                .endsWith("over-quota")
+                .filteredOn("malformed-json"::equals)
+                .hasSize(13);
+        assertThat(sent.get(3).getHeader("part")).isEqualTo("iot.raw/0/7/3".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -231,8 +231,9 @@ class F2ApiTest {
     /** Two listeners, as two processes have them. */
     @Test
     void everyProcessHearsOfEveryChangeAndOfWhatItMissed() throws Exception {
-        try (TableChanges one = new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", "");
-                TableChanges two = new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", "")) {
+        try (TableChanges one = new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", () -> "");
+                TableChanges two =
+                        new TableChanges(TableChanges.F2_PARAMETERS, database.jdbcUrl(), "postgres", () -> "")) {
             List<TableChanges> processes = List.of(one, two);
             for (TableChanges each : processes) {
                 assertThat(each.isDue()).as("at the start").isTrue();

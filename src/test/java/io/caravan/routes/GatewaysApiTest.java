@@ -186,6 +186,27 @@ class GatewaysApiTest {
                 400,
                 "topic_prefixes[0]",
                 "cannot be claimed");
+        for (String odd : List.of(
+                "x\\\\y",
+                "x\\\"y",
+                "<b>",
+                "x*",
+                "50%",
+                "x\u200b",
+                "e\u0301",
+                "acme\u2011x",
+                " x",
+                "x ",
+                "x\u00a0y",
+                "a|b",
+                "a;b")) {
+            assertProblem(
+                    send(ADMIN, "POST", "/api/gateways?tenant=acme", "{'topic_prefixes':['building/" + odd + "']}"),
+                    400,
+                    "topic_prefixes[0]",
+                    "letters, digits");
+        }
+        made("{'topic_prefixes':['building/\u00c9tage 2, (Ost)/r_1.2:x@y=z-\u0e01\u0e33']}");
         HttpResponse<String> made =
                 send(ADMIN, "POST", "/api/gateways?tenant=acme", "{'topic_prefixes':['zigbee2mqtt']}");
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);

@@ -235,6 +235,137 @@ class LimitsApiTest {
         assertThat(rows("/api/audit", token("untraced", Role.OPERATOR))).isEmpty();
     }
 
+    @Test
+    void whatIsAskedOfDevicesAndDeadLettersIsNotedAndOfF2ParametersWhatDiffers() throws Exception {
+        String operator = token("asked", Role.OPERATOR);
+        String template = "{'name':'t','data_points':[{'label':'A','format':'Uint8','offset':0},"
+                + "{'label':'B','format':'Uint8','offset':1,'scale':%s}]}";
+        changed(operator, "PUT", "/api/device-templates/t", template.formatted("1"));
+        changed(operator, "PUT", "/api/device-templates/t", template.formatted("2.50"));
+        changed(operator, "PUT", "/api/device-templates/t", template.formatted("2.5"));
+        changed(
+                operator,
+                "PUT",
+                "/api/device-templates/t",
+                template.formatted("2.5").replace("'A'", "'X'").replace("'B'", "'A'"));
+        String controller =
+                "{'connectors':[{'connector':1,'pins':[{'pin':1,'template':'t','name':'%s'},{'pin':2,'template':'t'}]}]}";
+        changed(operator, "PUT", "/api/controllers/asked1", controller.formatted("One"));
+        changed(operator, "PUT", "/api/controllers/asked1", controller.formatted("Uno"));
+        assertThat(api.send("DELETE", "/api/controllers/asked1", bearer(operator))
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(api.send("DELETE", "/api/device-templates/t", bearer(operator))
+                        .statusCode())
+                .isEqualTo(204);
+        changed(operator, "POST", "/api/devices", "{'device_id':'door'}");
+        // Kafka is away, so it stays unsent
+        assertThat(api.post("/api/devices/door/commands", "opensesame".getBytes(UTF_8), bearer(operator))
+                        .statusCode())
+                .isEqualTo(503);
+        database.execute(
+                "INSERT INTO dead_letters (tenant_id, origin_topic, origin_partition, origin_offset, reason, detail,"
+                        + " stage, failed_at, attempts, payload, payload_length, payload_sha256)"
+                        + " SELECT 'asked', 'iot.raw', 77, n, 'not-an-object', '', 'enrich', now(), 1, '\\x5b', 1, '0'"
+                        + " FROM generate_series(1, 3) AS n");
+        api.post("/api/dead-letters/replay", new byte[0], bearer(operator));
+        long letter = ApiServer.json(api.get("/api/dead-letters?limit=1", bearer(operator)))
+                .get(0)
+                .get("id")
+                .longValue();
+        assertThat(api.post("/api/dead-letters/" + letter + "/replay", new byte[0], bearer(operator))
+                        .statusCode())
+                .isEqualTo(202);
+        await().until(() -> rows("/api/audit", operator).size() == 12);
+
+        List<String> noted = new ArrayList<>();
+        for (JsonNode row : rows("/api/audit", operator)) {
+            row.get("changes")
+                    .forEach(change -> noted.add(change.get("changed").textValue() + " " + change.get("before") + " "
+                            + change.get("after")));
+        }
+        assertThat(noted.stream().map(change -> change.replace('"', '\'')
+                        .replaceAll("'\\d{4}-[^']*'", "T")
+                        .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID")
+                        .replaceAll("('replay'|'first_id'|'last_id'):\\d+", "$1:N")))
+                .contains(
+                        "f2_data_points/t/2 {'scale':1} {'scale':2.5}",
+                        "f2_pins/asked1/1/1 {'name':'One'} {'name':'Uno'}",
+                        "f2_pins/asked1/1/2 {'name':'','template_id':'t','serial_number':''} null",
+                        "f2_controllers/asked1 {'name':'','model':'','serial_number':''} null",
+                        "commands/door/ID null {'topic':'iot/asked/door/commands','expires_at':T,"
+                                + "'content_type':'application/json'}",
+                        "dead_letters null {'replay':N,'last_id':N,'first_id':N,'requested':3}",
+                        "dead_letters null {'replay':N,'last_id':N,'first_id':N,'requested':1}")
+                .filteredOn(change -> change.startsWith("f2_data_points"))
+                .as("two are new, one gets another scale, two another label, two go")
+                .hasSize(2 + 1 + 4 + 2);
+        assertThat(database.list("SELECT c::text FROM audit_changes AS c").toString())
+                .doesNotContain("opensesame");
+    }
+
+    @Test
+    void whoComesWithAKeyIsNotedByWhatItTellsAndWhoComesWithoutAGoodTokenAsNobody() throws Exception {
+        TokenVerifier verifier = TokenVerifier.ofSecrets(
+                TokenVerifier.Expected.own("caravan", "caravan"), () -> List.of(SECRET), new Grants());
+        try (ApiServer door = new ApiServer(database.jdbcUrl(), "127.0.0.1:1", List.of(verifier), TRIES)) {
+            String operator = token("keyed", Role.OPERATOR);
+            HttpResponse<String> token = door.post(
+                    "/api/generate-token",
+                    "{\"tenant_id\":\"keyed\"}".getBytes(UTF_8),
+                    "x-master-key",
+                    ApiServer.MASTER_KEY);
+            String key = ApiServer.json(door.post("/api/provisioning-key", new byte[0], bearer(operator)))
+                    .get("provisioning_key")
+                    .textValue();
+            door.post("/api/provision", "{\"device_id\":\"self\"}".getBytes(UTF_8), "X-Provisioning-Key", key);
+            HttpResponse<String> application = door.post(
+                    "/api/applications",
+                    ("{\"name\":\"n\",\"version\":\"1\",\"developer\":\"d\",\"contact_email\":\"a@b.example\","
+                                    + "\"devicetypes\":[\"smart_meter\"]}")
+                            .getBytes(UTF_8),
+                    bearer(operator));
+            String applicationKey =
+                    ApiServer.json(application).at("/application/api_key").textValue();
+            door.post("/api/applications/token", new byte[0], "x-api-key", applicationKey);
+            for (int i = 0; i < 12; i++) {
+                door.send("HEAD", "/api/devices", bearer("wrong"));
+            }
+            door.post("/api/provision", new byte[0], "X-Provisioning-Key", "nobody-has-this");
+            await().until(() -> rows("/api/audit", operator).size() == 5);
+
+            List<String> noted = new ArrayList<>();
+            for (JsonNode row : rows("/api/audit", operator)) {
+                noted.add(row.get("path").textValue() + " "
+                        + row.get("subject").textValue().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID") + " "
+                        + row.get("role").textValue() + " " + row.get("status") + " " + row.get("changes_in_all"));
+            }
+            assertThat(noted)
+                    .containsExactlyInAnyOrder(
+                            "/api/generate-token user-keyed operator 200 1",
+                            "/api/provisioning-key operator-of-keyed operator 201 1",
+                            "/api/provision provisioning key operator 201 2",
+                            "/api/applications operator-of-keyed operator 201 1",
+                            "/api/applications/token app-ID app 200 0");
+            await().until(() -> !unknown("HEAD", "/api/devices").isEmpty()
+                    && !unknown("POST", "/api/provision").isEmpty());
+            assertThat(unknown("HEAD", "/api/devices"))
+                    .as("those that are alike share rows")
+                    .hasSizeLessThan(12);
+            assertNowhere(List.of(
+                    ApiServer.MASTER_KEY,
+                    key,
+                    applicationKey,
+                    ApiServer.json(token).get("token").textValue()));
+        }
+    }
+
+    /** What is noted of those who came without a good token, or with a key that is nobody's. */
+    private static List<?> unknown(String method, String path) throws Exception {
+        return database.list("SELECT times FROM audit_log WHERE tenant_id = '/' AND status = 401 AND method = '"
+                + method + "' AND path = '" + path + "'");
+    }
+
     /** Neither themselves nor their hashes. */
     private static void assertNowhere(List<String> secrets) throws Exception {
         String kept = database.list("SELECT a::text FROM audit_log AS a").toString()

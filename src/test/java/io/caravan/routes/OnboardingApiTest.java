@@ -487,9 +487,40 @@ class OnboardingApiTest {
             assertProblem(change("PUT", path, "If-Match", etag(read)), 412, null, "read it again");
             assertProblem(change("DELETE", path, "If-Match", etag(read)), 412, null, "read it again");
             assertProblem(change("DELETE", path, "If-Match", "\"nonsense\""), 412, null, "read it again");
+            assertProblem(change("DELETE", path, "If-None-Match", "*"), 412, null, "read it again");
             assertThat(change("DELETE", path, "If-Match", etag(back)).statusCode())
                     .isEqualTo(204);
             assertProblem(change("DELETE", path, "If-Match", etag(back)), 412, null, "read it again");
+        }
+    }
+
+    @Test
+    void conditionsAreKeptOrRefusedWhateverTheMethod() throws Exception {
+        HttpResponse<String> made = post("/api/devices", "{'device_id':'d1'}");
+        for (String tag : List.of(etag(made), etag(made).substring(2), "\"1\", " + etag(made), "*")) {
+            HttpResponse<String> known = api.get("/api/devices/d1", "If-None-Match", tag, "Accept-Encoding", "gzip");
+            assertThat(known.statusCode()).as(tag).isEqualTo(304);
+            assertThat(known.body()).isEmpty();
+            assertThat(etag(known)).isEqualTo(etag(made));
+        }
+        assertThat(api.get("/api/devices/d1", "If-None-Match", "\"1\"").body()).contains("d1");
+        assertThat(api.get("/api/devices/d2", "If-None-Match", "*").statusCode())
+                .isEqualTo(404);
+        for (String method : List.of("PATCH", "DELETE")) {
+            assertProblem(change(method, "/api/devices/d1", "If-None-Match", "*"), 412, null, "read it again");
+            assertProblem(
+                    change(method, "/api/devices/d1", "If-None-Match", "\"1\""), 400, "If-None-Match", "must be *");
+        }
+        assertThat(change("DELETE", "/api/devices/d2", "If-None-Match", "*").statusCode())
+                .isEqualTo(204);
+        for (String unversioned : List.of(
+                "POST /api/devices",
+                "DELETE /api/provisioning-key",
+                "PUT /api/limits",
+                "PUT /api/device-templates/t")) {
+            String[] words = unversioned.split(" ");
+            assertProblem(change(words[0], words[1], "If-Match", etag(made)), 400, "If-Match", "no versions");
+            assertProblem(change(words[0], words[1], "If-None-Match", "*"), 400, "If-None-Match", "no versions");
         }
     }
 

@@ -21,15 +21,21 @@ class RequestLimitsTest {
 
     private static ApiServer api;
 
+    /** One whose time limit is not over before the test is. */
+    private static ApiServer unhurried;
+
     @BeforeAll
     static void start() throws Exception {
         api = new ApiServer(
                 Postgres.migratedDatabase(), "127.0.0.1:1", List.of(), Integer.MAX_VALUE, Duration.ofSeconds(2));
+        unhurried = new ApiServer(
+                Postgres.migratedDatabase(), "127.0.0.1:1", List.of(), Integer.MAX_VALUE, Duration.ofMinutes(10));
     }
 
     @AfterAll
     static void stop() {
         api.close();
+        unhurried.close();
     }
 
     @Test
@@ -82,6 +88,51 @@ class RequestLimitsTest {
                 assertThat(answer(socket)).startsWith("HTTP/1.1 404 ");
                 Thread.sleep(2_500); // the passing of time is what is tested: longer than a request may take
             }
+        }
+    }
+
+    @Test
+    void aRequestThatCouldBeTakenForAnotherIsRefusedAndItsConnectionClosed() throws Exception {
+        String end = "\r\n\r\n";
+        String noBytes = end + "0" + end;
+        for (String rest : List.of(
+                "Transfer-Encoding: xchunked" + end,
+                "Transfer-Encoding: gzip, chunked" + noBytes,
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked" + noBytes,
+                "Authorization: Bearer a\r\nAuthorization: Bearer b" + end,
+                "Host: elsewhere.example" + end)) {
+            String answer = exchange("POST /api/devices HTTP/1.1\r\nHost: here\r\n" + rest
+                    + "GET /livez HTTP/1.1\r\nHost: here\r\n\r\n");
+            assertThat(answer).as(rest).startsWith("HTTP/1.1 400 ").doesNotContain("200 OK");
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void aBodyThatDoesNotSayItsLengthIsCutOffWhereNoEndpointWouldTakeIt() throws Exception {
+        byte[] part = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(US_ASCII);
+        for (String request : List.of("GET /livez", "DELETE /api/devices/none", "POST /nothing")) {
+            try (Socket socket = new Socket("127.0.0.1", unhurried.port)) {
+                socket.getOutputStream()
+                        .write((request + " HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n")
+                                .getBytes(US_ASCII));
+                assertThatThrownBy(() -> {
+                            while (true) {
+                                socket.getOutputStream().write(part);
+                            }
+                        })
+                        .as(request)
+                        .isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    /** All that is answered until the connection is closed. */
+    private static String exchange(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", api.port)) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request.getBytes(US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), US_ASCII);
         }
     }
 

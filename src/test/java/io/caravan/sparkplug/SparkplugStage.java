@@ -146,7 +146,8 @@ final class SparkplugStage {
                     logged.receivedAt,
                     null,
                     logged.payload,
-                    Certificates.placeOf(message)));
+                    Certificates.placeOf(message),
+                    RawMessage.WHOLE));
         } catch (Undecodable e) {
             return e;
         }

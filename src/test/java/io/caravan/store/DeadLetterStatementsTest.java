@@ -61,6 +61,23 @@ class DeadLetterStatementsTest {
                         Map.of("attempts", 1, "reason", "bad-json"), Map.of("attempts", 2, "reason", "second"));
     }
 
+    @Test
+    void aPartOfAMessageIsOneRowHoweverOftenTheMessageIsTakenApart() throws Exception {
+        for (long when = NOW; when < NOW + 2; when++) {
+            Map<String, Object> parts =
+                    deadLetter(new long[] {7, 7, 7}, new long[] {when, when, when}, "whole", "first", "second");
+            parts.put("originParts", new Integer[] {null, 1, 2});
+            database.update("insert-dead-letters.sql", parts);
+            database.update("insert-dead-letters.sql", parts);
+        }
+
+        assertThat(attemptsAndReason())
+                .containsExactlyInAnyOrder(
+                        Map.of("attempts", 2, "reason", "whole"),
+                        Map.of("attempts", 2, "reason", "first"),
+                        Map.of("attempts", 2, "reason", "second"));
+    }
+
     private void deadLetters(long[] offsets, long[] failed, String... reasons) throws Exception {
         database.update("insert-dead-letters.sql", deadLetter(offsets, failed, reasons));
     }

@@ -56,6 +56,19 @@ class DeadLettersTest {
     }
 
     @Test
+    void aPartOfAMessageIsKnownByThePlaceOfTheWholeAndItsNumber() throws Exception {
+        Message message = letter("{}".getBytes(UTF_8));
+        message.setHeader(RecordHeaders.ORIGIN, "iot.raw/3/42");
+        message.setHeader(RecordHeaders.PART, "iot.raw/1/7/2".getBytes(UTF_8));
+
+        assertThat(stored(message))
+                .containsEntry("origin_topic", "iot.raw")
+                .containsEntry("origin_partition", 1)
+                .containsEntry("origin_offset", 7L)
+                .containsEntry("origin_part", 2);
+    }
+
+    @Test
     void oneThatNeverGotToTheRawTopicIsKeptByItsOwnPlace() throws Exception {
         Message message = letter(new byte[] {0});
         message.setHeader(RecordHeaders.LENGTH, "2000000");
@@ -98,6 +111,7 @@ class DeadLettersTest {
                     RecordHeaders.TENANT,
                     RecordHeaders.DEVICE,
                     RecordHeaders.ORIGIN,
+                    RecordHeaders.PART,
                     RecordHeaders.STAGE,
                     RecordHeaders.REASON,
                     RecordHeaders.DETAIL,

@@ -124,6 +124,7 @@ final class Parameters {
         values.put("originTopics", filled(rows, "iot.raw"));
         values.put("originPartitions", partitions);
         values.put("originOffsets", offsets);
+        values.put("originParts", new Integer[rows]);
         values.put("stampedTimes", new Long[rows]);
         values.put("tenants", filled(rows, "default"));
         values.put("devices", new String[rows]);

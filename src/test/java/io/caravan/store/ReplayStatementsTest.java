@@ -363,6 +363,7 @@ class ReplayStatementsTest {
         columns.put("originTopics", new String[] {"iot.raw"});
         columns.put("originPartitions", new Integer[] {7});
         columns.put("originOffsets", new long[] {70});
+        columns.put("originParts", new Integer[1]);
         columns.put("stampedTimes", new Long[1]);
         columns.put("tenants", new String[] {"default"});
         for (String name : List.of("dialects", "topics", "headers", "payloadHashes", "recordKeys", "details")) {

@@ -223,6 +223,7 @@ class TokenVerifierTest {
                 claims -> claims.claim("roles", "app"),
                 claims -> claims.claim("roles", "app").claim("device_types", List.of()),
                 claims -> claims.claim("roles", "app").claim("device_types", List.of("a\nb")),
+                claims -> claims.subject(" "),
                 claims -> claims.subject("a\nb"),
                 claims -> claims.subject("s".repeat(201)));
         for (Consumer<JWTClaimsSet.Builder> change : changes) {
