@@ -73,6 +73,7 @@ final class World implements AutoCloseable {
     }
 
     private World startServers() throws IOException {
+        Rehearsal.once();
         try {
             for (Server.Kind kind : Server.Kind.values()) {
                 servers.put(kind, Server.begin(kind, folder.path()));
@@ -309,7 +310,7 @@ final class World implements AutoCloseable {
             settings.put("caravan.db.url", rows().jdbcUrl());
             settings.put("caravan.devices.auto-provision", "true");
             settings.put("caravan.auth.enabled", "false");
-            settings.put("caravan.window.widths", "2s,10s");
+            settings.put("caravan.window.widths", "1s,5s");
             settings.put("caravan.window.settle-after", "1s");
             settings.putAll(sabotage.settings());
             settings.putAll(overrides);
