@@ -158,6 +158,7 @@ final class WatchedConsumer extends BoundedConsumer implements RecordPosition.De
     private void left(Collection<TopicPartition> partitions) {
         poller.revoked();
         group.left(partitions);
+        forget(partitions);
         partitions.forEach(partition -> departures.merge(partition, 1, Integer::sum));
     }
 
