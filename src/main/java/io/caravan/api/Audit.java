@@ -25,6 +25,14 @@ public final class Audit extends LifecycleStrategySupport {
     private static final int MOST_ROWS = 1_000;
     private static final int LONGEST = 1_000;
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+    private static final Set<HttpMethod> KNOWN = Set.of(
+            HttpMethod.GET,
+            HttpMethod.HEAD,
+            HttpMethod.OPTIONS,
+            HttpMethod.POST,
+            HttpMethod.PUT,
+            HttpMethod.PATCH,
+            HttpMethod.DELETE);
     private static final List<String> METHODS = List.of("POST", "PUT", "PATCH", "DELETE", "GET");
     private static final int UNAUTHORIZED = 401;
 
@@ -70,12 +78,18 @@ public final class Audit extends LifecycleStrategySupport {
                 tenantOf(request, identity),
                 identity == null ? null : identity.subject(),
                 identity == null ? null : identity.role().label(),
-                request.request().method().name(),
+                methodOf(request),
                 cut(request.request().path()),
                 status >= 400 ? null : cut(request.request().query()),
                 status,
                 Tries.addressOf(request),
                 1);
+    }
+
+    /** A method may be any word, and what is alike is counted by it. */
+    private static String methodOf(RoutingContext request) {
+        HttpMethod method = request.request().method();
+        return KNOWN.contains(method) ? method.name() : "OTHER";
     }
 
     /** The tenant that {@link Request} would find, or that of the token where the request asks for another. */

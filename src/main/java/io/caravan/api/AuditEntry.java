@@ -30,9 +30,9 @@ record AuditEntry(
     /** No tenant is called so. */
     static final String NOBODY = "/";
 
-    /** Whether nothing has changed, for the fault was the client's. */
+    /** Whether nothing has changed, for the fault was the client's, or it was gone before it had signed in. */
     boolean isRefused() {
-        return status >= 400 && status < 500;
+        return status >= 400 && status < 500 || status == 0 && subject == null;
     }
 
     AuditEntry times(int many) {

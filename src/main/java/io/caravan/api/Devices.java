@@ -44,7 +44,7 @@ public final class Devices {
     public void answerOne(Exchange exchange) {
         Row row = Answer.ofDevice(exchange, "device_id").get(0);
         Answer.with(exchange, DeviceAnswer.of(row));
-        EntityTag.of(exchange, row);
+        EntityTag.ofWhole(exchange, row);
     }
 
     /** Hands the merge patch of the body over to the statement that applies it. */

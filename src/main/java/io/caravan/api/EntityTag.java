@@ -14,13 +14,18 @@ final class EntityTag {
 
     private EntityTag() {}
 
+    /** Says at which version the row of an answer is. */
+    static void of(Exchange exchange, Row row) {
+        exchange.getMessage().setHeader("ETag", "W/" + tagOf(row));
+    }
+
     /**
-     * Says at which version the row of an answer is.
+     * The same for an answer whose version tells all that people look at it for.
      *
      * @throws NotModified when the request reads, and names this version as one that the client has
      */
-    static void of(Exchange exchange, Row row) {
-        String tag = "\"" + row.micros("updated_at") + '"';
+    static void ofWhole(Exchange exchange, Row row) {
+        String tag = tagOf(row);
         String known = Request.of(exchange).known();
         if (known != null
                 && (known.strip().equals(ANY)
@@ -29,7 +34,11 @@ final class EntityTag {
                                 .anyMatch(one -> one.matches("(W/)?" + tag)))) {
             throw new NotModified("W/" + tag);
         }
-        exchange.getMessage().setHeader("ETag", "W/" + tag);
+        of(exchange, row);
+    }
+
+    private static String tagOf(Row row) {
+        return "\"" + row.micros("updated_at") + '"';
     }
 
     /** The versions of which the request wants one to be there; null where it does not say, empty where none can be. */

@@ -158,7 +158,7 @@ public final class Gateways {
         Row row = only(exchange);
         Credentials.Secret secret = exchange.getProperty(SECRET, Credentials.Secret.class);
         Answer.with(exchange, Gateway.of(row, secret == null ? null : login(request, secret)));
-        EntityTag.of(exchange, row);
+        EntityTag.ofWhole(exchange, row);
         if (secret != null) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
             exchange.getMessage().setHeader("Location", request.sameTenant("/api/gateways/" + request.parameter(USER)));

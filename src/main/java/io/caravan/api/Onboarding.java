@@ -138,7 +138,7 @@ public final class Onboarding {
         Login login = exchange.getProperty(LOGIN, Login.class);
         DeviceAnswer device = DeviceAnswer.of(row);
         Answer.with(exchange, new Onboarded(device, login == null ? null : login(request, device.id(), login)));
-        EntityTag.of(exchange, row);
+        EntityTag.ofWhole(exchange, row);
         if (login != null) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
             exchange.getMessage()

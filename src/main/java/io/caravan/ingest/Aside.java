@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
+import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
  * Makes a dead letter of a message that ingest cannot pass on: its first 64 KB, length and SHA-256, and why. Thread-safe.
@@ -34,7 +35,10 @@ public final class Aside implements Processor {
                 meters,
                 (message, none) -> new Verdict(
                         Reason.TOO_LARGE,
-                        length(message) + " bytes, more than caravan.ingest.max-payload-bytes (" + largest + ")"));
+                        TooLarge.hasLongTopic(message)
+                                ? "its topic has more than " + TooLarge.LONGEST_TOPIC + " characters"
+                                : length(message) + " bytes, more than caravan.ingest.max-payload-bytes (" + largest
+                                        + ")"));
     }
 
     /** Those that have failed for good: Kafka finds them too large, or they have brought a {@link Fault} to light. */
@@ -61,6 +65,7 @@ public final class Aside implements Processor {
         message.setHeader(RecordHeaders.REASON, verdict.reason().code());
         message.setHeader(RecordHeaders.DETAIL, verdict.detail());
         message.setHeader(RecordHeaders.FAILED_AT, Long.toString(System.currentTimeMillis() * 1_000));
+        cutTopic(message);
         Cut.apply(message);
         meters.counter(
                         "caravan.dead.letters",
@@ -69,6 +74,17 @@ public final class Aside implements Processor {
                         "reason",
                         verdict.reason().code())
                 .increment();
+    }
+
+    /** Leaves the start of a topic that is too long, and nothing of what was read in it. */
+    private static void cutTopic(Message message) {
+        if (TooLarge.hasLongTopic(message)) {
+            String start = message.getHeader(RecordHeaders.TOPIC, String.class).substring(0, TooLarge.LONGEST_TOPIC);
+            message.setHeader(RecordHeaders.TOPIC, start);
+            message.setHeader(KafkaConstants.KEY, start);
+            message.removeHeader(RecordHeaders.TENANT);
+            message.removeHeader(RecordHeaders.DEVICE);
+        }
     }
 
     private static int length(Message message) {

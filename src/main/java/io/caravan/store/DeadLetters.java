@@ -188,7 +188,7 @@ public final class DeadLetters {
             for (String name : SHOWN) {
                 String value = RecordHeaders.text(message, name);
                 if (value != null) {
-                    object.put(name, value);
+                    object.put(name, value.length() > LONGEST ? text(message, name) : value);
                 }
             }
             return object.toString();

@@ -16,12 +16,17 @@ public final class TopicOwners {
     private static final String BUILDING = "building/";
 
     private volatile NavigableMap<String, String> tenants = new TreeMap<>();
+    /** No prefix that there was since the start has more characters. */
+    private volatile int longest;
+
     private volatile boolean loaded;
 
     /** Takes the rows of {@code select-topic-owners.sql} in the place of what there was. */
     public void take(@Body List<Map<String, Object>> rows) {
         NavigableMap<String, String> fresh = new TreeMap<>();
         rows.forEach(row -> fresh.put((String) row.get("prefix"), (String) row.get("tenant_id")));
+        longest = Math.max(
+                longest, fresh.keySet().stream().mapToInt(String::length).max().orElse(0));
         tenants = fresh;
         loaded = true;
     }
@@ -37,7 +42,9 @@ public final class TopicOwners {
         if (current.isEmpty()) {
             return null;
         }
-        String prefix = topic;
+        // who publishes chooses how long a topic is, and of how many levels
+        String prefix =
+                topic.length() <= longest ? topic : topic.substring(0, Math.max(0, topic.lastIndexOf('/', longest)));
         while (true) {
             String tenant = current.get(prefix);
             if (tenant != null) {

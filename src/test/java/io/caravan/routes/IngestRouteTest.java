@@ -187,6 +187,20 @@ class IngestRouteTest {
         assertThat(letter.getHeader("device")).isEqualTo("b1");
     }
 
+    @Test
+    void aTopicThatIsTooLongIsCutAndNamesNobody() {
+        routes.run("ingest-iot", arrived("iot/" + "b".repeat(2_000) + "/raw", "{}"));
+
+        assertThat(routes.kafka("iot.raw").getExchanges()).isEmpty();
+        Message letter = only(routes.kafka("iot.dlq"));
+        assertThat(letter.getHeader("reason")).isEqualTo("too-large");
+        assertThat(letter.getHeader("detail", String.class)).contains("topic");
+        assertThat(letter.getHeader("mqtt-topic", String.class)).hasSize(1_000);
+        assertThat(letter.getHeader(KafkaConstants.KEY, String.class)).hasSize(1_000);
+        assertThat(letter.getHeader("device")).isNull();
+        assertThat((byte[]) letter.getBody()).asString().isEqualTo("{}");
+    }
+
     @ParameterizedTest
     @CsvSource({"iot.raw, 10", "iot.dlq, 200000"})
     void aMessageIsNotDoneBeforeKafkaHasIt(String topic, int length) {

@@ -504,6 +504,10 @@ class OnboardingApiTest {
             assertThat(etag(known)).isEqualTo(etag(made));
         }
         assertThat(api.get("/api/devices/d1", "If-None-Match", "\"1\"").body()).contains("d1");
+        HttpResponse<String> site = post("/api/sites", "{'site_id':'hq'}");
+        assertThat(api.get("/api/sites/hq", "If-None-Match", etag(site)).body())
+                .as("its devices are counted, which no version tells")
+                .contains("\"devices\"");
         assertThat(api.get("/api/devices/d2", "If-None-Match", "*").statusCode())
                 .isEqualTo(404);
         for (String method : List.of("PATCH", "DELETE")) {

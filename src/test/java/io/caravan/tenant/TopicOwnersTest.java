@@ -28,6 +28,15 @@ class TopicOwnersTest {
     }
 
     @Test
+    void aTopicMayBeFarLongerThanAnyPrefix() {
+        assertThat(owners.ownerOf("building/room1" + "/".repeat(65_000))).isEqualTo("tenant-1");
+        assertThat(owners.ownerOf("building/room1" + "0".repeat(65_000))).isNull();
+        assertThat(owners.ownerOf("/".repeat(65_000))).isNull();
+        assertThat(owners("a/b", "x").ownerOf("a/b/c")).isEqualTo("x");
+        assertThat(owners("a/b", "x").ownerOf("a/bc")).isNull();
+    }
+
+    @Test
     void theLongestCounts() {
         assertThat(owners("a", "x", "a/b", "y").ownerOf("a/b/c")).isEqualTo("y");
     }
