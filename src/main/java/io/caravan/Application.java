@@ -28,6 +28,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
@@ -47,7 +48,10 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 public final class Application implements AutoCloseable {
 
     /** How long {@link #close} may take a process that ends; what it has not finished then is done again, as after a kill. */
-    static final Duration LONGEST_END = Duration.ofSeconds(14);
+    static final Duration LONGEST_END = Duration.ofSeconds(13);
+
+    /** The notes of who has changed what do not wait longer than that for the routes to end. */
+    private static final Duration AUDIT_END = Duration.ofSeconds(8);
 
     private static final int LARGEST_BATCH = 1_024 * 1_024 * 1_024;
 
@@ -223,6 +227,10 @@ public final class Application implements AutoCloseable {
     /** Stops taking messages, finishes those under way and leaves the servers. */
     @Override
     public void close() {
+        CountDownLatch stopped = new CountDownLatch(1);
+        if (api != null) {
+            closeAuditBeside(stopped);
+        }
         if (liveRoutes != null) {
             liveRoutes.close();
         }
@@ -236,6 +244,7 @@ public final class Application implements AutoCloseable {
         if (vertx != null) {
             vertx.close();
         }
+        stopped.countDown();
         if (api != null) {
             api.close();
         }
@@ -246,6 +255,23 @@ public final class Application implements AutoCloseable {
         }
         servers.close();
         meters.close();
+    }
+
+    /** A server that does not answer may hold up the end of the routes until the process dies. */
+    private void closeAuditBeside(CountDownLatch stopped) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        if (!stopped.await(AUDIT_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                            api.audit().close();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "audit-end");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private LedgerReader ledgerReader() {

@@ -4,10 +4,12 @@ import io.caravan.health.Status;
 import io.caravan.kafka.ClockWatch;
 import io.caravan.kafka.ConsumerLag;
 import io.caravan.kafka.Topics;
+import io.caravan.kafka.TopicsRefused;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,7 @@ final class KafkaServer implements AutoCloseable {
     private long registryVersion;
     private long ensuredAt;
     private Set<String> missed = Set.of();
+    private final Map<String, String> refusals = new HashMap<>();
     private final ConsumerLag lag;
     private Admin admin;
     private int clockSetBack;
@@ -77,11 +80,25 @@ final class KafkaServer implements AutoCloseable {
                 LIMIT,
                 () -> limits.accept(Topics.smallestLimit(admin(), names())),
                 e -> LOG.debug("Cannot see what the topics take", e));
-        return keeper.every(TOPICS, this::ensureTopics, e -> LOG.atLevel(topicsReady ? Level.DEBUG : Level.WARN)
+        return keeper.every(TOPICS, this::ensureTopics, this::tell);
+    }
+
+    /** A topic that is refused is told once, and again when the reason is another one. */
+    private void tell(Exception failure) {
+        if (failure instanceof TopicsRefused refused) {
+            refused.reasons().forEach((topic, reason) -> {
+                if (!reason.equals(refusals.put(topic, reason))) {
+                    LOG.warn("Kafka does not create the topic {} ({}), trying again", topic, reason);
+                }
+            });
+            refusals.keySet().retainAll(refused.reasons().keySet());
+            return;
+        }
+        LOG.atLevel(topicsReady ? Level.DEBUG : Level.WARN)
                 .log(
                         "Kafka at {}: cannot create topics ({}), trying again",
                         settings.text("caravan.kafka.brokers"),
-                        Servers.reason(e)));
+                        Servers.reason(failure));
     }
 
     /** Whether it answers and has the topics. */
@@ -135,6 +152,7 @@ final class KafkaServer implements AutoCloseable {
                 LOG.info("Kafka: created the topics {}", created);
             }
         }
+        refusals.clear();
         registryVersion = version;
         ensuredAt = System.nanoTime();
         topicsReady = true;

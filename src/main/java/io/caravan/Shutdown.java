@@ -93,8 +93,10 @@ final class Shutdown implements AutoCloseable {
     }
 
     private void onSignal() {
+        long began = System.nanoTime();
         asked.countDown();
         closeAll();
+        LOG.info("Ended within {} ms", (System.nanoTime() - began) / 1_000_000);
     }
 
     @Override

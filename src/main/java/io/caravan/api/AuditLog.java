@@ -32,6 +32,7 @@ public final class AuditLog implements AutoCloseable {
     private static final int BATCH = 500;
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 1_000;
+    private static final long LONGEST_END_MILLIS = 2_000;
 
     private static final String NAME_TENANT = "SELECT set_config('app.tenant', ?, true)";
     private static final String INSERT =
@@ -89,7 +90,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     private void enqueue(AuditEntry entry) {
-        if (!waiting.offer(entry)) {
+        if (!writer.isAlive() || !waiting.offer(entry)) {
             lose(List.of(entry));
         }
     }
@@ -194,12 +195,17 @@ public final class AuditLog implements AutoCloseable {
         insert.setObject(11, entry.id());
     }
 
-    /** Writes what waits, if the database answers. */
+    /** Writes what waits, if the database answers within two seconds; else it is lost, and told. */
     @Override
     public void close() {
         closed = true;
         try {
-            writer.join(5_000);
+            writer.join(LONGEST_END_MILLIS);
+            if (writer.isAlive()) {
+                LOG.warn(
+                        "The database does not answer: rows of the audit log are lost, at least {}",
+                        waiting.size() + 1);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

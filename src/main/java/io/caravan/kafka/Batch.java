@@ -25,7 +25,12 @@ public final class Batch {
     private static final String CONSUMER = "caravanConsumer";
     private static final String OFFSETS = "caravanOffsets";
 
-    /** Turns the batch of exchanges into the list of its messages, without those of partitions that have left. */
+    /**
+     * Turns the batch of exchanges into the list of its messages, without those of partitions that have left, also where they
+     * have come back: what was done before they left may not be committed, and is read again. The records of a partition are
+     * in it in their order and once each: where it was read again from an earlier place, what the batch had from there on is
+     * dropped, for it comes once more; or has gone with a topic that was made anew.
+     */
     public void open(Exchange exchange) {
         List<?> records = exchange.getMessage().getBody(List.class);
         List<Message> messages = new ArrayList<>(records.size());
@@ -41,9 +46,12 @@ public final class Batch {
                 assigned = consumer.assignment();
                 BoundedConsumer.batchTaken(consumer);
             }
-            if (assigned.contains(position.partition())) {
+            if (assigned.contains(position.partition()) && position.isCurrent()) {
+                Long before = last.put(position.partition(), position.offset());
+                if (before != null && before >= position.offset()) {
+                    messages.removeIf(earlier -> isFrom(position, positionOf(earlier)));
+                }
                 messages.add(message);
-                last.put(position.partition(), position.offset());
             }
         }
         last.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset + 1)));
@@ -51,6 +59,10 @@ public final class Batch {
         exchange.setProperty(OFFSETS, offsets);
         exchange.setProperty(MESSAGES, messages);
         exchange.getMessage().setBody(messages);
+    }
+
+    private static boolean isFrom(RecordPosition start, RecordPosition position) {
+        return position.partition().equals(start.partition()) && position.offset() >= start.offset();
     }
 
     /**

@@ -1,11 +1,8 @@
 package io.caravan.kafka;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -33,6 +30,7 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
     private long handedOut;
     private long fullSince;
     private RuntimeException failure;
+    private GatheredRecords gathered = new GatheredRecords();
 
     /**
      * @param batchBytes what a batch may have; it has more by {@value #MOST_AT_ONCE} messages at most
@@ -81,29 +79,26 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
 
     /** Adds what is there already. What was handed out must not be lost when that fails: then the next poll does. */
     private ConsumerRecords<Object, Object> pollMore(ConsumerRecords<Object, Object> first) {
-        Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all = new HashMap<>();
-        int count = add(first, all);
+        gathered = new GatheredRecords();
+        gathered.add(first);
         try {
-            while (handedOut < limit && count < most) {
+            while (handedOut < limit && gathered.count() < most) {
                 ConsumerRecords<Object, Object> more = super.poll(Duration.ZERO);
                 if (more.isEmpty()) {
                     break;
                 }
                 count(more);
-                count += add(more, all);
+                gathered.add(more);
             }
         } catch (RuntimeException e) {
             failure = e;
         }
-        return new ConsumerRecords<>(all);
+        return gathered.all();
     }
 
-    private static int add(
-            ConsumerRecords<Object, Object> records, Map<TopicPartition, List<ConsumerRecord<Object, Object>>> all) {
-        for (TopicPartition partition : records.partitions()) {
-            all.computeIfAbsent(partition, key -> new ArrayList<>()).addAll(records.records(partition));
-        }
-        return records.count();
+    /** Has a poll that is under way hand out nothing that it has of these partitions: they have left, and come back from what is committed. */
+    void forget(Collection<TopicPartition> partitions) {
+        gathered.forget(partitions);
     }
 
     private void count(ConsumerRecords<Object, Object> records) {

@@ -13,9 +13,29 @@ import org.apache.kafka.common.TopicPartition;
  * @param consumer the consumer, to be used on the thread of its route only
  * @param partition the partition of the record
  * @param offset the offset of the record
+ * @param departures how often the partition had left the consumer by then
  */
-public record RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset)
+public record RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset, int departures)
         implements KafkaManualCommit {
+
+    /** Of a record that the consumer has just read. */
+    public RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
+        this(consumer, partition, offset, departures(consumer, partition));
+    }
+
+    private static int departures(Consumer<?, ?> consumer, TopicPartition partition) {
+        return consumer instanceof Departing departing ? departing.departures(partition) : 0;
+    }
+
+    /** Whether the partition has not left its consumer since; else what was not committed is read again. */
+    boolean isCurrent() {
+        return departures == departures(consumer, partition);
+    }
+
+    /** A consumer that knows how often a partition has left it. Used on the thread of its route only. */
+    interface Departing {
+        int departures(TopicPartition partition);
+    }
 
     @Override
     public void commit() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,11 +38,12 @@ public final class Topics {
      * Creates those of the topics that are missing.
      *
      * @return the names of the created
-     * @throws ExecutionException when Kafka refuses
+     * @throws ExecutionException when Kafka refuses to tell which are there
+     * @throws TopicsRefused when Kafka refuses some of them; the others are there
      * @throws TimeoutException when Kafka does not answer within ten seconds
      */
     public List<String> ensure(Collection<String> names)
-            throws ExecutionException, TimeoutException, InterruptedException {
+            throws ExecutionException, TopicsRefused, TimeoutException, InterruptedException {
         return create(missing(names));
     }
 
@@ -62,26 +64,29 @@ public final class Topics {
      * Creates topics.
      *
      * @return the names of those that were not there yet
-     * @throws ExecutionException when Kafka refuses
+     * @throws TopicsRefused when Kafka refuses some of them; the others are there
      * @throws TimeoutException when Kafka does not answer within ten seconds
      */
-    public List<String> create(Collection<String> names)
-            throws ExecutionException, TimeoutException, InterruptedException {
+    public List<String> create(Collection<String> names) throws TopicsRefused, TimeoutException, InterruptedException {
         Map<String, String> configuration =
                 Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxRecordBytes + 65_536));
         List<NewTopic> wanted = names.stream()
                 .map(name -> new NewTopic(name, partitions, replication).configs(configuration))
                 .toList();
         List<String> created = new ArrayList<>();
+        Map<String, String> refused = new TreeMap<>();
         for (var result : admin.createTopics(wanted).values().entrySet()) {
             try {
                 result.getValue().get(ANSWER_SECONDS, TimeUnit.SECONDS);
                 created.add(result.getKey());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw e;
+                    refused.put(result.getKey(), e.getCause().getMessage());
                 }
             }
+        }
+        if (!refused.isEmpty()) {
+            throw new TopicsRefused(refused);
         }
         return created;
     }

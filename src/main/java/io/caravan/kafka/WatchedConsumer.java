@@ -2,6 +2,7 @@ package io.caravan.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -22,13 +23,14 @@ import org.apache.kafka.common.errors.WakeupException;
  * A consumer that tells its group what it does, and waits as long as that says before it asks Kafka again. Used by the thread of
  * its route only, but for {@link #outdate}.
  */
-final class WatchedConsumer extends BoundedConsumer {
+final class WatchedConsumer extends BoundedConsumer implements RecordPosition.Departing {
 
     /** To leave its group; one that goes by a time that the clock has left may not be able to. */
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(2);
 
     private final ConsumerGroup group;
     private final Poller poller;
+    private final Map<TopicPartition, Integer> departures = new HashMap<>();
     private volatile boolean outdated;
 
     WatchedConsumer(Properties settings, int batchBytes, ConsumerGroup group) {
@@ -124,12 +126,12 @@ final class WatchedConsumer extends BoundedConsumer {
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
-        super.subscribe(topics, new Rebalances(group, poller, listener));
+        super.subscribe(topics, new Rebalances(listener));
     }
 
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
-        super.subscribe(pattern, new Rebalances(group, poller, listener));
+        super.subscribe(pattern, new Rebalances(listener));
     }
 
     @Override
@@ -148,8 +150,25 @@ final class WatchedConsumer extends BoundedConsumer {
         super.close(timeout);
     }
 
-    private record Rebalances(ConsumerGroup group, Poller poller, ConsumerRebalanceListener listener)
-            implements ConsumerRebalanceListener {
+    @Override
+    public int departures(TopicPartition partition) {
+        return departures.getOrDefault(partition, 0);
+    }
+
+    private void left(Collection<TopicPartition> partitions) {
+        poller.revoked();
+        group.left(partitions);
+        forget(partitions);
+        partitions.forEach(partition -> departures.merge(partition, 1, Integer::sum));
+    }
+
+    private final class Rebalances implements ConsumerRebalanceListener {
+
+        private final ConsumerRebalanceListener listener;
+
+        private Rebalances(ConsumerRebalanceListener listener) {
+            this.listener = listener;
+        }
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -160,15 +179,13 @@ final class WatchedConsumer extends BoundedConsumer {
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            poller.revoked();
-            group.left(partitions);
+            left(partitions);
             listener.onPartitionsRevoked(partitions);
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            poller.revoked();
-            group.left(partitions);
+            left(partitions);
             listener.onPartitionsLost(partitions);
         }
     }

@@ -22,16 +22,14 @@ public final class Span {
 
     private final RecordPosition origin;
     private final List<long[]> holes = new ArrayList<>();
-    private long first;
     private long next;
 
     private Span(RecordPosition origin) {
         this.origin = origin;
-        this.first = origin.offset();
-        this.next = first;
+        this.next = origin.offset();
     }
 
-    /** The spans of a batch, in the order in which its partitions come. */
+    /** The spans of a {@linkplain Batch#open batch}, in the order in which its partitions come. */
     public static Collection<Span> of(List<Message> batch) {
         Map<TopicPartition, Span> spans = new LinkedHashMap<>();
         for (Message message : batch) {
@@ -42,16 +40,7 @@ public final class Span {
         return spans.values();
     }
 
-    /**
-     * Takes in a record. Where it is behind the one before, its partition left and came back, and was read again from there:
-     * what the batch has from there on counts as it comes again, for no more than that will be committed.
-     */
     private void add(long offset) {
-        if (offset < next) {
-            holes.removeIf(hole -> hole[1] > offset);
-            first = Math.min(first, offset);
-            next = offset;
-        }
         if (offset > next) {
             holes.add(new long[] {next, offset});
         }
@@ -64,7 +53,7 @@ public final class Span {
 
     /** The offset of the first record. */
     public long first() {
-        return first;
+        return origin.offset();
     }
 
     /** The offset behind the last record. */

@@ -9,8 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What becomes of the records of one batch, by partition. A record that the batch holds twice counts once. Belongs to the
- * batch's exchange; used by one thread.
+ * What becomes of the records of one batch, by partition. Belongs to the batch's exchange; used by one thread.
  */
 public final class Tally {
 
@@ -42,14 +41,10 @@ public final class Tally {
         return exchange.getProperty(PROPERTY, Tally.class);
     }
 
-    /** Counts a record. Where the batch was read again from there, what follows counts as it comes again, as in {@link Span}. */
+    /** Counts a record. */
     public void add(RecordPosition position, Fate fate) {
         Outcomes outcomes = partitions.computeIfAbsent(position.partition(), partition -> new Outcomes());
-        List<Long> offsets = outcomes.offsets;
-        while (!offsets.isEmpty() && position.offset() <= offsets.get(offsets.size() - 1)) {
-            outcomes.others.remove(offsets.remove(offsets.size() - 1));
-        }
-        offsets.add(position.offset());
+        outcomes.offsets.add(position.offset());
         if (fate != Fate.FORWARDED) {
             outcomes.others.put(position.offset(), fate);
         }

@@ -49,17 +49,11 @@ public final class StoreLedger {
         long[] losses = new long[size];
         int[] originPartitions = new int[size];
         long[] originOffsets = new long[size];
-        Map<Integer, Long> reached = new HashMap<>();
         for (int i = 0; i < size; i++) {
             Message message = batch.get(i);
             RecordPosition position = Batch.positionOf(message);
             partitions[i] = position.partition().partition();
             offsets[i] = position.offset();
-            if (offsets[i] < reached.getOrDefault(partitions[i], Long.MIN_VALUE)) {
-                partitions[i] = NOWHERE; // the batch has it already: its partition left and came back
-            } else {
-                reached.put(partitions[i], offsets[i] + 1);
-            }
             originPartitions[i] = NOWHERE;
             origin(RecordHeaders.text(message, RecordHeaders.ORIGIN), i, originPartitions, originOffsets);
         }

@@ -1,8 +1,11 @@
 package io.caravan.faults;
 
 import io.caravan.faults.KillPoint.Moment;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +19,22 @@ class KillPointIT {
 
     private static final int MOST_BATCHES = 20;
     private static final int MOST_SECONDS = 4;
+
+    private static World world;
+    private static World.Instance caravan;
+
+    @BeforeAll
+    static void start() throws IOException {
+        world = World.start("point-");
+        caravan = world.ready(Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (world != null) {
+            world.close();
+        }
+    }
 
     /** A few of those below, for the normal suite. */
     @Tag("short")
@@ -44,26 +63,23 @@ class KillPointIT {
 
     private static void dieAt(String points) throws Exception {
         Random random = new Random(Options.seed());
-        try (World world = World.start("point-")) {
-            World.Instance caravan = world.ready(Map.of());
-            try (Load load = world.load(Options.seed(), Options.rate())) {
-                world.awaitMoreStored(Options.rate());
-                caravan.kill();
-                for (String point : points.split(", ")) {
-                    String[] words = point.split(" ");
-                    caravan.startToDie(Moment.valueOf(words[0]), words[1], 1 + random.nextInt(mostPasses(words[1])));
-                }
-                caravan.start();
-                caravan.awaitReady();
-                world.requireNothingImpossible();
-                world.awaitMoreStored(Options.rate());
-                load.stop();
+        try (Load load = world.load(Options.seed(), Options.rate())) {
+            world.awaitMoreStored(Options.rate());
+            caravan.kill();
+            for (String point : points.split(", ")) {
+                String[] words = point.split(" ");
+                caravan.startToDie(Moment.valueOf(words[0]), words[1], 1 + random.nextInt(mostPasses(words[1])));
             }
-            world.requireNothingWrong();
-            world.tell(
-                    "killed at %s: all of %d messages right",
-                    points, world.journal().messages().size());
+            caravan.start();
+            caravan.awaitReady();
+            world.requireNothingImpossible();
+            world.awaitMoreStored(Options.rate());
+            load.stop();
         }
+        world.requireNothingWrong();
+        world.tell(
+                "killed at %s: all of %d messages right",
+                points, world.journal().messages().size());
     }
 
     private static int mostPasses(String step) {

@@ -2,6 +2,7 @@ package io.caravan.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.it.ChildJvm;
 import io.caravan.it.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -66,22 +67,14 @@ final class Server implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dlogback.configurationFile=src/main/resources/logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ServerProcess.class.getName(),
-                        kind.name(),
-                        folder.toString(),
-                        Integer.toString(port),
-                        Integer.toString(door),
-                        Integer.toString(wire))
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = ChildJvm.command("512m", kind.name(), ServerProcess.class.getName());
+        command.addAll(List.of(
+                kind.name(),
+                folder.toString(),
+                Integer.toString(port),
+                Integer.toString(door),
+                Integer.toString(wire)));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     /** Waits until it serves. */
@@ -133,6 +126,12 @@ final class Server implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** As {@code kill}, and waits for its end. */
+    void terminate() throws InterruptedException {
+        process.destroy();
+        process.waitFor();
     }
 
     /** As {@code kill -STOP}: it keeps its connections and answers nothing. */

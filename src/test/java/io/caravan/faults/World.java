@@ -78,6 +78,7 @@ final class World implements AutoCloseable {
     }
 
     private World startServers() throws IOException {
+        Rehearsal.once();
         try {
             for (Server.Kind kind : Server.Kind.values()) {
                 servers.put(kind, Server.begin(kind, folder.path()));
@@ -325,7 +326,7 @@ final class World implements AutoCloseable {
             settings.put("caravan.db.password", databasePassword);
             settings.put("caravan.devices.auto-provision", "true");
             settings.put("caravan.auth.enabled", "false");
-            settings.put("caravan.window.widths", "2s,10s");
+            settings.put("caravan.window.widths", "1s,5s");
             settings.put("caravan.window.settle-after", "1s");
             settings.putAll(sabotage.settings());
             settings.putAll(overrides);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -44,19 +43,9 @@ public final class ChildCaravan implements AutoCloseable {
         return start(main, "768m", settings, arguments.toArray(String[]::new));
     }
 
-    /** Processes that live for seconds are compiled less. */
     private static ChildCaravan start(String main, String heap, Map<String, String> settings, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=src/main/resources/logback.xml",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+        List<String> command = ChildJvm.command(heap, "caravan", main);
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("caravan-it", ".log");
         ProcessBuilder builder =

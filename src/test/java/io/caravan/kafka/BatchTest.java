@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -55,6 +57,62 @@ class BatchTest {
                 .containsExactly(TWO);
         assertThat(consumer.committed(Set.of(ONE))).doesNotContainKey(ONE);
         assertThat(consumer.committed(Set.of(TWO))).containsEntry(TWO, new OffsetAndMetadata(10));
+    }
+
+    /** What was fetched in advance comes first where a commit has failed and nobody has rejoined yet. */
+    @Test
+    void whatIsReadAgainIsInItInItsOrderAndOnce() {
+        consumer.assign(List.of(ONE, TWO));
+        Exchange exchange = records(ONE, 4, ONE, 5, TWO, 4, ONE, 2, ONE, 3, ONE, 4, TWO, 5, ONE, 5, ONE, 6);
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(4L, 2L, 3L, 4L, 5L, 5L, 6L);
+        assertThat(committed()).containsExactlyInAnyOrder(7L, 6L);
+    }
+
+    /** Else they would be committed, and those before them, whose commit has failed, would count as never there. */
+    @Test
+    void recordsThatWereReadBeforeTheirPartitionLeftAndCameBackAreNotWorkedOn() {
+        Map<TopicPartition, Integer> departures = new HashMap<>();
+        class Departing extends MockConsumer<byte[], byte[]> implements RecordPosition.Departing {
+            Departing() {
+                super(OffsetResetStrategy.EARLIEST);
+            }
+
+            @Override
+            public int departures(TopicPartition partition) {
+                return departures.getOrDefault(partition, 0);
+            }
+        }
+        Departing departing = new Departing();
+        departing.assign(List.of(ONE, TWO));
+        Exchange before = record(departing, ONE, 4);
+        Exchange other = record(departing, TWO, 9);
+        departures.put(ONE, 1);
+        Exchange exchange = batchOf(before, other, record(departing, ONE, 2));
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(9L, 2L);
+        assertThat(departing.committed(Set.of(ONE))).containsEntry(ONE, new OffsetAndMetadata(3));
+    }
+
+    @Test
+    void aBatchThatEndsBehindWhatItHadAlreadyHasWhatItCommits() {
+        consumer.assign(List.of(ONE));
+        Exchange exchange = records(ONE, 0, ONE, 1, ONE, 2, ONE, 3, ONE, 0, ONE, 1);
+        batch.open(exchange);
+        batch.commit(exchange);
+
+        assertThat(messages(exchange))
+                .extracting(message -> Batch.positionOf(message).offset())
+                .containsExactly(0L, 1L);
+        assertThat(committed()).containsExactly(2L);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.caravan.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.caravan.embedded.EmbeddedKafka;
@@ -59,5 +60,17 @@ class TopicsTest {
                                 .get("max.message.bytes")
                                 .value())
                         .isEqualTo("2065536"));
+    }
+
+    @Test
+    void whatIsRefusedIsNamedWithItsReasonAndTheOthersAreThere() throws Exception {
+        Topics topics = new Topics(admin, 1, 1, 1_000_000);
+        assertThatThrownBy(() -> topics.create(List.of("before", "no/name", "zz-behind")))
+                .isInstanceOfSatisfying(TopicsRefused.class, refused -> assertThat(refused.reasons())
+                        .hasEntrySatisfying(
+                                "no/name", reason -> assertThat(reason).contains("invalid"))
+                        .hasSize(1));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> topics.missing(List.of("before", "zz-behind")).isEmpty());
     }
 }

@@ -210,8 +210,8 @@ class CommittedLedgerTest {
     /** A batch whose records were all forwarded. */
     private Exchange batch(long... offsets) {
         Exchange exchange = exchange(offsets);
-        for (long offset : offsets) {
-            Tally.of(exchange).add(position(offset), Tally.Fate.FORWARDED);
+        for (Object message : exchange.getMessage().getBody(List.class)) {
+            Tally.of(exchange).add(Batch.positionOf((Message) message), Tally.Fate.FORWARDED);
         }
         return exchange;
     }

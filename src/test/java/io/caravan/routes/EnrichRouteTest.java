@@ -278,6 +278,7 @@ class EnrichRouteTest {
         routes.run("refresh-directory", List.of());
         Exchange blocked = raw(0, "b2", "{\"measurements\":{\"voltage\":1}}");
         blocked.getMessage().setHeader("tenant", "acme");
+        Exchange neighbour = raw(0, "b1", "{\"measurements\":{\"voltage\":3}}");
         Exchange replayed = raw(0, "b2", "{\"measurements\":{\"voltage\":2}}");
         replayed.getMessage().setHeader("tenant", "acme");
         replayed.getMessage().setHeader("replay-of", "17/1");
@@ -289,7 +290,7 @@ class EnrichRouteTest {
             take(exchange);
         });
 
-        routes.run("enrich", List.of(blocked, raw(0, "b1", "{\"measurements\":{\"voltage\":3}}"), replayed));
+        routes.run("enrich", List.of(blocked, neighbour, replayed));
 
         assertThat(sent)
                 .filteredOn(message -> !topic(message).startsWith("iot.s"))
