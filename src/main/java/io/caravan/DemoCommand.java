@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.embedded.EmbeddedPostgres;
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.embedded.MqttAccess;
 import io.caravan.tenant.MqttUsers;
@@ -74,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
                             settings.port("caravan.embedded.postgres.port")),
                     open ? MqttAccess.OPEN : access(signIn, users)));
             say(out, "Starting the routes");
-            Settings demo = signIn.with(overrides(servers));
+            Settings demo = signIn.with(overrides(servers)).with(database(servers.postgres()));
             DemoUsers demoUsers = open ? null : shutdown.closes(new DemoUsers(users, demo));
             Application application = shutdown.closesWithin(
                     Application.LONGEST_END, new Application(demo, Stage.parse(settings.text("caravan.stages"))));
@@ -124,8 +125,6 @@ final class DemoCommand implements Callable<Integer> {
                 "65535",
                 "caravan.kafka.brokers",
                 servers.kafkaBrokers(),
-                "caravan.db.url",
-                servers.jdbcUrl(),
                 "caravan.dialect.iot.zone",
                 zone,
                 "caravan.dialect.building.zone",
@@ -134,6 +133,16 @@ final class DemoCommand implements Callable<Integer> {
                 zone,
                 "caravan.devices.auto-provision",
                 "true");
+    }
+
+    private static Map<String, String> database(EmbeddedPostgres postgres) {
+        return Map.of(
+                "caravan.db.url",
+                postgres.jdbcUrl(),
+                "caravan.db.user",
+                EmbeddedPostgres.USER,
+                "caravan.db.password",
+                postgres.password());
     }
 
     private static void say(PrintWriter out, String text) {

@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
+import io.caravan.embedded.PostgresPasswords;
 import java.nio.file.Path;
 
 /** What the demo prints when it runs: where everything is, and what to try. Stateless. */
@@ -23,7 +24,7 @@ final class DemoGuide {
                   Routes        %2$s/hawtio
                   MQTT          %3$s
                   Kafka         %4$s
-                  PostgreSQL    psql -h 127.0.0.1 -p %5$d -U caravan caravan
+                  PostgreSQL    PGPASSWORD="$(cat %12$s)" psql -h 127.0.0.1 -p %5$d -U caravan caravan
                   Devices       %6$s
                   Sign-in       %8$s
 
@@ -48,7 +49,8 @@ final class DemoGuide {
                         signIn ? howTo(data) : "nobody has to (--open)",
                         signIn ? "TOKEN=$(./caravan token" + where(data) + ")\n       " : "",
                         signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "",
-                        device == null ? "" : "-u " + device + " -P \"$(cat " + DemoUsers.passwordFile(data) + ")\" ");
+                        device == null ? "" : "-u " + device + " -P \"$(cat " + DemoUsers.passwordFile(data) + ")\" ",
+                        PostgresPasswords.file(data));
     }
 
     private static String howTo(Path data) {

@@ -3,14 +3,8 @@ package io.caravan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The secrets that the demo makes at its first start: files in its data folder that only their owner reads. The commands that
@@ -28,7 +22,6 @@ final class DemoSecrets {
             "caravan.auth.secret", "auth-secret",
             "caravan.auth.master-key", "master-key",
             "caravan.mqtt.password", "mqtt-password");
-    private static final int BYTES = 32;
 
     private DemoSecrets() {}
 
@@ -47,13 +40,7 @@ final class DemoSecrets {
         Map<String, String> secrets = new HashMap<>();
         for (Map.Entry<String, String> secret : FILES.entrySet()) {
             if (settings.text(secret.getKey(), null) == null) {
-                Path file = data.resolve(secret.getValue());
-                if (!Files.exists(file)) {
-                    byte[] made = new byte[BYTES];
-                    new SecureRandom().nextBytes(made);
-                    write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(made));
-                }
-                secrets.put(secret.getKey(), Files.readString(file).strip());
+                secrets.put(secret.getKey(), PrivateFile.secret(data.resolve(secret.getValue())));
             }
         }
         secrets.put("caravan.mqtt.username", settings.text("caravan.mqtt.username", MQTT_USER));
@@ -72,18 +59,5 @@ final class DemoSecrets {
         } catch (IOException e) {
             throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    /** Puts a secret into a file that only its owner reads, in the place of what it held. */
-    static void write(Path file, String secret) throws IOException {
-        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
-        FileAttribute<?>[] attributes =
-                file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(owner)}
-                        : new FileAttribute<?>[0];
-        Files.createDirectories(file.getParent());
-        Files.deleteIfExists(file);
-        Files.createFile(file, attributes);
-        Files.writeString(file, secret + "\n");
     }
 }

@@ -120,7 +120,7 @@ final class DemoUsers implements AutoCloseable {
             name = credentials.userName(TENANT, DEVICE);
             ask(connection, "SELECT create_mqtt_user(?, ?, ?, ?, NULL)", TENANT, DEVICE, name, secret.sha256());
         }
-        DemoSecrets.write(passwordFile(data), secret.password());
+        PrivateFile.write(passwordFile(data), secret.password());
         await(name, secret.password());
         return name;
     }

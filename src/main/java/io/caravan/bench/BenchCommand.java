@@ -121,7 +121,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--db-user", paramLabel = "NAME", description = "Its user. Demo: caravan.")
     private String dbUser;
 
-    @Option(names = "--db-password", paramLabel = "WORD", description = "The user's password. Demo: none.")
+    @Option(
+            names = "--db-password",
+            paramLabel = "WORD",
+            description = "The user's password. Demo: that in its folder (--data).")
     private String dbPassword;
 
     @Option(
@@ -172,9 +175,13 @@ public final class BenchCommand implements Callable<Integer> {
                         : new KafkaAccess(kafka, base.kafka().security()),
                 dbUrl == null ? base.dbUrl() : dbUrl,
                 dbUser == null ? base.dbUser() : dbUser,
-                dbPassword == null ? base.dbPassword() : dbPassword,
+                dbPassword == null ? databasePassword(base) : dbPassword,
                 httpPort == null ? base.httpPort() : httpPort,
                 base.token());
+    }
+
+    private String databasePassword(BenchTarget base) {
+        return config == null && dbUrl != null ? BenchTarget.demoPassword(dbUrl, data.folder()) : base.dbPassword();
     }
 
     private void check(boolean good, String message) {

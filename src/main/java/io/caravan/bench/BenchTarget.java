@@ -4,10 +4,14 @@ import io.caravan.KafkaSecurity;
 import io.caravan.OwnMqttLogin;
 import io.caravan.OwnToken;
 import io.caravan.Settings;
+import io.caravan.UserError;
+import io.caravan.embedded.PostgresPasswords;
 import io.caravan.kafka.KafkaAccess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The servers that a run loads and looks at.
@@ -22,12 +26,14 @@ record BenchTarget(
 
     private static final String SUBJECT = "caravan bench";
     private static final Path PROPERTIES = Path.of("application.properties");
+    private static final Pattern HERE =
+            Pattern.compile("jdbc:postgresql://(127\\.0\\.0\\.1|localhost|\\[::1])(:\\d+)?/[^,]*");
 
     /**
      * The servers of a configuration.
      *
      * @param data the folder of a demo, whose secret is taken where none is configured
-     * @throws io.caravan.UserError when the file cannot be read, or a key is missing or wrong
+     * @throws UserError when the file cannot be read, or a key is missing or wrong
      */
     static BenchTarget ofConfiguration(Path file, Path data, Map<String, String> environment) {
         Settings settings = Settings.load(file, environment);
@@ -56,14 +62,32 @@ record BenchTarget(
             http = port(settings, "caravan.http.port", http);
             token = OwnToken.of(settings, data, SUBJECT).orElse(null);
         }
+        String dbUrl = "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan";
         return new BenchTarget(
                 OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt, data),
                 KafkaAccess.open("127.0.0.1:" + kafka),
-                "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan",
+                dbUrl,
                 "caravan",
-                "",
+                demoPassword(dbUrl, data),
                 http,
                 token);
+    }
+
+    /**
+     * What the demo with this folder asks {@code caravan} for at a database on this machine; blank where it does not tell.
+     *
+     * @throws UserError when the file with the password cannot be read
+     */
+    static String demoPassword(String dbUrl, Path data) {
+        Path file = PostgresPasswords.file(data);
+        if (!HERE.matcher(dbUrl).matches() || !Files.exists(file)) {
+            return "";
+        }
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     private static int port(Settings settings, String key, int fallback) {

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class Claim implements AutoCloseable {
 
-    /** Every embedded server listens here and nowhere else: none of them asks for a password. */
+    /** Every embedded server listens here and nowhere else: not all of them ask for a password. */
     static final String HOST = "127.0.0.1";
 
     /** Below the range from which operating systems take the ports of outgoing connections. */

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A PostgreSQL server, a child process of this one, on loopback, without passwords. It has a database {@value #DATABASE}
- * that belongs to a user {@value #USER}; both are made when missing. Commits are synced to disk: they survive a power
+ * A PostgreSQL server, a child process of this one, on loopback, that lets in nobody without {@link PostgresPasswords a
+ * password}. It has a database {@value #DATABASE} that belongs to a user {@value #USER}; both are made when missing. Commits are synced to disk: they survive a power
  * failure. Its log is the file {@code postgres.log} in the data folder.
  *
  * <p>When this process is killed, the server lives on; the next start on the same folder ends it first.
@@ -31,7 +31,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The name of the database. */
     public static final String DATABASE = "caravan";
 
-    /** The user to connect as; no password is asked. */
+    /** The user to connect as, with {@link #password}. */
     public static final String USER = "caravan";
 
     static final String PORT_KEY = "caravan.embedded.postgres.port";
@@ -58,12 +58,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private final Claim claim;
     private final Postmaster postmaster;
+    private final PostgresPasswords passwords;
     private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
 
     private EmbeddedPostgres(
-            Claim claim, Postmaster postmaster, io.zonky.test.db.postgres.embedded.EmbeddedPostgres server) {
+            Claim claim,
+            Postmaster postmaster,
+            PostgresPasswords passwords,
+            io.zonky.test.db.postgres.embedded.EmbeddedPostgres server) {
         this.claim = claim;
         this.postmaster = postmaster;
+        this.passwords = passwords;
         this.server = server;
     }
 
@@ -88,7 +93,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         try {
             requireOrdinaryUser();
             setUnfinishedAside(claim.directory());
-            EmbeddedPostgres postgres = new EmbeddedPostgres(claim, postmaster, launch(claim));
+            PostgresPasswords passwords = PostgresPasswords.of(claim.directory());
+            EmbeddedPostgres postgres = new EmbeddedPostgres(claim, postmaster, passwords, launch(claim, passwords));
             postgres.prepare();
             return postgres;
         } catch (IOException | SQLException | RuntimeException | ExceptionInInitializerError e) {
@@ -108,6 +114,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return urlOf(DATABASE);
     }
 
+    /** The password of {@link #USER}. */
+    public String password() {
+        return passwords.user();
+    }
+
     /** Disconnects the clients and ends the server's processes. */
     @Override
     public void close() {
@@ -122,7 +133,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Claim claim) throws IOException {
+    private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres launch(Claim claim, PostgresPasswords passwords)
+            throws IOException {
         Redirect log = Redirect.appendTo(
                 claim.directory().resolveSibling("postgres.log").toFile());
         File binaries = claim.directory().resolveSibling("postgres-binaries").toFile();
@@ -138,10 +150,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .setLocaleConfig("locale-provider", "builtin")
                 .setLocaleConfig("builtin-locale", "C.UTF-8")
                 .setOutputRedirector(log)
+                .setConnectConfig("password", passwords.superuser())
                 .setErrorRedirector(log);
+        // what the library calls the locale goes to initdb, whatever it is
+        passwords.ofNewDatabase().forEach(builder::setLocaleConfig);
         SETTINGS.forEach(builder::setServerConfig);
         try {
             return builder.start();
+        } catch (IOException e) {
+            throw passwords.startFailed(e);
         } finally {
             // the library lets everybody write where it keeps the programs that it starts
             binaries.setWritable(false, false);
@@ -150,7 +167,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void prepare() throws SQLException, IOException {
-        try (Connection connection = DriverManager.getConnection(urlOf("postgres"), "postgres", "");
+        try (Connection connection = DriverManager.getConnection(
+                        urlOf("postgres"), PostgresPasswords.SUPERUSER, passwords.superuser());
                 Statement statement = connection.createStatement()) {
             if (!Path.of(text(statement, "SHOW data_directory")).equals(claim.directory())) {
                 throw claim.portTaken(null);
@@ -158,6 +176,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (text(statement, "SELECT 1 FROM pg_roles WHERE rolname = '" + USER + "'") == null) {
                 statement.execute("CREATE ROLE " + USER + " LOGIN");
             }
+            passwords.require(connection);
             // who owns a database makes no roles; those are what its migrations need
             for (String role : List.of("caravan_writer", "caravan_api")) {
                 if (text(statement, "SELECT 1 FROM pg_roles WHERE rolname = '" + role + "'") == null) {

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * An MQTT broker, a Kafka broker and a PostgreSQL server for the demo and the tests: real servers, on loopback; Kafka and
- * PostgreSQL ask for no password. All of them keep what they acknowledged when this process is killed, and continue on the same data folder.
+ * An MQTT broker, a Kafka broker and a PostgreSQL server for the demo and the tests: real servers, on loopback; Kafka
+ * asks for no password. All of them keep what they acknowledged when this process is killed, and continue on the same data folder.
  *
  * <p>{@link #close} may be called from any thread, and more than once.
  */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import io.caravan.PrivateFile;
 import io.caravan.UserError;
 import io.caravan.embedded.EmbeddedServers.Ports;
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +153,7 @@ class EmbeddedServersIT {
         Thread work = new Thread(() -> {
             try {
                 numbers(jdbcUrl, "SELECT sum(a) FROM generate_series(1, 100000) a, generate_series(1, 100000) b");
-            } catch (SQLException e) {
+            } catch (IOException | SQLException e) {
                 // killed in the midst of it
             }
         });
@@ -268,16 +270,21 @@ class EmbeddedServersIT {
                 .collect(Collectors.toSet());
     }
 
-    private static void update(String jdbcUrl, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, EmbeddedPostgres.USER, "");
+    private Connection connect(String jdbcUrl) throws IOException, SQLException {
+        String password = PrivateFile.secret(PostgresPasswords.file(data));
+        return DriverManager.getConnection(jdbcUrl, EmbeddedPostgres.USER, password);
+    }
+
+    private void update(String jdbcUrl, String sql) throws IOException, SQLException {
+        try (Connection connection = connect(jdbcUrl);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
     }
 
-    private static List<Long> numbers(String jdbcUrl, String sql) throws SQLException {
+    private List<Long> numbers(String jdbcUrl, String sql) throws IOException, SQLException {
         List<Long> numbers = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, EmbeddedPostgres.USER, "");
+        try (Connection connection = connect(jdbcUrl);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {

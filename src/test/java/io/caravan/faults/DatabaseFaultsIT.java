@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -40,7 +39,7 @@ class DatabaseFaultsIT {
     static void start() throws IOException, SQLException {
         world = World.start("trouble-");
         world.ready(Map.of("caravan.db.pool", "2"));
-        admin = DriverManager.getConnection(world.rows().jdbcUrl(), "postgres", "");
+        admin = world.superuser();
     }
 
     @AfterAll
@@ -153,8 +152,8 @@ class DatabaseFaultsIT {
                 + " $$ BEGIN RAISE 'trouble' USING ERRCODE = '" + sqlState + "'; END $$");
     }
 
-    private static void lockFor(long millis, String... tables) throws SQLException, InterruptedException {
-        try (Connection session = DriverManager.getConnection(world.rows().jdbcUrl(), "postgres", "");
+    private static void lockFor(long millis, String... tables) throws IOException, SQLException, InterruptedException {
+        try (Connection session = world.superuser();
                 Statement statement = session.createStatement()) {
             session.setAutoCommit(false);
             for (String table : tables) {

@@ -2,6 +2,9 @@ package io.caravan.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.PrivateFile;
+import io.caravan.embedded.EmbeddedPostgres;
+import io.caravan.embedded.PostgresPasswords;
 import io.caravan.faults.Verdict.Fault;
 import io.caravan.it.Api;
 import io.caravan.it.ChildCaravan;
@@ -11,6 +14,7 @@ import io.caravan.it.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +43,7 @@ final class World implements AutoCloseable {
     private final String prefix;
     private final Sabotage sabotage;
     private KafkaView kafka;
+    private String databasePassword;
     private SmallDisk disk;
     private int rests;
 
@@ -82,6 +87,7 @@ final class World implements AutoCloseable {
             for (Server server : servers.values()) {
                 server.awaitReady();
             }
+            databasePassword = PrivateFile.secret(PostgresPasswords.file(folder.path()));
             return this;
         } catch (IOException | RuntimeException | Error e) {
             close();
@@ -133,8 +139,17 @@ final class World implements AutoCloseable {
     }
 
     Rows rows() {
-        return new Rows("jdbc:postgresql://127.0.0.1:"
-                + servers.get(Server.Kind.POSTGRES).port() + "/caravan");
+        return new Rows(
+                "jdbc:postgresql://127.0.0.1:"
+                        + servers.get(Server.Kind.POSTGRES).port() + "/caravan",
+                EmbeddedPostgres.USER,
+                databasePassword);
+    }
+
+    /** A connection of the database's superuser. */
+    Connection superuser() throws IOException, SQLException {
+        String password = PrivateFile.secret(PostgresPasswords.superuserFile(folder.path()));
+        return new Rows(rows().jdbcUrl(), "postgres", password).connect();
     }
 
     /** What the database has its files on, where it is small. */
@@ -308,6 +323,7 @@ final class World implements AutoCloseable {
             settings.put("caravan.mqtt.client-id", "caravan-" + number);
             settings.put("caravan.kafka.brokers", kafkaBrokers());
             settings.put("caravan.db.url", rows().jdbcUrl());
+            settings.put("caravan.db.password", databasePassword);
             settings.put("caravan.devices.auto-provision", "true");
             settings.put("caravan.auth.enabled", "false");
             settings.put("caravan.window.widths", "1s,5s");

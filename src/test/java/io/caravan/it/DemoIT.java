@@ -77,7 +77,12 @@ class DemoIT {
     /** All secrets that there are, each of them used well and badly. */
     private List<String> useSecrets(Api api, String data) throws Exception {
         List<String> secrets = new ArrayList<>();
-        for (String file : List.of("auth-secret", "master-key", "my-device-password")) {
+        for (String file : List.of(
+                "auth-secret",
+                "master-key",
+                "my-device-password",
+                "database-password",
+                "database-superuser-password")) {
             secrets.add(Files.readString(Path.of(data, file)).strip());
         }
         String master = secrets.get(1);

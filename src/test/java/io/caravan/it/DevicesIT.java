@@ -53,7 +53,12 @@ class DevicesIT {
         MqttUsers users = new MqttUsers(new DeviceRegistry(Path.of("config/device-registry.json")));
         servers = EmbeddedServers.start(
                 folder.path(), EmbeddedServers.Ports.ANY, MqttAccess.secured("service", PASSWORD, users));
-        feed = new MqttUserFeed(users, Path.of("sql"), servers.jdbcUrl(), "caravan", null);
+        feed = new MqttUserFeed(
+                users,
+                Path.of("sql"),
+                servers.jdbcUrl(),
+                "caravan",
+                servers.postgres().password());
         caravan = RunningCaravan.ready(
                 servers, Map.of("caravan.mqtt.username", "service", "caravan.mqtt.password", PASSWORD));
         api = caravan.api();
@@ -95,7 +100,7 @@ class DevicesIT {
         assertThat(api.json("/api/readings?device=room-1")).as("its history").hasSize(1);
 
         JsonNode gateway = post("/api/devices", "{\"device_id\":\"gateway\"}", 201);
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         rows.execute(
                 "UPDATE mqtt_users SET kind = 'gateway', devices = '{gateway,room-1}' WHERE devices = '{gateway}'");
         Mqtt5AsyncClient link = connected(gateway);

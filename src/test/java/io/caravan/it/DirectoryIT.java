@@ -15,7 +15,7 @@ class DirectoryIT {
 
     @Test
     void withoutAutoProvisioningOnlyDevicesOfTheDirectoryAreHeard(EmbeddedServers servers) throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of("caravan.devices.auto-provision", "false"));
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
             Api api = caravan.api();
@@ -66,7 +66,7 @@ class DirectoryIT {
 
     @Test
     void aDeviceThatTheTableRefusesIsADeadLetterAndComesInOnceItIsTaken(EmbeddedServers servers) throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         String refused = "refused-by-a-constraint";
         try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of("caravan.devices.auto-provision", "true"));
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {

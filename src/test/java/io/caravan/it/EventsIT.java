@@ -48,7 +48,7 @@ class EventsIT {
                         60_000),
                 new StringSerializer(),
                 new ByteArraySerializer());
-        rows = new Rows(servers.jdbcUrl());
+        rows = new Rows(servers);
     }
 
     @AfterEach

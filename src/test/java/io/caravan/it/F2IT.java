@@ -24,7 +24,7 @@ class F2IT {
 
     @Test
     void framesAreReadByTheParametersOfTheMomentInEveryProcess(EmbeddedServers servers) throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         Map<String, String> second = Map.of("caravan.stages", "enrich", "caravan.devices.auto-provision", "true");
         try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of());
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {

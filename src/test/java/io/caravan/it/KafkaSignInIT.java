@@ -46,7 +46,7 @@ class KafkaSignInIT {
             kafka.add("caravan", "let me in");
 
             await().until(caravan.management()::isReady);
-            Rows rows = new Rows(servers.jdbcUrl());
+            Rows rows = new Rows(servers);
             await().until(() -> {
                 // a lone message may wait for two minutes in the producer that was refused; the next one has it renewed
                 device.publish("iot/signs-in/raw", "{\"temperature\":21.5}");

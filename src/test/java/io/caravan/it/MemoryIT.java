@@ -45,7 +45,9 @@ class MemoryIT {
                                 "caravan.kafka.brokers",
                                 "127.0.0.1:" + kafkaPort,
                                 "caravan.db.url",
-                                postgres.jdbcUrl()),
+                                postgres.jdbcUrl(),
+                                "caravan.db.password",
+                                postgres.password()),
                         "run")) {
             Api api = new Api(http);
             Api metrics = new Api(management);
@@ -69,7 +71,7 @@ class MemoryIT {
             try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.path(), kafkaPort)) {
                 await().atMost(Duration.ofMinutes(4)).untilAsserted(() -> {
                     assertThat(alive(caravan)).isTrue();
-                    Rows rows = new Rows(postgres.jdbcUrl());
+                    Rows rows = new Rows(postgres);
                     assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'voltage'"))
                             .containsExactly(Integer.toString(2 * EACH));
                     assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'm1'"))

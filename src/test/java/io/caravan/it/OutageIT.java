@@ -3,9 +3,11 @@ package io.caravan.it;
 import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.PrivateFile;
 import io.caravan.embedded.EmbeddedKafka;
 import io.caravan.embedded.EmbeddedMqtt;
 import io.caravan.embedded.EmbeddedPostgres;
+import io.caravan.embedded.PostgresPasswords;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -37,7 +39,8 @@ class OutageIT {
                 "caravan.mqtt.url", "tcp://127.0.0.1:" + mqtt.port,
                 "caravan.mqtt.resubscribe", "false",
                 "caravan.kafka.brokers", "127.0.0.1:" + kafka.port,
-                "caravan.db.url", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/caravan"));
+                "caravan.db.url", "jdbc:postgresql://127.0.0.1:" + postgres.port + "/caravan",
+                "caravan.db.password", PrivateFile.secret(PostgresPasswords.file(folder.path()))));
     }
 
     @AfterAll
@@ -118,7 +121,7 @@ class OutageIT {
     }
 
     private static void assertAllArrive() {
-        Rows rows = new Rows("jdbc:postgresql://127.0.0.1:" + postgres.port + "/caravan");
+        Rows rows = new Rows(postgres.server);
         await().untilAsserted(() -> assertThat(rows.list("SELECT value::int FROM readings ORDER BY ts"))
                 .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(1, sent)
                         .mapToObj(Integer::toString)

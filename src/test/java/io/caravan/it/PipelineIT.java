@@ -55,7 +55,7 @@ class PipelineIT {
         mqtt5.retain("iot/retained-1/status", "{\"device_id\":\"retained-1\",\"status\":{\"online\":true}}");
         caravan = RunningCaravan.ready(servers, Map.of());
         kafka = new KafkaLog(servers.kafkaBrokers());
-        rows = new Rows(servers.jdbcUrl());
+        rows = new Rows(servers);
     }
 
     @AfterAll

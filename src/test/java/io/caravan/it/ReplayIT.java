@@ -38,7 +38,7 @@ class ReplayIT {
         folder = Folder.create();
         servers = EmbeddedServers.start(folder.path(), EmbeddedServers.Ports.ANY);
         device = MqttDevice.mqtt5(servers.mqttUrl());
-        rows = new Rows(servers.jdbcUrl());
+        rows = new Rows(servers);
     }
 
     @AfterEach

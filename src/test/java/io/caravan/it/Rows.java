@@ -1,5 +1,7 @@
 package io.caravan.it;
 
+import io.caravan.embedded.EmbeddedPostgres;
+import io.caravan.embedded.EmbeddedServers;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -9,10 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a database holds, by plain SQL, each statement on a connection of its own. */
-public record Rows(String jdbcUrl, String user) {
+public record Rows(String jdbcUrl, String user, String password) {
 
-    public Rows(String jdbcUrl) {
-        this(jdbcUrl, "caravan");
+    /** In a database that asks for no password. */
+    public Rows(String jdbcUrl, String user) {
+        this(jdbcUrl, user, "");
+    }
+
+    public Rows(EmbeddedServers servers) {
+        this(servers.postgres());
+    }
+
+    public Rows(EmbeddedPostgres postgres) {
+        this(postgres.jdbcUrl(), EmbeddedPostgres.USER, postgres.password());
     }
 
     public void execute(String sql) throws SQLException {
@@ -40,6 +51,6 @@ public record Rows(String jdbcUrl, String user) {
     }
 
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl, user, "");
+        return DriverManager.getConnection(jdbcUrl, user, password);
     }
 }

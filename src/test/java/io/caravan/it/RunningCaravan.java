@@ -60,7 +60,8 @@ final class RunningCaravan implements AutoCloseable {
                 "caravan.mqtt.url", servers.mqttUrl(),
                 "caravan.mqtt.resubscribe", "false",
                 "caravan.kafka.brokers", servers.kafkaBrokers(),
-                "caravan.db.url", servers.jdbcUrl());
+                "caravan.db.url", servers.jdbcUrl(),
+                "caravan.db.password", servers.postgres().password());
     }
 
     /** Patience for what is sure to happen; what an answer does not hold yet is null in it. */

@@ -34,7 +34,7 @@ class SenmlIT {
 
     @Test
     void packsArriveWholeAndOnceAndWindowsHoldThem(EmbeddedServers servers) throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         Map<String, String> settings = Map.of("caravan.window.settle-after", "1s");
         long last = Instant.now().getEpochSecond() - 120;
         TreeMap<Long, Double> meant = new TreeMap<>();

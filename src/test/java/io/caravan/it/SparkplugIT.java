@@ -46,7 +46,7 @@ class SparkplugIT {
     void start() throws Exception {
         folder = Folder.create();
         servers = EmbeddedServers.start(folder.path(), EmbeddedServers.Ports.ANY);
-        rows = new Rows(servers.jdbcUrl());
+        rows = new Rows(servers);
         URI broker = URI.create(servers.mqttUrl());
         node = MqttClient.builder()
                 .useMqttVersion3()

@@ -33,7 +33,7 @@ class WaitingIT {
 
     @Test
     void whatIsBeyondTheLimitComesInWhenThereIsRoom() throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of("caravan.limits.over-quota", "wait"));
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl())) {
             limit(caravan.api(), 0);

@@ -40,7 +40,7 @@ class WindowsIT {
 
     @Test
     void killingTheApplicationLeavesWindowsThatAreWhatTheReadingsAre(EmbeddedServers servers) throws Exception {
-        Rows rows = new Rows(servers.jdbcUrl());
+        Rows rows = new Rows(servers);
         try (Folder folder = Folder.create();
                 MqttDevice device = MqttDevice.mqtt5(servers.mqttUrl());
                 Publishing publishing = new Publishing();
