@@ -130,7 +130,7 @@ final class Workload {
         int length = family == FamilyName.BUILDING ? BUILDING_BYTES : 0;
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
         this.topics = new MqttTopic[devices];
-        MqttTopic shared = MqttTopic.of("building/room1/data");
+        MqttTopic shared = MqttTopic.of("building/bench-room/data");
         for (int device = 0; device < devices; device++) {
             topics[device] = switch (family) {
                 case BUILDING -> shared;
