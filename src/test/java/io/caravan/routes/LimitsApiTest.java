@@ -331,7 +331,15 @@ class LimitsApiTest {
             for (int i = 0; i < 12; i++) {
                 door.send("HEAD", "/api/devices", bearer("wrong"));
             }
+            for (int i = 0; i < 3; i++) {
+                door.send("MADEUP" + i, "/api/invented", bearer("wrong"));
+            }
             door.post("/api/provision", new byte[0], "X-Provisioning-Key", "nobody-has-this");
+            await().untilAsserted(() -> assertThat(unknown("OTHER", "/api/invented"))
+                    .as("no method of its own")
+                    .isNotEmpty());
+            assertThat(database.list("SELECT FROM audit_log WHERE method LIKE 'MADEUP%'"))
+                    .isEmpty();
             await().until(() -> rows("/api/audit", operator).size() == 5);
 
             List<String> noted = new ArrayList<>();
