@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.caravan.decode.Scale;
 import io.caravan.f2.DataFormat;
 import io.caravan.f2.DataPoint;
 import java.math.BigDecimal;
@@ -25,8 +26,6 @@ public final class F2Templates {
     private static final int LAST_BYTE = 65_535;
     private static final int LONGEST_LABEL = 100;
     private static final int LONGEST_AFFIX = 32;
-    private static final BigDecimal LARGEST_SCALE = new BigDecimal("1e15");
-    private static final BigDecimal SMALLEST_SCALE = new BigDecimal("1e-15");
     private static final List<String> ORDERS = List.of("big", "little");
     private static final String ID = "[a-z0-9][a-z0-9_-]{0,63}";
 
@@ -148,7 +147,7 @@ public final class F2Templates {
         point.put("length", format.bytes());
         point.put("decimals", fields.number("decimals", 0, 0, DataPoint.MOST_DECIMALS));
         BigDecimal scale = fields.decimal("scale", BigDecimal.ONE);
-        if (scale.abs().compareTo(SMALLEST_SCALE) < 0 || scale.abs().compareTo(LARGEST_SCALE) > 0) {
+        if (!Scale.isFactor(scale)) {
             throw fields.bad("scale", "must be from 1e-15 to 1e15, or the same below 0");
         }
         point.put("scale", scale);

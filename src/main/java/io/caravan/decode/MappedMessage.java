@@ -89,6 +89,7 @@ final class MappedMessage {
         if (rules.root.role == null && rules.root.metric != null) {
             MetricPath path = begin(rules.root.metric);
             if (path != MetricPath.ROOT) {
+                leaves.scale(rules.root.scale);
                 leaves.text(path, payload);
                 measured(path.path(), quoted);
             }
@@ -166,6 +167,7 @@ final class MappedMessage {
         }
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
+        Scale outer = begins ? leaves.scale(place.scale) : null;
         int first = leaves.all().size();
         int from = JsonTokens.start(parser);
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
@@ -180,6 +182,9 @@ final class MappedMessage {
             object(place, here);
         } else {
             array(place, here);
+        }
+        if (begins) {
+            leaves.scale(outer);
         }
         if (begins && here != MetricPath.ROOT) {
             measured(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));

@@ -204,17 +204,18 @@ public final class MessageRules {
         }
 
         /** The names below a path are metrics. */
-        public Builder values(JsonPath path) {
-            return metric("", path);
+        public Builder values(JsonPath path, Scale scale) {
+            return metric("", path, scale);
         }
 
         /** The value at a path is a metric, or what lies below it are metrics that begin so. */
-        public Builder metric(String name, JsonPath path) {
+        public Builder metric(String name, JsonPath path, Scale scale) {
             Place place = rules.root.at(path);
             if (place.role != null || place.metric != null) {
                 throw new IllegalArgumentException(path + " has another meaning already");
             }
             place.metric = name;
+            place.scale = scale;
             mapped = true;
             return this;
         }

@@ -38,6 +38,14 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t-1'}}} | /dialects/a/topics/a~1{device}/timestamp: at character 4: expected",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.*'}}} | /dialects/a/topics/a~1{device}/timestamp: must lead to one place",
                 "'a': {'topics': {'a/{device}': {'values': {'t': 't'}}}} | /dialects/a/topics/a~1{device}/values/t: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'values': {'t': 7}}}} | /dialects/a/topics/a~1{device}/values/t: must be",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'scale': 0.1}}}}} | /values/t/path: is missing",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': 't', 'scale': 0.1}}}}} | /values/t/path: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'factor': 0.1}}}}} | /values/t/factor: is no known key",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': '0.1'}}}}} | /values/t/scale: must be a number",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 0}}}}} | /values/t/scale: must be from 1e-15 to 1e15",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 1e999}}}}} | /values/t/scale: must",
+                "'a': {'topics': {'a/{device}': {'rows': '$', 'values': {'*': {'path': '@', 'offset': []}}}}} | /values/*/offset: must be a number",
                 "'a': {'topics': {'a/{device}': {'ignore': ['$.a', '$..b']}}} | /dialects/a/topics/a~1{device}/ignore/1: at character 3: descendants",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'ignore': ['$.t']}}} | /ignore/0: $.t has another meaning already",
                 "'a': {'topics': {'a/{device}': {'units': {'$.u': {'of': ['x']}}}}} | /units/$.u/of/0: a path begins with $",
@@ -150,6 +158,49 @@ class DialectProblemsTest {
         DeviceTypes types = registry("'a': {'topics': {'a/{device}': {'decimal_comma': true}, 'b/{device}': {}}}");
         assertThat(read(types, "a/d", "{\"x\":\"" + text + "\"}")).isEqualTo(shown);
         assertThat(read(types, "b/d", "{\"x\":\"27,5\"}")).isEqualTo("x=NaN null");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'path':'$.t','scale':0.1}                  | 215                 | 21.5",
+                "{'path':'$.t','scale':0.1}                  | 3                   | 0.3",
+                "{'path':'$.t','scale':0.01}                 | 1999                | 19.99",
+                "{'path':'$.t','scale':0.001}                | \"230124 V\"         | 230.124",
+                "{'path':'$.t','offset':-273.15}             | 294.65              | 21.5",
+                "{'path':'$.t','scale':0.1,'offset':-40}     | 615                 | 21.5",
+                "{'path':'$.t','scale':-2}                   | -0.25               | 0.5",
+                "{'path':'$.t','scale':1e15}                 | 1e308               | NaN",
+                "{'path':'$.t','scale':1e-15,'offset':1e-15} | 1e308               | 1.0E293",
+                "{'path':'$.t','scale':0.1}                  | 1e999               | NaN",
+                "{'path':'$.t','scale':0.1}                  | true                | 1.0",
+                "{'path':'$.t','scale':0.1}                  | \"ON\"              | 1.0",
+                "{'path':'$.t','scale':0.1}                  | null                | NaN",
+                "{'path':'$.t'}                              | 215                 | 215.0",
+            })
+    void aNumberStandsForWhatItsScaleSays(String value, String sent, double meant) throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}': {'numbers': {'ON': 1}, 'values': {'x': " + value + "}}}}");
+        Decoded decoded = decode(types, "a/d", "{\"t\":" + sent + "}");
+        assertThat(decoded.measured()).extracting(Measured::value).containsExactly(meant);
+        assertThat(decoded.measurements().text()).as("what the device sent").isEqualTo("{\"x\":" + sent + "}");
+    }
+
+    @Test
+    void aScaleHoldsForAllBelowItButForWhatHasOneOfItsOwn() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {"
+                + "'a/{device}': {'values': {'*': {'path': '$.v', 'scale': 0.1}, 'u': '$.v.u', 'w': {'path': '$.v.w', 'scale': 0.01},"
+                + "'l': {'path': '$.l[*].x', 'scale': 10}}},"
+                + "'b/{device}/{metric}': {'payload': 'text', 'values': {'*': {'path': '$', 'scale': 0.1}}}}}");
+        assertThat(read(
+                        types,
+                        "a/d",
+                        "{\"v\":{\"t\":215,\"u\":215,\"w\":215,\"o\":{\"t\":7}},\"l\":[{\"x\":3},{\"x\":4}]}"))
+                .isEqualTo("t=21.5 null,u=215.0 null,w=2.15 null,o.t=0.7 null,l=30.0 null,l=40.0 null");
+        assertThat(read(types, "b/d/temp", "215")).isEqualTo("temp=21.5 null");
+        assertThat(read(types, "b/d/temp", "{\"in\":215}")).isEqualTo("temp.in=21.5 null");
     }
 
     @Test
