@@ -13,59 +13,26 @@ import java.util.List;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
-/**
- * The kinds of sensors that F2 controllers have, with the data points of their frames: {@code ask...} before the statement,
- * {@code answer...} after it. Stateless.
- */
-public final class F2Templates {
+/** The kinds of sensors that F2 controllers have, with the data points of their frames. Stateless. */
+public final class F2Templates extends F2Resource {
 
-    static final int LARGEST_BODY = 1_048_576;
-
-    private static final int MOST_ROWS = 1_000;
     private static final int MOST_POINTS = 250;
     private static final int LAST_BYTE = 65_535;
     private static final int LONGEST_LABEL = 100;
     private static final int LONGEST_AFFIX = 32;
     private static final List<String> ORDERS = List.of("big", "little");
-    private static final String ID = "[a-z0-9][a-z0-9_-]{0,63}";
 
-    public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
-        Cursor cursor = request.query().cursor(String.class);
-        request.with("after", cursor == null ? "" : cursor.text(0)).handOver(exchange);
+    public F2Templates() {
+        super(
+                "device template",
+                "template",
+                "template_id",
+                "1 to 64 lower-case letters, digits, - and _, and begin with a letter or digit");
     }
 
-    public void answer(Exchange exchange) {
-        Answer.page(exchange, Answer.rows(exchange), Template::of, last -> Cursor.after(last.text("template_id")));
-    }
-
-    public void askOne(Exchange exchange) {
-        String template = Request.inPath(exchange, "template");
-        Request.open(exchange).with("template", template).handOver(exchange);
-    }
-
-    public void answerOne(Exchange exchange) {
-        Row row = Answer.of("device template", exchange, "template_id").get(0);
-        int status = exchange.getProperty(Stored.CREATED, false, Boolean.class) ? 201 : 200;
-        Answer.with(exchange, Template.of(row));
-        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-    }
-
-    /** Hands the template of the body over to the statement that stores it. */
-    public void askPut(Exchange exchange) {
-        byte[] body = RequestBody.read(exchange, LARGEST_BODY, null);
-        exchange.getMessage().setBody(body);
-        String template = Request.inPath(exchange, "template");
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        if (!template.matches(ID)) {
-            throw ApiProblem.parameter(
-                    "template",
-                    "template must be 1 to 64 lower-case letters, digits, - and _, and begin with a letter or digit");
-        }
-        request.with("template", template)
-                .with("body", document(template, body).toString())
-                .handOver(exchange);
+    @Override
+    Object of(Row row) {
+        return Template.of(row);
     }
 
     /** Notes whether it is new, and asks for it as it is now. */
@@ -74,16 +41,9 @@ public final class F2Templates {
         Stored.readAgain(exchange, created);
     }
 
-    public void askDelete(Exchange exchange) {
-        String template = Request.inPath(exchange, "template");
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        request.with("template", template).handOver(exchange);
-    }
-
-    public void answerDelete(Exchange exchange) {
-        Answer.of("device template", exchange, "template_id");
-        Stored.deleted(exchange);
+    @Override
+    ObjectNode toStore(String template, byte[] body) {
+        return document(template, body);
     }
 
     /**
