@@ -57,14 +57,15 @@ final class TopicReader {
         }
         int before = problems.size();
         if (template.names(Variable.DEVICE) == declared.has("device")) {
-            problems.add(Problem.at(
-                    place,
-                    declared.has("device")
-                            ? "names the device twice: {device} in the topic, and \"device\""
-                            : "names no device: neither {device} in the topic, nor \"device\" with a path"));
+            problems.add(
+                    Problem.at(
+                            place,
+                            declared.has("device")
+                                    ? "names the device twice: {device} in the topic, and \"device\""
+                                    : "names no device: neither {device} in the topic, nor \"device\" with a path, or the id itself"));
         }
         attempt(place.appendProperty("rows"), this::rows);
-        path("device", rules::device);
+        pathOrText("device", null, rules::device, rules::device);
         pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
         path("site", rules::site);
         path("zone", rules::zone);
@@ -85,6 +86,9 @@ final class TopicReader {
                         rules.number(number.getKey(), number.getValue().asDouble()));
         if (declared.path("decimal_comma").asBoolean()) {
             rules.decimalComma();
+        }
+        if (declared.path("empty").asText().equals("ignore")) {
+            rules.ignoreEmpty();
         }
         units();
         if (declared.has("offline")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.UserError;
 import io.caravan.decode.Decoded;
+import io.caravan.decode.MappedDecoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
@@ -46,12 +47,15 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 0}}}}} | /values/t/scale: must be from 1e-15 to 1e15",
                 "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 1e999}}}}} | /values/t/scale: must",
                 "'a': {'topics': {'a/{device}': {'rows': '$', 'values': {'*': {'path': '@', 'offset': []}}}}} | /values/*/offset: must be a number",
+                "'a': {'topics': {'a/{device}': {'empty': 'drop'}}} | /dialects/a/topics/a~1{device}/empty: must be",
                 "'a': {'topics': {'a/{device}': {'ignore': ['$.a', '$..b']}}} | /dialects/a/topics/a~1{device}/ignore/1: at character 3: descendants",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'ignore': ['$.t']}}} | /ignore/0: $.t has another meaning already",
                 "'a': {'topics': {'a/{device}': {'units': {'$.u': {'of': ['x']}}}}} | /units/$.u/of/0: a path begins with $",
                 "'a': {'topics': {'a/{devise}': {}}} | /dialects/a/topics/a~1{devise}: '{devise}': only {tenant}",
                 "'a': {'topics': {'a/+': {}}} | /dialects/a/topics/a~1+: names no device",
                 "'a': {'topics': {'a/{device}': {'device': '$.d'}}} | /dialects/a/topics/a~1{device}: names the device twice",
+                "'a': {'topics': {'a/{device}': {'device': 'd'}}} | /dialects/a/topics/a~1{device}: names the device twice",
+                "'a': {'topics': {'a': {'device': ' '}}} | /dialects/a/topics/a/device: is no name",
                 "'a': {'topics': {'{tenant}/{device}': {'tenant': 'x'}}} | /tenant: stands in the topic already",
                 "'a': {'topics': {'a/{device}': {'device_type': 'boat'}}} | /device_type: is no device type of this file: 'boat'",
                 "'a': {'topics': {'a/{device}': {'device_type': {'x': 'boat'}}}} | /device_type/x: is no device type of this file: 'boat'",
@@ -224,7 +228,9 @@ class DialectProblemsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                        | MALFORMED_JSON",
+                "``                        | EMPTY_MESSAGE",
+                "` \n`                      | EMPTY_MESSAGE",
+                "{}                        | MISSING_DEVICE_ID",
                 "{                         | MALFORMED_JSON",
                 "{\"id\":\"d\",\"v\":1} x  | MALFORMED_JSON",
                 "{\"v\":1}                 | MISSING_DEVICE_ID",
@@ -239,6 +245,64 @@ class DialectProblemsTest {
         assertThatThrownBy(() -> decode(types, "a", payload))
                 .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
                         .isEqualTo(reason));
+    }
+
+    @Test
+    void theDeviceOfATopicMayBeSaidOutrightAndThatOfItsRowsInEachOfThem() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'energy/{metric}': {'device': 'meter-1', 'payload': 'text'},"
+                + "'b': {'device': 'hub-1', 'tenant': 'acme', 'rows': {'path': '$.r', 'device': '@.id'}}}}");
+        MappedDecoder decoder = types.dialects().get("a").decoder();
+        byte[] message = "{\"t\":1,\"r\":[{\"id\":\"d\",\"t\":2}]}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(decode(types, "energy/power", "3").device()).isEqualTo("meter-1");
+        assertThat(decoder.addressed(raw("energy/power", message)).device()).isEqualTo("meter-1");
+        assertThat(decode(types, "b", "{\"t\":1}").device()).isEqualTo("hub-1");
+        RawMessage row = decoder.addressed(raw("b", message)).of(message, 1);
+        assertThat(row.tenant()).isEqualTo("acme");
+        assertThat(decoder.addressed(row).device()).as("it is not the hub's").isNull();
+        assertThat(decoder.decode(decoder.addressed(row)).device()).isEqualTo("d");
+        assertThat(new MappedTopics(file("'a': {'topics': {'energy/{metric}': {'device': 'meter-1'}}}"))
+                        .isMeasured("a", "energy/power"))
+                .isTrue();
+    }
+
+    /** What clears a retained message says nothing of what it was about. */
+    @ParameterizedTest
+    @CsvSource({"a/d/temp", "a/d/online", "b/d/temp", "c"})
+    void anEmptyPayloadIsNoValueAndNoStatus(String topic) throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}/online': {'payload': 'text', 'event_type': 'status'},"
+                        + "'a/{device}/{metric}': {'payload': 'text'}, 'b/{device}/{metric}': {},"
+                        + "'c': {'rows': '$', 'device': '@.id'}}}");
+        for (String payload : new String[] {"", " \r\n"}) {
+            assertThatThrownBy(() -> {
+                        types.dialects().get("a").decoder().parts(raw(topic, payload.getBytes(StandardCharsets.UTF_8)));
+                        decode(types, topic, payload);
+                    })
+                    .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                            .isEqualTo(Reason.EMPTY_MESSAGE))
+                    .hasMessageContaining("the payload is empty");
+        }
+    }
+
+    @Test
+    void whatHasNoValueIsEmptyWhateverElseItLacksAndItsTopicSaysWhetherThatIsIgnored() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'metric': '$.name', 'values': '$.v',"
+                + "'empty': 'ignore'}, 'b/{device}': {'empty': 'dead-letter'}, 'c': {'empty': 'ignore', 'device': '$.d',"
+                + "'values': '$.v', 'rows': {'path': '$.r'}}}}");
+        assertThatThrownBy(() -> decode(types, "a", "{\"alive\":true}"))
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(Reason.EMPTY_MESSAGE));
+        assertThatThrownBy(() -> decode(types, "a", "{\"v\":1}"))
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(Reason.INVALID_METRIC));
+        MappedDecoder decoder = types.dialects().get("a").decoder();
+        assertThat(decoder.ignoresEmpty(raw("a", new byte[0]))).isTrue();
+        assertThat(decoder.ignoresEmpty(raw("b/d", new byte[0]))).isFalse();
+        assertThat(decoder.ignoresEmpty(raw("c", new byte[0]).of(new byte[0], 1)))
+                .as("its rows as well")
+                .isTrue();
+        assertThat(decoder.ignoresEmpty(raw("nobody/s", new byte[0]))).isFalse();
     }
 
     @Test
