@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;

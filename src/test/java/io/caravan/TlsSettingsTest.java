@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.embedded.TestCertificate;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.KafkaSecurity;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

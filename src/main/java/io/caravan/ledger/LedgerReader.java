@@ -194,8 +194,8 @@ public final class LedgerReader {
                     received,
                     forwarded,
                     deadLettered,
-                    ignored,
                     duplicates,
+                    ignored,
                     inFlight,
                     lost,
                     !balanced.contains(false));

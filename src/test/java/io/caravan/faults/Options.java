@@ -1,6 +1,6 @@
 package io.caravan.faults;
 
-import io.caravan.Settings;
+import io.caravan.settings.Settings;
 import java.time.Duration;
 
 /** What the command line says of the faults, as in {@code -Dfaults.outage=2m}; the same seed does the same again. */
