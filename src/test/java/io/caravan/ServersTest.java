@@ -66,6 +66,7 @@ class ServersTest {
         Settings settings =
                 Settings.load(Path.of("application.properties"), Map.of()).with(overrides);
         DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
-        return new Servers(settings, stages, registry, new SimpleMeterRegistry(), limit -> {});
+        return new Servers(
+                settings, KafkaSecurity.access(settings), stages, registry, new SimpleMeterRegistry(), limit -> {});
     }
 }
