@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.console.AlikeMBeans;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -17,6 +18,11 @@ import io.caravan.registry.Patience;
 import io.caravan.registry.TableChanges;
 import io.caravan.reload.LiveRoutes;
 import io.caravan.reload.RouteCheck;
+import io.caravan.settings.KafkaSecurity;
+import io.caravan.settings.RouteFiles;
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
+import io.caravan.settings.UserError;
 import io.caravan.store.KeptStatements;
 import io.caravan.store.Refused;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -152,6 +158,7 @@ public final class Application implements AutoCloseable {
         main.configure().withRoutesIncludePattern(routeFiles.pattern());
         main.configure().withBeanIntrospectionExtendedStatistics(false);
         main.configure().addMainListener(new QuietEvents());
+        main.configure().addMainListener(AlikeMBeans.forContext());
         bindShared();
         bindWorkers();
         // after all settings have been looked at: it waits a while for servers that are down

@@ -1,5 +1,8 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
+import io.caravan.settings.UserError;
 import java.nio.file.Path;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;

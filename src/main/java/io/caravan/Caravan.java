@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.bench.BenchCommand;
+import io.caravan.settings.UserError;
 import io.caravan.simulator.SimulateCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;

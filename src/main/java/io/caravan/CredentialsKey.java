@@ -1,5 +1,7 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.tenant.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

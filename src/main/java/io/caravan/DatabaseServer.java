@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import io.caravan.api.TenantStatement;
 import io.caravan.health.Status;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.store.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package io.caravan;
 
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.embedded.PostgresPasswords;
+import io.caravan.settings.Settings;
+import io.caravan.signin.DemoSecrets;
+import io.caravan.signin.SignInSettings;
 import java.nio.file.Path;
 
 /** What the demo prints when it runs: where everything is, and what to try. Stateless. */

@@ -1,5 +1,8 @@
 package io.caravan;
 
+import io.caravan.settings.PrivateFile;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.simulator.FamilyName;
 import io.caravan.tenant.Credentials;
 import io.caravan.tenant.MqttUserFeed;

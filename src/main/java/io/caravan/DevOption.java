@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
 import java.util.Map;
 import picocli.CommandLine.Option;
 

@@ -10,6 +10,8 @@ import io.caravan.f2.Parameters;
 import io.caravan.ingest.Dialect;
 import io.caravan.ingest.TopicShape;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;

@@ -18,6 +18,8 @@ import io.caravan.limits.TenantLimits;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
 import io.caravan.registry.TableChanges;
+import io.caravan.settings.Settings;
+import io.caravan.signin.SignInSettings;
 import io.caravan.sparkplug.Certificates;
 import io.caravan.sparkplug.Rebirths;
 import io.caravan.sparkplug.Sessions;

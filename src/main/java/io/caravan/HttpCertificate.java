@@ -1,5 +1,8 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.TlsFiles;
+import io.caravan.settings.UserError;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;

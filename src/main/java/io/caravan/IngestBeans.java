@@ -24,6 +24,8 @@ import io.caravan.mosquitto.Control;
 import io.caravan.mosquitto.DynamicSecurity;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.TableChanges;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.tenant.MqttUsers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;

@@ -8,6 +8,8 @@ import io.caravan.kafka.Topics;
 import io.caravan.kafka.TopicsRefused;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;

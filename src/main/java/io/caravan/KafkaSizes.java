@@ -1,5 +1,8 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
+
 /**
  * How large what goes to Kafka may be, in bytes. Immutable.
  *

@@ -1,6 +1,8 @@
 package io.caravan;
 
 import io.caravan.limits.Limits;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 
 /** What tenants may use of which nothing else is said, as {@code caravan.limits.*} says. Stateless. */
 final class LimitSettings {

@@ -5,6 +5,7 @@ import io.caravan.console.Jolokia;
 import io.caravan.health.Health;
 import io.caravan.health.HealthPaths;
 import io.caravan.metrics.RouteMeters;
+import io.caravan.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;

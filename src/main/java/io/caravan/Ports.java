@@ -1,5 +1,7 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,6 +3,8 @@ package io.caravan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,9 @@
 package io.caravan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.settings.Settings;
+import io.caravan.signin.DataOption;
+import io.caravan.signin.OwnToken;
 import io.caravan.simulator.DurationConverter;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,7 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.settings.UserError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

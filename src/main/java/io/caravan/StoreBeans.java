@@ -1,6 +1,7 @@
 package io.caravan;
 
 import io.caravan.registry.Patience;
+import io.caravan.settings.Settings;
 import io.caravan.store.CommandStates;
 import io.caravan.store.DeadLetters;
 import io.caravan.store.Newest;

@@ -1,5 +1,10 @@
 package io.caravan;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
+import io.caravan.signin.DataOption;
+import io.caravan.signin.DemoSecrets;
+import io.caravan.signin.SignInSettings;
 import io.caravan.simulator.DurationConverter;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;

@@ -1,5 +1,8 @@
 package io.caravan;
 
+import io.caravan.settings.MqttAddress;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.window.Widths;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package io.caravan;
 
 import io.caravan.kafka.WatchedConsumers;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.window.Comparison;
 import io.caravan.window.LiveWindows;
 import io.caravan.window.Partials;

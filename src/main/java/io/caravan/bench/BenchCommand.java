@@ -1,9 +1,9 @@
 package io.caravan.bench;
 
-import io.caravan.DataOption;
-import io.caravan.OwnMqttLogin;
-import io.caravan.UserError;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.UserError;
+import io.caravan.signin.DataOption;
+import io.caravan.signin.OwnMqttLogin;
 import io.caravan.simulator.DurationConverter;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.Logs;

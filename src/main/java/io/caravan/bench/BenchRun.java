@@ -2,7 +2,7 @@ package io.caravan.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caravan.MqttAddress;
+import io.caravan.settings.MqttAddress;
 import io.caravan.simulator.FamilyName;
 import io.caravan.simulator.Progress;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class BenchRun {
     /**
      * Runs.
      *
-     * @throws io.caravan.UserError when the MQTT broker or the database cannot be reached
+     * @throws io.caravan.settings.UserError when the MQTT broker or the database cannot be reached
      */
     Result run() throws InterruptedException {
         try (Database database = new Database(target);

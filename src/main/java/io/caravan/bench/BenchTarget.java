@@ -1,12 +1,12 @@
 package io.caravan.bench;
 
-import io.caravan.KafkaSecurity;
-import io.caravan.OwnMqttLogin;
-import io.caravan.OwnToken;
-import io.caravan.Settings;
-import io.caravan.UserError;
 import io.caravan.embedded.PostgresPasswords;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.KafkaSecurity;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
+import io.caravan.signin.OwnMqttLogin;
+import io.caravan.signin.OwnToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

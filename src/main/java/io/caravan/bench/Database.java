@@ -1,7 +1,7 @@
 package io.caravan.bench;
 
-import io.caravan.UserError;
 import io.caravan.oracle.WindowProof;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
 package io.caravan.bench;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

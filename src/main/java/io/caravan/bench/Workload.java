@@ -1,7 +1,7 @@
 package io.caravan.bench;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import io.caravan.simulator.FamilyName;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.caravan.console;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

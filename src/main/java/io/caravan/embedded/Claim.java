@@ -1,6 +1,6 @@
 package io.caravan.embedded;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

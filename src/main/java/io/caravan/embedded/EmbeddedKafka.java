@@ -1,6 +1,6 @@
 package io.caravan.embedded;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

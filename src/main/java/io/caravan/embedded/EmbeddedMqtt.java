@@ -1,6 +1,6 @@
 package io.caravan.embedded;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import io.caravan.tenant.Credentials;
 import java.nio.file.Path;
 import java.util.Map;

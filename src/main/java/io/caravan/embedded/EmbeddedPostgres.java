@@ -1,6 +1,6 @@
 package io.caravan.embedded;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres.Builder;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.File;

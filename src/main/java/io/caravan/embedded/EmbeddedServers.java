@@ -1,6 +1,6 @@
 package io.caravan.embedded;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.caravan.embedded;
 
-import io.caravan.PrivateFile;
-import io.caravan.UserError;
+import io.caravan.settings.PrivateFile;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.caravan.health;
 
-import io.caravan.Stage;
 import io.caravan.kafka.WatchedConsumers;
+import io.caravan.settings.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.caravan.ingest;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
-import io.caravan.Settings;
 import io.caravan.decode.Quantity;
+import io.caravan.settings.Settings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,7 +50,7 @@ public final class BrokerCounters {
         this.meters = meters;
     }
 
-    /** @throws io.caravan.UserError when a topic cannot be one */
+    /** @throws io.caravan.settings.UserError when a topic cannot be one */
     public static BrokerCounters of(Settings settings, MeterRegistry meters) {
         Map<Kind, MqttTopicFilter> filters = new java.util.EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
@@ -58,7 +58,7 @@ public final class BrokerCounters {
             try {
                 filters.put(kind, MqttTopicFilter.of(settings.text(setting)));
             } catch (IllegalArgumentException e) {
-                throw new io.caravan.UserError(setting + " must be a topic of MQTT: " + e.getMessage(), e);
+                throw new io.caravan.settings.UserError(setting + " must be a topic of MQTT: " + e.getMessage(), e);
             }
         }
         return new BrokerCounters(filters, meters);

@@ -3,9 +3,9 @@ package io.caravan.ingest;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
-import io.caravan.MqttAddress;
-import io.caravan.Settings;
-import io.caravan.TlsFiles;
+import io.caravan.settings.MqttAddress;
+import io.caravan.settings.Settings;
+import io.caravan.settings.TlsFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -36,7 +36,7 @@ public record MqttSettings(
 
     private static final String PASSWORD = "caravan.mqtt.password";
 
-    /** @throws io.caravan.UserError when a file cannot be used */
+    /** @throws io.caravan.settings.UserError when a file cannot be used */
     public static MqttSettings of(Settings settings) {
         return new MqttSettings(
                 settings.text("caravan.mqtt.url"),

@@ -1,6 +1,6 @@
 package io.caravan.metrics;
 
-import io.caravan.Stage;
+import io.caravan.settings.Stage;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

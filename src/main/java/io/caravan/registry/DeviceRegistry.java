@@ -1,6 +1,6 @@
 package io.caravan.registry;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

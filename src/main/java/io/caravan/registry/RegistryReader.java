@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.caravan.Settings;
+import io.caravan.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

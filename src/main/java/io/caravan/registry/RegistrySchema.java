@@ -10,7 +10,7 @@ import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

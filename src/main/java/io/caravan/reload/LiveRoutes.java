@@ -1,6 +1,6 @@
 package io.caravan.reload;
 
-import io.caravan.RouteFiles;
+import io.caravan.settings.RouteFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.caravan.reload;
 
-import io.caravan.RouteFiles;
-import io.caravan.UserError;
+import io.caravan.settings.RouteFiles;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.caravan.simulator;
 
-import io.caravan.Settings;
+import io.caravan.settings.Settings;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -1,6 +1,6 @@
 package io.caravan.simulator;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.caravan.simulator;
 
-import io.caravan.UserError;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.UserError;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,12 +1,12 @@
 package io.caravan.simulator;
 
-import io.caravan.DataOption;
-import io.caravan.KafkaSecurity;
-import io.caravan.OwnMqttLogin;
-import io.caravan.OwnToken;
-import io.caravan.Settings;
-import io.caravan.UserError;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.KafkaSecurity;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
+import io.caravan.signin.DataOption;
+import io.caravan.signin.OwnMqttLogin;
+import io.caravan.signin.OwnToken;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

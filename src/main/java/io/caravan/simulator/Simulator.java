@@ -1,6 +1,6 @@
 package io.caravan.simulator;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;

@@ -1,6 +1,6 @@
 package io.caravan.store;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

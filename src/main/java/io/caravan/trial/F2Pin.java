@@ -2,12 +2,12 @@ package io.caravan.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.UserError;
 import io.caravan.api.ApiProblem;
 import io.caravan.api.F2Templates;
 import io.caravan.decode.F2Topic;
 import io.caravan.decode.Undecodable;
 import io.caravan.f2.Parameters;
+import io.caravan.settings.UserError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

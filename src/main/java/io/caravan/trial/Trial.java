@@ -1,11 +1,11 @@
 package io.caravan.trial;
 
-import io.caravan.Settings;
-import io.caravan.Stage;
-import io.caravan.UserError;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
+import io.caravan.settings.UserError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.caravan.window;
 
-import io.caravan.Settings;
-import io.caravan.UserError;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caravan.UserError;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.F2Decoder;
 import io.caravan.decode.MappedDecoder;
@@ -17,6 +16,7 @@ import io.caravan.f2.SampleParameters;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
 import io.caravan.registry.DeviceTypes;
+import io.caravan.settings.UserError;
 import io.caravan.simulator.BuildingSensors;
 import io.caravan.simulator.EnvironmentSensors;
 import io.caravan.simulator.F2Controllers;

@@ -3,8 +3,8 @@ package io.caravan.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravan.PrivateFile;
-import io.caravan.UserError;
+import io.caravan.settings.PrivateFile;
+import io.caravan.settings.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

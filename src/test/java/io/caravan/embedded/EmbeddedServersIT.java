@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import io.caravan.PrivateFile;
-import io.caravan.UserError;
 import io.caravan.embedded.EmbeddedServers.Ports;
+import io.caravan.settings.PrivateFile;
+import io.caravan.settings.UserError;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.caravan.faults;
 
-import io.caravan.Settings;
+import io.caravan.settings.Settings;
 import java.time.Duration;
 
 /** What the command line says of the faults, as in {@code -Dfaults.outage=2m}; the same seed does the same again. */
@@ -15,7 +15,7 @@ final class Options {
 
     /** Messages per second: {@code faults.rate}. */
     static int rate() {
-        return Integer.getInteger("faults.rate", 300);
+        return Integer.getInteger("faults.rate", 200);
     }
 
     /** What all choices begin with, of messages and of moments: {@code faults.seed}. */

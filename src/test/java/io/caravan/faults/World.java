@@ -2,7 +2,6 @@ package io.caravan.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.caravan.PrivateFile;
 import io.caravan.embedded.EmbeddedPostgres;
 import io.caravan.embedded.PostgresPasswords;
 import io.caravan.faults.Verdict.Fault;
@@ -11,6 +10,7 @@ import io.caravan.it.ChildCaravan;
 import io.caravan.it.Folder;
 import io.caravan.it.FreePort;
 import io.caravan.it.Rows;
+import io.caravan.settings.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

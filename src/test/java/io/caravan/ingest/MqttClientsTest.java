@@ -282,7 +282,15 @@ class MqttClientsTest {
 
     private static MqttSettings settings(String url) {
         return new MqttSettings(
-                url, null, null, () -> io.caravan.TlsFiles.NONE, "caravan", "group", Duration.ofHours(1), false, 100);
+                url,
+                null,
+                null,
+                () -> io.caravan.settings.TlsFiles.NONE,
+                "caravan",
+                "group",
+                Duration.ofHours(1),
+                false,
+                100);
     }
 
     private void publish(String topic, String... texts) {

@@ -1,6 +1,6 @@
 package io.caravan.it;
 
-import io.caravan.Settings;
+import io.caravan.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

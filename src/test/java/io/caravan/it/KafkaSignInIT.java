@@ -3,13 +3,13 @@ package io.caravan.it;
 import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.KafkaSecurity;
-import io.caravan.Settings;
 import io.caravan.embedded.EmbeddedServers;
 import io.caravan.embedded.GuardedKafka;
 import io.caravan.embedded.TestCertificate;
 import io.caravan.kafka.KafkaAccess;
 import io.caravan.kafka.RawRecords;
+import io.caravan.settings.KafkaSecurity;
+import io.caravan.settings.Settings;
 import io.caravan.simulator.KafkaLink;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.caravan.it;
 import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.PrivateFile;
 import io.caravan.embedded.EmbeddedKafka;
 import io.caravan.embedded.EmbeddedMqtt;
 import io.caravan.embedded.EmbeddedPostgres;
 import io.caravan.embedded.PostgresPasswords;
+import io.caravan.settings.PrivateFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BiFunction;

@@ -1,9 +1,9 @@
 package io.caravan.it;
 
 import io.caravan.Application;
-import io.caravan.Settings;
-import io.caravan.Stage;
 import io.caravan.embedded.EmbeddedServers;
+import io.caravan.settings.Settings;
+import io.caravan.settings.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

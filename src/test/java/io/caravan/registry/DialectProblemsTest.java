@@ -3,13 +3,13 @@ package io.caravan.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravan.UserError;
 import io.caravan.decode.Decoded;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
 import io.caravan.ingest.MappedTopics;
+import io.caravan.settings.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;

@@ -2,9 +2,9 @@ package io.caravan.reload;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravan.RouteFiles;
-import io.caravan.Stage;
-import io.caravan.UserError;
+import io.caravan.settings.RouteFiles;
+import io.caravan.settings.Stage;
+import io.caravan.settings.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;

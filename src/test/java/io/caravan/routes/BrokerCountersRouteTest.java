@@ -3,11 +3,11 @@ package io.caravan.routes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.Settings;
 import io.caravan.ingest.BrokerCounters;
 import io.caravan.ingest.InFlightBytes;
 import io.caravan.ingest.MqttClients;
 import io.caravan.ingest.MqttSettings;
+import io.caravan.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.caravan.Dialects;
-import io.caravan.Settings;
 import io.caravan.ingest.Aside;
 import io.caravan.ingest.CommandAnswer;
 import io.caravan.ingest.Commands;
@@ -22,6 +21,7 @@ import io.caravan.ingest.TooLarge;
 import io.caravan.ingest.TopicShape;
 import io.caravan.kafka.CallbackExecutor;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

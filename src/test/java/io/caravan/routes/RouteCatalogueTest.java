@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import io.caravan.Stage;
+import io.caravan.settings.Stage;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.caravan.routes;
 
-import io.caravan.Settings;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.RecordPosition;
 import io.caravan.kafka.WatchedConsumers;
+import io.caravan.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.caravan.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravan.UserError;
+import io.caravan.settings.UserError;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ public final class RouteFiles {
     }
 
     /** The files as Camel's option {@code routesIncludePattern} names them. */
-    String pattern() {
+    public String pattern() {
         return Stream.concat(
                         ALWAYS.stream().map(name -> name + SUFFIX),
                         stages.stream().map(stage -> stage + "*" + SUFFIX))

@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 /**
  * A failure that the user can mend: a bad value, a taken port, a server that does not answer. Its message is one line

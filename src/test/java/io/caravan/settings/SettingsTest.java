@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

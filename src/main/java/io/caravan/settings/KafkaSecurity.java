@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import io.caravan.kafka.KafkaAccess;
 import io.caravan.kafka.LoginByFile;

@@ -1,5 +1,7 @@
-package io.caravan;
+package io.caravan.signin;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.tenant.Identity;
 import io.caravan.tenant.Role;
 import io.caravan.tenant.TokenIssuer;

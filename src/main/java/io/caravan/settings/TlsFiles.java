@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

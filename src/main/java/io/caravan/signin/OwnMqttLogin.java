@@ -1,5 +1,7 @@
-package io.caravan;
+package io.caravan.signin;
 
+import io.caravan.settings.MqttAddress;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

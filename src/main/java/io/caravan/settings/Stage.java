@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import java.util.EnumSet;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.signin;
 
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

@@ -1,5 +1,8 @@
-package io.caravan;
+package io.caravan.signin;
 
+import io.caravan.settings.PrivateFile;
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,13 +13,13 @@ import java.util.Map;
  * The secrets that the demo makes at its first start: files in its data folder that only their owner reads. The commands that
  * ask its API sign in by them. Stateless.
  */
-final class DemoSecrets {
+public final class DemoSecrets {
 
     /** Where the demo keeps its data when nobody says. */
-    static final Path DATA = Path.of("data");
+    public static final Path DATA = Path.of("data");
 
     /** The user that Caravan itself is at the demo's MQTT broker. */
-    static final String MQTT_USER = "caravan";
+    public static final String MQTT_USER = "caravan";
 
     private static final Map<String, String> FILES = Map.of(
             "caravan.auth.secret", "auth-secret",
@@ -26,17 +29,17 @@ final class DemoSecrets {
     private DemoSecrets() {}
 
     /** The file that holds the key of {@code POST /api/generate-token}. */
-    static Path masterKey(Path data) {
+    public static Path masterKey(Path data) {
         return data.resolve(FILES.get("caravan.auth.master-key"));
     }
 
     /** The file that holds the password of {@link #MQTT_USER}. */
-    static Path mqttPassword(Path data) {
+    public static Path mqttPassword(Path data) {
         return data.resolve(FILES.get("caravan.mqtt.password"));
     }
 
     /** Settings for what is not configured otherwise; makes what is not there yet. */
-    static Map<String, String> make(Settings settings, Path data) throws IOException {
+    public static Map<String, String> make(Settings settings, Path data) throws IOException {
         Map<String, String> secrets = new HashMap<>();
         for (Map.Entry<String, String> secret : FILES.entrySet()) {
             if (settings.text(secret.getKey(), null) == null) {
@@ -48,7 +51,7 @@ final class DemoSecrets {
     }
 
     /** The settings, with the secret of a demo on this machine where none is configured. */
-    static Settings find(Settings settings, Path data) {
+    public static Settings find(Settings settings, Path data) {
         Path file = data.resolve(FILES.get("caravan.auth.secret"));
         if (settings.text("caravan.auth.secret", null) != null || !Files.isReadable(file)) {
             return settings;

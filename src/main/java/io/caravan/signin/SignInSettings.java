@@ -1,5 +1,7 @@
-package io.caravan;
+package io.caravan.signin;
 
+import io.caravan.settings.Settings;
+import io.caravan.settings.UserError;
 import io.caravan.tenant.Grants;
 import io.caravan.tenant.TokenIssuer;
 import io.caravan.tenant.TokenVerifier;
@@ -18,7 +20,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /** What makes tokens, and what verifies them, as {@code caravan.auth.*} says. Stateless. */
-final class SignInSettings {
+public final class SignInSettings {
 
     private static final String SECRET = "caravan.auth.secret";
     private static final String MASTER_KEY = "caravan.auth.master-key";
@@ -29,7 +31,7 @@ final class SignInSettings {
     private SignInSettings() {}
 
     /** Whether users of the API sign in. */
-    static boolean isOn(Settings settings) {
+    public static boolean isOn(Settings settings) {
         return settings.flag("caravan.auth.enabled");
     }
 
@@ -39,7 +41,7 @@ final class SignInSettings {
      * @param grants what tokens of applications must still be given for
      * @throws UserError when neither is configured, or a value cannot be used
      */
-    static List<TokenVerifier> verifiers(Settings settings, Grants grants) {
+    public static List<TokenVerifier> verifiers(Settings settings, Grants grants) {
         List<TokenVerifier> verifiers = new ArrayList<>();
         if (settings.text(SECRET, null) != null) {
             verifiers.add(TokenVerifier.ofSecrets(
@@ -65,7 +67,7 @@ final class SignInSettings {
     }
 
     /** What makes tokens; empty where there is no secret to sign them with. */
-    static Optional<TokenIssuer> issuer(Settings settings) {
+    public static Optional<TokenIssuer> issuer(Settings settings) {
         return settings.text(SECRET, null) == null
                 ? Optional.empty()
                 : Optional.of(new TokenIssuer(
@@ -79,7 +81,7 @@ final class SignInSettings {
      *
      * @throws UserError when it is short enough to be guessed
      */
-    static Supplier<String> masterKey(Settings settings) {
+    public static Supplier<String> masterKey(Settings settings) {
         if (settings.text(MASTER_KEY, null) == null) {
             return null;
         }
@@ -92,11 +94,11 @@ final class SignInSettings {
     }
 
     /** How long a token is good that the API makes. */
-    static Duration lifetime(Settings settings) {
+    public static Duration lifetime(Settings settings) {
         return lifetime("caravan.auth.token-lifetime", settings.duration("caravan.auth.token-lifetime"));
     }
 
-    static Duration lifetime(String key, Duration lifetime) {
+    public static Duration lifetime(String key, Duration lifetime) {
         if (lifetime.toSeconds() < 1 || lifetime.compareTo(LONGEST_LIFE) > 0) {
             throw new UserError(key + " must be from 1s to " + LONGEST_LIFE.toDays() + "d");
         }

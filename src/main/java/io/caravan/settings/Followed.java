@@ -1,4 +1,4 @@
-package io.caravan;
+package io.caravan.settings;
 
 import java.io.IOException;
 import java.nio.file.Files;
