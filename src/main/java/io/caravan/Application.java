@@ -1,5 +1,6 @@
 package io.caravan;
 
+import io.caravan.console.AlikeMBeans;
 import io.caravan.health.BackgroundRuns;
 import io.caravan.health.Dependency;
 import io.caravan.health.Health;
@@ -157,6 +158,7 @@ public final class Application implements AutoCloseable {
         main.configure().withRoutesIncludePattern(routeFiles.pattern());
         main.configure().withBeanIntrospectionExtendedStatistics(false);
         main.configure().addMainListener(new QuietEvents());
+        main.configure().addMainListener(AlikeMBeans.forContext());
         bindShared();
         bindWorkers();
         // after all settings have been looked at: it waits a while for servers that are down

@@ -63,7 +63,7 @@ import picocli.CommandLine.Spec;
             "  caravan try --topic tele/f2-e4fd45f654be/sensor-mode/J1/sensor-1 --f2-template sensor.json frame.json",
             "  mosquitto_sub -C 1 -t 'building/#' | caravan try --topic building/x -",
             "",
-            "Exit codes: 0 all are enriched; 1 one at least is a dead letter, or becomes nothing; 2 a wrong command line or setting."
+            "Exit codes: 0 all are enriched; 1 one at least is a dead letter, ignored, or becomes nothing; 2 a wrong command line or setting."
         })
 final class TryCommand implements Callable<Integer> {
 
@@ -145,7 +145,7 @@ final class TryCommand implements Callable<Integer> {
             for (String file : files) {
                 List<Outcome> outcomes = trial.run(dialect, topic, payloadOf(file), contentType, received);
                 show(report, file, outcomes);
-                allEnriched &= !outcomes.isEmpty() && outcomes.stream().noneMatch(Outcome::isDeadLetter);
+                allEnriched &= !outcomes.isEmpty() && outcomes.stream().allMatch(Outcome::isEnriched);
             }
         }
         return allEnriched ? 0 : 1;

@@ -124,6 +124,34 @@ class TryCommandTest {
         assertThat(answer.out).isEmpty();
     }
 
+    @Test
+    void whatItsDialectIgnoresIsShownAsSuch() throws IOException {
+        Files.copy(Path.of("config/device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
+        Path registry = Files.writeString(
+                folder.resolve("device-registry.json"),
+                "{\"device_types\":{\"hub\":{\"name\":\"Hub\",\"update_frequency\":\"1_day\",\"measurements\":{}}},\"dialects\":{\"hub\":{\"topics\":{\"hub/{device}\":"
+                        + "{\"empty\":\"ignore\",\"values\":{\"t\":{\"path\":\"$.t\",\"scale\":0.1}}}}}}}");
+        String settings = Files.writeString(
+                        folder.resolve("application.properties"),
+                        Files.readString(Path.of("application.properties")) + "\ncaravan.registry.file=" + registry
+                                + "\n")
+                .toString();
+        String alive =
+                Files.writeString(folder.resolve("alive"), "{\"alive\":true}").toString();
+        String value = Files.writeString(folder.resolve("value"), "{\"t\":215}").toString();
+
+        Answer answer = tried("--config", settings, "--topic", "hub/h1", alive);
+        assertThat(answer.out.lines())
+                .startsWith(
+                        "ignored: it is counted, and goes nowhere",
+                        "  detail     nothing stands where the registry says that values do")
+                .noneMatch(line -> line.contains("topics"));
+        assertThat(answer.exitCode).isEqualTo(1);
+        assertThat(tried("--config", settings, "--json", "--topic", "hub/h1", alive).out)
+                .contains("\"reason\":\"ignored\"", "\"topics\":[]");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", value).out).contains("  t        21.5");
+    }
+
     private static Answer tried(String... arguments) {
         return execute(CommandLine.Help.Ansi.OFF, arguments);
     }

@@ -12,55 +12,24 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
-/**
- * The F2 controllers, and which sensor is on which pin of their connectors: {@code ask...} before the statement, {@code
- * answer...} after it. Stateless.
- */
-public final class F2Controllers {
+/** The F2 controllers, and which sensor is on which pin of their connectors. Stateless. */
+public final class F2Controllers extends F2Resource {
 
-    private static final int MOST_ROWS = 1_000;
     private static final int CONNECTORS = 5;
     private static final int LAST_PIN = 99;
     private static final int LONGEST_NAME = 200;
-    private static final String ID = "[a-z0-9][a-z0-9_-]{0,63}";
 
-    public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
-        Cursor cursor = request.query().cursor(String.class);
-        request.with("after", cursor == null ? "" : cursor.text(0)).handOver(exchange);
+    public F2Controllers() {
+        super(
+                "controller",
+                "controller",
+                "controller_id",
+                "a MAC address, or 1 to 64 letters, digits, - and _ that begin with a letter or digit");
     }
 
-    public void answer(Exchange exchange) {
-        Answer.page(exchange, Answer.rows(exchange), Controller::of, last -> Cursor.after(last.text("controller_id")));
-    }
-
-    public void askOne(Exchange exchange) {
-        String controller = idInPath(exchange);
-        Request.open(exchange).with("controller", controller).handOver(exchange);
-    }
-
-    public void answerOne(Exchange exchange) {
-        Row row = Answer.of("controller", exchange, "controller_id").get(0);
-        int status = exchange.getProperty(Stored.CREATED, false, Boolean.class) ? 201 : 200;
-        Answer.with(exchange, Controller.of(row));
-        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-    }
-
-    /** Hands the controller of the body over to the statement that stores it. */
-    public void askPut(Exchange exchange) {
-        byte[] body = RequestBody.read(exchange, F2Templates.LARGEST_BODY, null);
-        exchange.getMessage().setBody(body);
-        String controller = idInPath(exchange);
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        if (!controller.matches(ID)) {
-            throw ApiProblem.parameter(
-                    "controller",
-                    "controller must be a MAC address, or 1 to 64 letters, digits, - and _ that begin with a letter or digit");
-        }
-        request.with("controller", controller)
-                .with("body", document(controller, body).toString())
-                .handOver(exchange);
+    @Override
+    Object of(Row row) {
+        return Controller.of(row);
     }
 
     /** Notes whether it is new, and asks for it as it is now; or tells why it was not stored. */
@@ -78,25 +47,15 @@ public final class F2Controllers {
         Stored.readAgain(exchange, outcome.equals("created"));
     }
 
-    public void askDelete(Exchange exchange) {
-        String controller = idInPath(exchange);
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        request.with("controller", controller).handOver(exchange);
-    }
-
-    public void answerDelete(Exchange exchange) {
-        Answer.of("controller", exchange, "controller_id");
-        Stored.deleted(exchange);
-    }
-
     /** The id of a controller, also as a MAC address with colons, and as the device that it is. */
-    private static String idInPath(Exchange exchange) {
-        String id = Request.inPath(exchange, "controller").toLowerCase(Locale.ROOT);
+    @Override
+    String idInPath(Exchange exchange) {
+        String id = super.idInPath(exchange).toLowerCase(Locale.ROOT);
         return (id.startsWith("f2-") ? id.substring("f2-".length()) : id).replace(":", "");
     }
 
-    private static ObjectNode document(String controller, byte[] body) {
+    @Override
+    ObjectNode toStore(String controller, byte[] body) {
         Fields fields = Fields.of(body, "controller_id", "device_id", "name", "model", "serial_number", "connectors");
         fields.mustBe("controller_id", controller);
         fields.mustBe("device_id", "f2-" + controller);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.caravan.decode.Scale;
 import io.caravan.f2.DataFormat;
 import io.caravan.f2.DataPoint;
 import java.math.BigDecimal;
@@ -12,61 +13,26 @@ import java.util.List;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
-/**
- * The kinds of sensors that F2 controllers have, with the data points of their frames: {@code ask...} before the statement,
- * {@code answer...} after it. Stateless.
- */
-public final class F2Templates {
+/** The kinds of sensors that F2 controllers have, with the data points of their frames. Stateless. */
+public final class F2Templates extends F2Resource {
 
-    static final int LARGEST_BODY = 1_048_576;
-
-    private static final int MOST_ROWS = 1_000;
     private static final int MOST_POINTS = 250;
     private static final int LAST_BYTE = 65_535;
     private static final int LONGEST_LABEL = 100;
     private static final int LONGEST_AFFIX = 32;
-    private static final BigDecimal LARGEST_SCALE = new BigDecimal("1e15");
-    private static final BigDecimal SMALLEST_SCALE = new BigDecimal("1e-15");
     private static final List<String> ORDERS = List.of("big", "little");
-    private static final String ID = "[a-z0-9][a-z0-9_-]{0,63}";
 
-    public void ask(Exchange exchange) {
-        Request request = Request.open(exchange, "limit", Cursor.PARAMETER).withLimit(100, MOST_ROWS);
-        Cursor cursor = request.query().cursor(String.class);
-        request.with("after", cursor == null ? "" : cursor.text(0)).handOver(exchange);
+    public F2Templates() {
+        super(
+                "device template",
+                "template",
+                "template_id",
+                "1 to 64 lower-case letters, digits, - and _, and begin with a letter or digit");
     }
 
-    public void answer(Exchange exchange) {
-        Answer.page(exchange, Answer.rows(exchange), Template::of, last -> Cursor.after(last.text("template_id")));
-    }
-
-    public void askOne(Exchange exchange) {
-        String template = Request.inPath(exchange, "template");
-        Request.open(exchange).with("template", template).handOver(exchange);
-    }
-
-    public void answerOne(Exchange exchange) {
-        Row row = Answer.of("device template", exchange, "template_id").get(0);
-        int status = exchange.getProperty(Stored.CREATED, false, Boolean.class) ? 201 : 200;
-        Answer.with(exchange, Template.of(row));
-        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-    }
-
-    /** Hands the template of the body over to the statement that stores it. */
-    public void askPut(Exchange exchange) {
-        byte[] body = RequestBody.read(exchange, LARGEST_BODY, null);
-        exchange.getMessage().setBody(body);
-        String template = Request.inPath(exchange, "template");
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        if (!template.matches(ID)) {
-            throw ApiProblem.parameter(
-                    "template",
-                    "template must be 1 to 64 lower-case letters, digits, - and _, and begin with a letter or digit");
-        }
-        request.with("template", template)
-                .with("body", document(template, body).toString())
-                .handOver(exchange);
+    @Override
+    Object of(Row row) {
+        return Template.of(row);
     }
 
     /** Notes whether it is new, and asks for it as it is now. */
@@ -75,16 +41,9 @@ public final class F2Templates {
         Stored.readAgain(exchange, created);
     }
 
-    public void askDelete(Exchange exchange) {
-        String template = Request.inPath(exchange, "template");
-        Request request = Request.open(exchange);
-        OwnPages.require(exchange);
-        request.with("template", template).handOver(exchange);
-    }
-
-    public void answerDelete(Exchange exchange) {
-        Answer.of("device template", exchange, "template_id");
-        Stored.deleted(exchange);
+    @Override
+    ObjectNode toStore(String template, byte[] body) {
+        return document(template, body);
     }
 
     /**
@@ -148,7 +107,7 @@ public final class F2Templates {
         point.put("length", format.bytes());
         point.put("decimals", fields.number("decimals", 0, 0, DataPoint.MOST_DECIMALS));
         BigDecimal scale = fields.decimal("scale", BigDecimal.ONE);
-        if (scale.abs().compareTo(SMALLEST_SCALE) < 0 || scale.abs().compareTo(LARGEST_SCALE) > 0) {
+        if (!Scale.isFactor(scale)) {
             throw fields.bad("scale", "must be from 1e-15 to 1e15, or the same below 0");
         }
         point.put("scale", scale);

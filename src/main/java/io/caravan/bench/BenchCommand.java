@@ -56,7 +56,8 @@ public final class BenchCommand implements Callable<Integer> {
                     "What the devices send: ${COMPLETION-CANDIDATES}. building: 2 readings, filled up to 300 bytes with "
                             + "blanks inside the JSON object; smart-breaker: full telemetry of 21 readings; environment: 4 readings; senml: packs of 1,000 "
                             + "readings, 250 instants of 4 metrics; events: 1 reading, over Kafka; f2: frames of 3 readings, whose parameters are in the "
-                            + "database as long as the run takes; tasmota: 5 readings; shelly and ttn: 3; zigbee2mqtt: 4. The last four name no tenant.")
+                            + "database as long as the run takes; tasmota: 5 readings; shelly and ttn: 3; zigbee2mqtt: 4; thingsboard: "
+                            + "10 rows of 2 readings, each of which becomes a message of its own. The last five name no tenant.")
     private FamilyName family;
 
     @Option(

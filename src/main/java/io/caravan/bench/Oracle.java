@@ -47,7 +47,7 @@ final class Oracle {
             return;
         }
         long sent = workload.messageTime(timestamp);
-        int reading = workload.readingNumber(metric, sent - timestamp);
+        int reading = workload.readingNumber(metric, timestamp - sent);
         int n = reading < 0 ? -1 : journal.find(device, sent);
         if (n < 0) {
             n = reading < 0 ? -1 : nearby(device, reading, -1 - n, value);

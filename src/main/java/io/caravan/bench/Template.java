@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * the oracle compute what must be in the database. Immutable.
  *
  * <p>The text marks what changes by angle brackets: {@code <device>}; {@code <uuid>}, another for each message; {@code
- * <millis>}, {@code <seconds>} or {@code <rfc3339>}; {@code <metric
+ * <millis>}, {@code <seconds>} or {@code <rfc3339>}, in as many places as there are; {@code <metric
  * min max unit>} for a number, with min and max of equal length and decimals, and {@code -} for a unit that the message does
  * not name; {@code <metric bool>} for a truth value, stored as 0 or 1; {@code <metric hex min max unit>} for two bytes of a frame,
  * big-endian, whose number has as many decimals as min and max.
@@ -59,7 +59,7 @@ final class Template {
     private final List<Field> fields;
     private final int deviceOffset;
     private final int deviceDigits;
-    private final int timeOffset;
+    private final int[] timeOffsets;
     private final int uuidOffset;
     private final boolean rfc3339;
     private final long resolution;
@@ -76,7 +76,7 @@ final class Template {
         StringBuilder plain = new StringBuilder();
         List<Field> found = new ArrayList<>();
         int device = -1;
-        int time = -1;
+        List<Integer> times = new ArrayList<>();
         int uuid = -1;
         int copied = 0;
         while (mark.find()) {
@@ -94,15 +94,15 @@ final class Template {
                     plain.append("00000000-0000-4000-8000-000000000000");
                 }
                 case "millis" -> {
-                    time = offset;
+                    times.add(offset);
                     plain.append("0".repeat(MILLIS));
                 }
                 case "seconds" -> {
-                    time = offset;
+                    times.add(offset);
                     plain.append("0".repeat(SECONDS));
                 }
                 case "rfc3339" -> {
-                    time = offset;
+                    times.add(offset);
                     plain.append("0".repeat(Rfc3339.LENGTH));
                 }
                 default -> {
@@ -121,7 +121,7 @@ final class Template {
         this.fields = List.copyOf(found);
         this.deviceOffset = device;
         this.deviceDigits = deviceDigits;
-        this.timeOffset = time;
+        this.timeOffsets = times.stream().mapToInt(Integer::intValue).toArray();
         this.uuidOffset = uuid;
         this.rfc3339 = text.contains("<rfc3339>");
         this.resolution = text.contains("<millis>") ? 1_000 : text.contains("<seconds>") ? 1_000_000 : 1;
@@ -184,10 +184,12 @@ final class Template {
         if (deviceOffset >= 0) {
             Digits.write(message, deviceOffset, deviceDigits, device);
         }
-        if (rfc3339) {
-            Rfc3339.write(message, timeOffset, micros);
-        } else {
-            Digits.write(message, timeOffset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
+        for (int offset : timeOffsets) {
+            if (rfc3339) {
+                Rfc3339.write(message, offset, micros);
+            } else {
+                Digits.write(message, offset, resolution == 1_000 ? MILLIS : SECONDS, micros / resolution);
+            }
         }
         if (uuidOffset >= 0) {
             writeUuid(message, device, n);

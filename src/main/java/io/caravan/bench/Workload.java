@@ -77,6 +77,11 @@ final class Workload {
                     + "\"temperature\":<temperature 10.00 29.99 °C>,\"humidity\":<humidity 35.00 64.99 %RH>},"
                     + "\"rx_metadata\":[{\"gateway_ids\":{\"gateway_id\":\"gateway-1\"},\"snr\":<snr 1.0 9.9 dB>}]}}";
 
+    /** A message of a second: 10 rows 100 ms apart, the first of them at the time of the message, with 2 values each. */
+    private static final int ROWS = 10;
+
+    private static final int ROW_STEP_MICROS = 100_000;
+
     private static final int BUILDING_BYTES = 300;
 
     /** Packs of a second: 250 instants 4 ms apart, the last of them at the time of the message, with 4 values each. */
@@ -94,6 +99,9 @@ final class Workload {
     private final boolean forKafka;
     private final MqttTopic[] topics;
     private final int instants;
+    /** From one of them to the next, backwards where it is less than 0. */
+    private final int stepMicros;
+
     private final byte[][] metrics;
     private final byte[][] units;
 
@@ -124,6 +132,7 @@ final class Workload {
                     case SHELLY -> SHELLY;
                     case ZIGBEE2MQTT -> ZIGBEE2MQTT;
                     case TTN -> TTN;
+                    case THINGSBOARD -> rows();
                     default -> throw new UserError("--family: there is no load of " + family + " devices");
                 };
         this.forKafka = family == FamilyName.EVENTS;
@@ -131,6 +140,7 @@ final class Workload {
         this.template = new Template(text, length, prefix, digits, run.hashCode() * 0x9E3779B97F4A7C15L);
         this.topics = new MqttTopic[devices];
         MqttTopic shared = MqttTopic.of("building/bench-room/data");
+        MqttTopic gateway = MqttTopic.of("v1/gateway/telemetry");
         for (int device = 0; device < devices; device++) {
             topics[device] = switch (family) {
                 case BUILDING -> shared;
@@ -139,11 +149,17 @@ final class Workload {
                 case SHELLY -> MqttTopic.of(deviceId(device) + "/events/rpc");
                 case ZIGBEE2MQTT -> MqttTopic.of("zigbee2mqtt/" + deviceId(device));
                 case TTN -> MqttTopic.of("v3/bench@ttn/devices/" + deviceId(device) + "/up");
+                case THINGSBOARD -> gateway;
                 default -> MqttTopic.of("iot/" + TENANT + "/" + deviceId(device) + "/raw");
             };
         }
         this.family = family;
-        this.instants = family == FamilyName.SENML ? SENML_INSTANTS : 1;
+        this.instants = switch (family) {
+            case SENML -> SENML_INSTANTS;
+            case THINGSBOARD -> ROWS;
+            default -> 1;
+        };
+        this.stepMicros = family == FamilyName.SENML ? -SENML_STEP_MICROS : ROW_STEP_MICROS;
         int each = template.fields().size() / instants;
         this.metrics = template.fields().stream()
                 .limit(each)
@@ -157,6 +173,17 @@ final class Workload {
 
     FamilyName family() {
         return family;
+    }
+
+    private static String rows() {
+        StringBuilder message = new StringBuilder("{\"<device>\":[");
+        for (int row = 0; row < ROWS; row++) {
+            message.append(row == 0 ? "" : ",").append("{\"ts\":<seconds>");
+            message.append(String.format(java.util.Locale.ROOT, "%03d", row * ROW_STEP_MICROS / 1_000));
+            message.append(
+                    ",\"values\":{\"temperature\":<temperature 20.0 29.9 ->,\"humidity\":<humidity 40.0 59.9 ->}}");
+        }
+        return message.append("]}").toString();
     }
 
     private static String senml() {
@@ -211,21 +238,24 @@ final class Workload {
 
     /** How far the readings of a message reach back from its time, in microseconds. */
     long span() {
-        return (instants - 1L) * SENML_STEP_MICROS;
+        return Math.max(0, (1L - instants) * stepMicros);
     }
 
     /** The time of the message that has a reading of a time. */
     long messageTime(long timestamp) {
         long step = template.resolution();
-        return instants == 1 ? timestamp : (timestamp + step - 1) / step * step;
+        return instants == 1 ? timestamp : (timestamp + (stepMicros < 0 ? step - 1 : 0)) / step * step;
     }
 
-    /** The index in its message of the reading of a metric so many microseconds before it, or -1 where it has none. */
-    int readingNumber(int metric, long before) {
+    /** The index in its message of the reading of a metric so many microseconds behind its time, or -1 where it has none. */
+    int readingNumber(int metric, long behind) {
         if (instants == 1) {
             return metric;
         }
-        return before % SENML_STEP_MICROS != 0 ? -1 : (int) (before / SENML_STEP_MICROS) * metrics.length + metric;
+        long instant = behind / stepMicros;
+        return behind % stepMicros != 0 || instant < 0 || instant >= instants
+                ? -1
+                : (int) instant * metrics.length + metric;
     }
 
     /** The number of the device whose id these bytes are, or -1. */

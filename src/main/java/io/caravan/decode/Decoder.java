@@ -25,6 +25,11 @@ public interface Decoder {
         return raw;
     }
 
+    /** Whether a message without a value is of no use, and no dead letter. */
+    default boolean ignoresEmpty(RawMessage raw) {
+        return false;
+    }
+
     /** Whether it has what it looks up. Until then its messages wait; nobody can tell what is unknown. */
     default boolean isReady() {
         return true;

@@ -15,6 +15,7 @@ final class JsonLeaves {
     private final Map<String, Double> numbers;
     private final boolean decimalComma;
     private final List<Measured> all = new ArrayList<>(24);
+    private Scale scale = Scale.NONE;
 
     JsonLeaves(JsonParser parser) {
         this(parser, Map.of(), false);
@@ -28,6 +29,13 @@ final class JsonLeaves {
         this.parser = parser;
         this.numbers = numbers;
         this.decimalComma = decimalComma;
+    }
+
+    /** Has the numbers that follow stand for others; answers how it was before. What {@code numbers} says, and booleans, are exempt. */
+    Scale scale(Scale next) {
+        Scale before = scale;
+        scale = next;
+        return before;
     }
 
     List<Measured> all() {
@@ -73,9 +81,9 @@ final class JsonLeaves {
         switch (token) {
             case START_OBJECT -> object(path);
             case START_ARRAY -> array(path);
-            case VALUE_TRUE -> number(path, 1);
-            case VALUE_FALSE -> number(path, 0);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, parser.getDoubleValue());
+            case VALUE_TRUE -> number(path, 1, null);
+            case VALUE_FALSE -> number(path, 0, null);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), null);
             case VALUE_STRING -> text(path, parser.getText());
             default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
         }
@@ -88,22 +96,27 @@ final class JsonLeaves {
         }
     }
 
-    private void number(MetricPath path, double value) throws Undecodable {
+    private double scaled(double value) {
+        return Double.isFinite(value) ? scale.of(value) : value;
+    }
+
+    private void number(MetricPath path, double value, String unit) throws Undecodable {
         boolean finite = Double.isFinite(value);
-        add(new Measured(path.path(), finite ? value : Double.NaN, null, finite ? Form.NUMBER : Form.OVERFLOW));
+        add(new Measured(path.path(), finite ? value : Double.NaN, unit, finite ? Form.NUMBER : Form.OVERFLOW));
     }
 
     void text(MetricPath path, String text) throws Undecodable {
         Double number = numbers.get(text);
         if (number != null) {
-            number(path, number);
+            number(path, number, null);
             return;
         }
         Quantity quantity = decimalComma ? Quantity.parseWithComma(text) : Quantity.parse(text);
-        add(
-                quantity == null
-                        ? new Measured(path.path(), Double.NaN, null, Form.TEXT)
-                        : new Measured(path.path(), quantity.value(), quantity.unit(), Form.NUMBER));
+        if (quantity == null) {
+            add(new Measured(path.path(), Double.NaN, null, Form.TEXT));
+        } else {
+            number(path, scaled(quantity.value()), quantity.unit());
+        }
     }
 
     private void add(Measured value) throws Undecodable {

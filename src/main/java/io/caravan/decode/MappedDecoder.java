@@ -29,17 +29,23 @@ public final class MappedDecoder implements Decoder {
         return null;
     }
 
+    /** Those of a message, or of the row that it is, which may be others. */
+    private MessageRules rulesOf(RawMessage raw) {
+        MessageRules found = rulesOf(raw.topic());
+        return found != null && found.ofRow != null && raw.part() > 0 ? found.ofRow : found;
+    }
+
     @Override
     public RawMessage addressed(RawMessage raw) {
-        MessageRules found = rulesOf(raw.topic());
+        MessageRules found = rulesOf(raw);
         if (found == null) {
             return raw;
         }
-        Map<Variable, String> named = found.topic.match(raw.topic());
+        Map<Variable, String> named = found.named(raw.topic());
         return new RawMessage(
                 raw.dialect(),
                 raw.topic(),
-                named.getOrDefault(Variable.TENANT, found.tenant),
+                named.get(Variable.TENANT),
                 named.get(Variable.DEVICE),
                 raw.receivedAt(),
                 raw.contentType(),
@@ -49,11 +55,18 @@ public final class MappedDecoder implements Decoder {
     }
 
     @Override
+    public boolean ignoresEmpty(RawMessage raw) {
+        MessageRules found = rulesOf(raw.topic());
+        return found != null && found.ignoresEmpty;
+    }
+
+    @Override
     public Parts parts(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw.topic());
         if (found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())) {
             return Parts.NONE;
         }
+        requireSomething(raw.payload());
         MessageRows rows = MessageRows.of(raw.payload(), found.rows);
         if (rows.isEmpty()) {
             if (found.ofRow != null) {
@@ -95,14 +108,14 @@ public final class MappedDecoder implements Decoder {
 
     @Override
     public Decoded decode(RawMessage raw) throws Undecodable {
-        MessageRules ofTopic = rulesOf(raw.topic());
-        MessageRules found = ofTopic != null && ofTopic.ofRow != null && raw.part() > 0 ? ofTopic.ofRow : ofTopic;
+        MessageRules found = rulesOf(raw);
         if (found == null || !found.read) {
             throw new Undecodable(
                     Reason.UNKNOWN_DIALECT,
                     "the dialect '" + raw.dialect() + "' of the registry reads no topic " + Text.excerpt(raw.topic()));
         }
-        Map<Variable, String> named = found.topic.match(raw.topic());
+        requireSomething(raw.payload());
+        Map<Variable, String> named = found.named(raw.topic());
         boolean text = found.text && !looksLikeJson(raw.payload());
         if (found.namesMetric && !text) {
             // read once for the name, which may stand behind what it names
@@ -116,13 +129,28 @@ public final class MappedDecoder implements Decoder {
         return JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).json());
     }
 
+    /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */
+    private static void requireSomething(byte[] payload) throws Undecodable {
+        if (first(payload) < 0) {
+            throw new Undecodable(
+                    Reason.EMPTY_MESSAGE,
+                    "the payload is empty, as where a retained message is removed from the broker");
+        }
+    }
+
     private static boolean looksLikeJson(byte[] payload) {
+        int first = first(payload);
+        return first == '{' || first == '[';
+    }
+
+    /** The first byte that is no white space of JSON, or -1. */
+    private static int first(byte[] payload) {
         for (byte b : payload) {
             if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                return b == '{' || b == '[';
+                return b & 0xFF;
             }
         }
-        return false;
+        return -1;
     }
 
     /** The payload as a text, without quotes around it. */

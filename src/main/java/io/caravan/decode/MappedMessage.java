@@ -60,6 +60,9 @@ final class MappedMessage {
     /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
     String metric() throws IOException, Undecodable {
         value(rules.root, null, parser.currentToken());
+        if (metric == null && names.isEmpty()) {
+            throw noValue();
+        }
         if (metric == null) {
             throw new Undecodable(
                     Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
@@ -89,6 +92,7 @@ final class MappedMessage {
         if (rules.root.role == null && rules.root.metric != null) {
             MetricPath path = begin(rules.root.metric);
             if (path != MetricPath.ROOT) {
+                leaves.scale(rules.root.scale);
                 leaves.text(path, payload);
                 measured(path.path(), quoted);
             }
@@ -101,25 +105,21 @@ final class MappedMessage {
         for (UnitOf values : unitsOf) {
             leaves.unit(units[values.unit()], values.from(), values.to());
         }
+        String kind = eventType != null ? eventType : rules.eventType;
+        boolean empty = names.isEmpty() && kind.equals("telemetry");
         device = named.getOrDefault(Variable.DEVICE, device);
-        if (device == null) {
+        if (device == null && !(empty && rules.ignoresEmpty)) {
             throw new Undecodable(Reason.MISSING_DEVICE_ID, "the payload has no device id where the registry says");
         }
-        String kind = eventType != null ? eventType : rules.eventType;
-        if (names.isEmpty() && kind.equals("telemetry")) {
-            throw new Undecodable(
-                    Reason.EMPTY_MESSAGE,
-                    parser == null
-                            ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
-                                    + " one with the path $ in \"values\""
-                            : "nothing stands where the registry says that values do");
+        if (empty) {
+            throw noValue();
         }
         if (measurements.size() > 0) {
             measurements.write('}');
         }
         Slice object = measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null;
         return Decoded.of(device, timestamp, sequence != null ? sequence : PayloadHash.of(raw.payload()))
-                .tenant(named.getOrDefault(Variable.TENANT, rules.tenant != null ? rules.tenant : tenant))
+                .tenant(named.getOrDefault(Variable.TENANT, tenant))
                 .deviceType(typeOf())
                 .place(
                         named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
@@ -130,6 +130,15 @@ final class MappedMessage {
                 .offline(offline)
                 .body(alone == null ? null : object != null ? object : statusOf(alone))
                 .build();
+    }
+
+    private Undecodable noValue() {
+        return new Undecodable(
+                Reason.EMPTY_MESSAGE,
+                parser == null
+                        ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
+                                + " one with the path $ in \"values\""
+                        : "nothing stands where the registry says that values do");
     }
 
     private static Slice statusOf(Slice alone) {
@@ -166,6 +175,7 @@ final class MappedMessage {
         }
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
+        Scale outer = begins ? leaves.scale(place.scale) : null;
         int first = leaves.all().size();
         int from = JsonTokens.start(parser);
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
@@ -180,6 +190,9 @@ final class MappedMessage {
             object(place, here);
         } else {
             array(place, here);
+        }
+        if (begins) {
+            leaves.scale(outer);
         }
         if (begins && here != MetricPath.ROOT) {
             measured(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));

@@ -1,8 +1,10 @@
 package io.caravan.decode;
 
+import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,15 +24,16 @@ public final class MessageRules {
     final boolean read;
     final Place root = new Place();
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
+    private final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new HashMap<>();
     final List<Map<String, String>> unitNames = new ArrayList<>();
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
-    String tenant;
     String deviceType;
     String eventType = "telemetry";
     boolean text;
     boolean decimalComma;
+    boolean ignoresEmpty;
     boolean hasStatus;
     boolean namesMetric;
     /** Where a message holds several, each to be read alone; null where a message is one. */
@@ -63,7 +66,16 @@ public final class MessageRules {
 
     /** The tenant of all its messages, or null. */
     public String tenant() {
-        return tenant;
+        return always.get(Variable.TENANT);
+    }
+
+    /** What a topic of these names, and what is said of all of them; null for a topic that is none of these. */
+    public Map<Variable, String> named(String topicName) {
+        Map<Variable, String> named = topic.match(topicName);
+        if (named != null) {
+            named.putAll(always);
+        }
+        return named;
     }
 
     /** The name of the member of the payload that holds the device's id. */
@@ -105,7 +117,12 @@ public final class MessageRules {
         }
 
         public Builder tenant(String tenant) {
-            rules.tenant = tenant;
+            rules.always.put(Variable.TENANT, tenant);
+            return this;
+        }
+
+        public Builder device(String device) {
+            rules.always.put(Variable.DEVICE, device);
             return this;
         }
 
@@ -134,6 +151,12 @@ public final class MessageRules {
         /** Numbers in texts have a comma for the decimal point. */
         public Builder decimalComma() {
             rules.decimalComma = true;
+            return this;
+        }
+
+        /** Messages without a value are of no use, and no dead letters. */
+        public Builder ignoreEmpty() {
+            rules.ignoresEmpty = true;
             return this;
         }
 
@@ -204,17 +227,18 @@ public final class MessageRules {
         }
 
         /** The names below a path are metrics. */
-        public Builder values(JsonPath path) {
-            return metric("", path);
+        public Builder values(JsonPath path, Scale scale) {
+            return metric("", path, scale);
         }
 
         /** The value at a path is a metric, or what lies below it are metrics that begin so. */
-        public Builder metric(String name, JsonPath path) {
+        public Builder metric(String name, JsonPath path, Scale scale) {
             Place place = rules.root.at(path);
             if (place.role != null || place.metric != null) {
                 throw new IllegalArgumentException(path + " has another meaning already");
             }
             place.metric = name;
+            place.scale = scale;
             mapped = true;
             return this;
         }

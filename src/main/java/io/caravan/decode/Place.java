@@ -38,6 +38,8 @@ final class Place {
     Role roleOfName;
     /** The metric that begins here; empty where the names below are metrics; null where none begins. */
     String metric;
+    /** What numbers of that metric stand for. */
+    Scale scale = Scale.NONE;
     /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
     int unit = -1;
 
@@ -89,6 +91,7 @@ final class Place {
         if (role == null && metric == null && (other.role == null || isLeaf())) {
             role = other.role;
             metric = other.metric;
+            scale = other.scale;
             unit = unit < 0 ? other.unit : unit;
         }
         roleOfName = roleOfName == null ? other.roleOfName : roleOfName;

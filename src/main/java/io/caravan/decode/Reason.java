@@ -14,6 +14,8 @@ public enum Reason {
     TOO_LARGE("too-large"),
     /** An object that measures, reports and says nothing. */
     EMPTY_MESSAGE("empty-message"),
+    /** No fault: a message without a value, which its dialect says is of no use. It goes nowhere, and is counted. */
+    IGNORED("ignored"),
     /** Neither topic nor payload names the device. */
     MISSING_DEVICE_ID("missing-device-id"),
     /** The device id, tenant, site, zone or event id is empty, too long, no text, or holds control characters. */

@@ -73,6 +73,7 @@ public final class DecodeBatch {
             throw new DirectoryUnavailable();
         }
         Parcel parcel = new Parcel(
+                decoder,
                 decoder == null ? raw : decoder.addressed(raw),
                 message.getHeader(org.apache.camel.component.kafka.KafkaConstants.KEY),
                 position.partition().topic() + '/' + position.partition().partition() + '/' + position.offset());

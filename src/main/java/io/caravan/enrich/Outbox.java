@@ -21,7 +21,7 @@ import org.apache.camel.support.DefaultMessage;
 /**
  * Collects what the messages of a batch become, so that one step sends all of it and waits once: {@link #open} before the
  * split, {@link #add} at the end of each message's way, {@link #close} after. The topics of a message stand in its header
- * {@code topics}, separated by commas. Thread-safe.
+ * {@code topics}, separated by commas; one without goes nowhere, and is counted. Thread-safe.
  */
 public final class Outbox {
 
@@ -72,20 +72,35 @@ public final class Outbox {
         String reason = message.getHeader(RecordHeaders.REASON, String.class);
         if (reason != null) {
             keep(KEPT_OF_DEAD, message, headers);
-            count(reason);
         }
         if (message.getHeader(Enricher.PARTS) != null) {
             addParts(exchange, headers);
             return;
         }
-        Tally.of(exchange)
-                .add(Batch.positionOf(message), reason != null ? Tally.Fate.DEAD_LETTER : Tally.Fate.FORWARDED);
+        Tally.of(exchange).add(Batch.positionOf(message), fate(message, reason));
+        String topics = message.getHeader(TOPICS, String.class);
+        if (topics == null) {
+            return;
+        }
         Object key = message.getHeader(KafkaConstants.KEY);
         byte[] body = (byte[]) message.getBody();
         RawMessage raw = exchange.getProperty(Enricher.RAW, RawMessage.class);
-        for (String topic : message.getHeader(TOPICS, String.class).split(",")) {
+        for (String topic : topics.split(",")) {
             records(exchange).add(new OutboundRecord(exchange.getContext(), topic, key, body, headers, raw));
         }
+    }
+
+    private Tally.Fate fate(Message message, String reason) {
+        if (reason == null) {
+            return Tally.Fate.FORWARDED;
+        }
+        if (!reason.equals(Reason.IGNORED.code())) {
+            count(reason);
+            return Tally.Fate.DEAD_LETTER;
+        }
+        String dialect = RecordHeaders.text(message, RecordHeaders.DIALECT);
+        meters.counter("caravan.ignored", "dialect", dialect).increment();
+        return Tally.Fate.IGNORED;
     }
 
     /** Each is a record as the message was, with a payload of its own. */

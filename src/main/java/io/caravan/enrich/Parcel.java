@@ -1,8 +1,10 @@
 package io.caravan.enrich;
 
 import io.caravan.decode.Decoded;
+import io.caravan.decode.Decoder;
 import io.caravan.decode.Parts;
 import io.caravan.decode.RawMessage;
+import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
 
 /**
@@ -26,7 +28,11 @@ final class Parcel {
     /** Whether that has been asked. */
     boolean counted;
 
-    Parcel(RawMessage raw, Object key, String origin) {
+    private final Decoder decoder;
+
+    /** @param decoder reads it, null where its dialect is nobody's */
+    Parcel(Decoder decoder, RawMessage raw, Object key, String origin) {
+        this.decoder = decoder;
         this.raw = raw;
         this.key = key;
         this.origin = origin;
@@ -37,7 +43,9 @@ final class Parcel {
         return failure == null && parts.isEmpty();
     }
 
+    /** Marks it as one that cannot be used, or is not to be. */
     void fail(Undecodable why) {
-        failure = why;
+        boolean ignored = why.reason() == Reason.EMPTY_MESSAGE && decoder.ignoresEmpty(raw);
+        failure = ignored ? new Undecodable(Reason.IGNORED, why.getMessage()) : why;
     }
 }

@@ -78,9 +78,8 @@ public final class MappedTopics {
         if (rules == null) {
             return new Dialect(name, any -> TopicShape.Names.NONE, "device_id", "tenant_id");
         }
-        Map<Variable, String> named = rules.topic().match(topic);
-        TopicShape.Names names =
-                new TopicShape.Names(named.getOrDefault(Variable.TENANT, rules.tenant()), named.get(Variable.DEVICE));
+        Map<Variable, String> named = rules.named(topic);
+        TopicShape.Names names = new TopicShape.Names(named.get(Variable.TENANT), named.get(Variable.DEVICE));
         return new Dialect(name, any -> names, rules.deviceField(), rules.tenantField());
     }
 

@@ -50,7 +50,8 @@ public final class CommittedLedger {
                     span.recordsFrom(before.next()) - tally.takenApart(partition, before.next()),
                     sum(lost.values()),
                     tally.forwarded(partition, before.next()),
-                    tally.deadLettered(partition, before.next()));
+                    tally.deadLettered(partition, before.next()),
+                    tally.ignored(partition, before.next()));
             last.put(partition, after);
             Batch.annotate(exchange, partition, after.metadata());
         }

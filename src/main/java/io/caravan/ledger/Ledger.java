@@ -15,12 +15,14 @@ import java.util.List;
 public record Ledger(boolean balanced, Account all, List<Account> stages) {
 
     /**
-     * Messages of one stage. Balanced means that received = forwarded + dead_lettered + duplicates + in_flight + lost.
+     * Messages of one stage. Balanced means that received = forwarded + dead_lettered + duplicates + ignored + in_flight +
+     * lost.
      *
      * @param received what there was to be read, whether it has been or not
      * @param forwarded what was sent on, or stored
      * @param deadLettered what became a dead letter
      * @param duplicates what was there already
+     * @param ignored what is of no use, as its dialect says
      * @param inFlight what is still to be done
      * @param lost what was deleted, or skipped, before it was read
      */
@@ -30,6 +32,7 @@ public record Ledger(boolean balanced, Account all, List<Account> stages) {
             long forwarded,
             @JsonProperty("dead_lettered") long deadLettered,
             long duplicates,
+            long ignored,
             @JsonProperty("in_flight") long inFlight,
             long lost,
             boolean balanced) {}
@@ -51,6 +54,7 @@ public record Ledger(boolean balanced, Account all, List<Account> stages) {
                 store.forwarded,
                 enrich.deadLettered + store.deadLettered,
                 store.duplicates - repeated,
+                enrich.ignored + store.ignored,
                 waiting - Math.max(0, Math.min(ahead, waiting)),
                 enrich.lost + store.lost,
                 balanced);

@@ -20,6 +20,7 @@ final class LedgerMeters {
             "received", Ledger.Account::received,
             "forwarded", Ledger.Account::forwarded,
             "dead_lettered", Ledger.Account::deadLettered,
+            "ignored", Ledger.Account::ignored,
             "duplicates", Ledger.Account::duplicates,
             "in_flight", Ledger.Account::inFlight,
             "lost", Ledger.Account::lost);

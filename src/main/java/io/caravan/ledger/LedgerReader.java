@@ -164,6 +164,7 @@ public final class LedgerReader {
         private long received;
         private long forwarded;
         private long deadLettered;
+        private long ignored;
         private long duplicates;
         private long inFlight;
         private long lost;
@@ -179,15 +180,25 @@ public final class LedgerReader {
             received += totals.received() + deleted + waiting;
             forwarded += totals.forwarded();
             deadLettered += totals.deadLettered();
+            ignored += totals.ignored();
             duplicates += duplicate;
             inFlight += waiting;
             lost += totals.lost() + deleted;
-            balanced.add(totals.received() == totals.forwarded() + totals.deadLettered() + duplicate + totals.lost());
+            balanced.add(totals.received()
+                    == totals.forwarded() + totals.deadLettered() + totals.ignored() + duplicate + totals.lost());
         }
 
         Ledger.Account account(String stage) {
             return new Ledger.Account(
-                    stage, received, forwarded, deadLettered, duplicates, inFlight, lost, !balanced.contains(false));
+                    stage,
+                    received,
+                    forwarded,
+                    deadLettered,
+                    duplicates,
+                    ignored,
+                    inFlight,
+                    lost,
+                    !balanced.contains(false));
         }
     }
 }

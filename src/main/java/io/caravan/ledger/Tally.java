@@ -21,6 +21,8 @@ public final class Tally {
     public enum Fate {
         FORWARDED,
         DEAD_LETTER,
+        /** Its dialect says that such messages are of no use. */
+        IGNORED,
         /** It holds several messages, which are counted when they come as such. */
         TAKEN_APART
     }
@@ -72,6 +74,11 @@ public final class Tally {
     /** How many records from an offset on became dead letters. */
     long deadLettered(TopicPartition partition, long from) {
         return count(partition, from, Fate.DEAD_LETTER);
+    }
+
+    /** How many records from an offset on are of no use. */
+    long ignored(TopicPartition partition, long from) {
+        return count(partition, from, Fate.IGNORED);
     }
 
     /** How many records from an offset on held several messages. */

@@ -1,6 +1,7 @@
 package io.caravan.ledger;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * @param lost offsets between the two that were deleted before they had been read
  * @param forwarded records that were sent on
  * @param deadLettered records that became dead letters
+ * @param ignored records that their dialect says are of no use; 0 in what was committed before there were any
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Totals(
@@ -25,9 +27,15 @@ record Totals(
         @JsonProperty(required = true) long gaps,
         @JsonProperty(required = true) long lost,
         @JsonProperty(required = true) long forwarded,
-        @JsonProperty(value = "dead_lettered", required = true) long deadLettered) {
+        @JsonProperty(value = "dead_lettered", required = true) long deadLettered,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty long ignored) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** The totals of a stage that ignores nothing. */
+    Totals(long first, long next, long gaps, long lost, long forwarded, long deadLettered) {
+        this(first, next, gaps, lost, forwarded, deadLettered, 0);
+    }
 
     /** Nothing counted yet; the offset is the first that will be. */
     static Totals since(long offset) {
@@ -62,19 +70,20 @@ record Totals(
      *
      * @param records how many records there were
      */
-    Totals plus(long upTo, long records, long moreLost, long moreForwarded, long moreDeadLettered) {
+    Totals plus(long upTo, long records, long moreLost, long moreForwarded, long moreDeadLettered, long moreIgnored) {
         return new Totals(
                 first,
                 upTo,
                 gaps + upTo - next - records - moreLost,
                 lost + moreLost,
                 forwarded + moreForwarded,
-                deadLettered + moreDeadLettered);
+                deadLettered + moreDeadLettered,
+                ignored + moreIgnored);
     }
 
     /** The same totals, for a log in which the next record has another offset: it is read again, or it is a new one. */
     Totals movedTo(long offset) {
-        return new Totals(first + offset - next, offset, gaps, lost, forwarded, deadLettered);
+        return new Totals(first + offset - next, offset, gaps, lost, forwarded, deadLettered, ignored);
     }
 
     /** The records that there were to be read. */

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
+import io.caravan.decode.Scale;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
+import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,14 +57,15 @@ final class TopicReader {
         }
         int before = problems.size();
         if (template.names(Variable.DEVICE) == declared.has("device")) {
-            problems.add(Problem.at(
-                    place,
-                    declared.has("device")
-                            ? "names the device twice: {device} in the topic, and \"device\""
-                            : "names no device: neither {device} in the topic, nor \"device\" with a path"));
+            problems.add(
+                    Problem.at(
+                            place,
+                            declared.has("device")
+                                    ? "names the device twice: {device} in the topic, and \"device\""
+                                    : "names no device: neither {device} in the topic, nor \"device\" with a path, or the id itself"));
         }
         attempt(place.appendProperty("rows"), this::rows);
-        path("device", rules::device);
+        pathOrText("device", null, rules::device, rules::device);
         pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
         path("site", rules::site);
         path("zone", rules::zone);
@@ -83,6 +86,9 @@ final class TopicReader {
                         rules.number(number.getKey(), number.getValue().asDouble()));
         if (declared.path("decimal_comma").asBoolean()) {
             rules.decimalComma();
+        }
+        if (declared.path("empty").asText().equals("ignore")) {
+            rules.ignoreEmpty();
         }
         units();
         if (declared.has("offline")) {
@@ -147,18 +153,32 @@ final class TopicReader {
         JsonNode values = declared.path("values");
         JsonPointer here = place.appendProperty("values");
         if (values.isTextual()) {
-            attempt(here, () -> rules.values(parse(values.asText())));
+            attempt(here, () -> rules.values(parse(values.asText()), Scale.NONE));
         }
-        for (Map.Entry<String, JsonNode> value : values.properties()) {
-            attempt(here.appendProperty(value.getKey()), () -> {
-                JsonPath path = parse(value.getValue().asText());
-                if (value.getKey().equals("*")) {
-                    rules.values(path);
-                } else {
-                    rules.metric(value.getKey(), path);
-                }
-            });
+        values.properties()
+                .forEach(value -> metric(value.getKey(), value.getValue(), here.appendProperty(value.getKey())));
+    }
+
+    /** A path, or a path and what the numbers there stand for. */
+    private void metric(String name, JsonNode value, JsonPointer here) {
+        boolean scaled = value.isObject();
+        attempt(scaled ? here.appendProperty("path") : here, () -> {
+            JsonPath path = parse(scaled ? value.path("path").asText() : value.asText());
+            Scale scale = scaled ? scale(value, here) : Scale.NONE;
+            if (name.equals("*")) {
+                rules.values(path, scale);
+            } else {
+                rules.metric(name, path, scale);
+            }
+        });
+    }
+
+    private Scale scale(JsonNode value, JsonPointer here) {
+        BigDecimal factor = value.path("scale").isNumber() ? value.path("scale").decimalValue() : BigDecimal.ONE;
+        if (!Scale.isFactor(factor)) {
+            problems.add(Problem.at(here.appendProperty("scale"), "must be from 1e-15 to 1e15, or the same below 0"));
         }
+        return new Scale(factor, value.path("offset").decimalValue());
     }
 
     private void units() {

@@ -26,7 +26,9 @@ public enum FamilyName {
     /** Climate sensors, door contacts and plugs, as Zigbee2MQTT publishes them. */
     ZIGBEE2MQTT("zigbee2mqtt", 6, 0.1),
     /** LoRaWAN sensors, as The Things Stack publishes them. */
-    TTN("ttn", 4, 0.1);
+    TTN("ttn", 4, 0.1),
+    /** Sensors behind a gateway, which tells several times of one of them in a message. */
+    THINGSBOARD("thingsboard", 4, 0.1);
 
     private final String text;
     private final int devices;
@@ -63,7 +65,7 @@ public enum FamilyName {
             case BUILDING -> new BuildingSensors(random);
             case ENVIRONMENT -> new EnvironmentSensors(random);
             case EVENTS -> new RoomEvents(burst, true, random);
-            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> mapped(burst, false, random);
+            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN, THINGSBOARD -> mapped(burst, false, random);
             case SPARKPLUG -> new SparkplugNode(random);
             case SENML -> new SenmlSensors(new SenmlSensors.Style(SenmlSensors.RECORDS, false, false, burst), random);
             case F2 -> new F2Controllers(false, random, ZoneId.systemDefault());
@@ -77,6 +79,7 @@ public enum FamilyName {
                     case TASMOTA -> new TasmotaPlugs(anomalies, random, ZoneId.systemDefault());
                     case SHELLY -> new ShellySwitches(anomalies, random);
                     case ZIGBEE2MQTT -> new ZigbeeDevices(anomalies, random);
+                    case THINGSBOARD -> new GatewaySensors(anomalies, random);
                     default -> new TtnSensors(anomalies, random);
                 };
         return burst ? new Bursts(family, random) : family;
@@ -84,7 +87,7 @@ public enum FamilyName {
 
     /** Whether the device registry declares their dialect. */
     boolean isMapped() {
-        return this == TASMOTA || this == SHELLY || this == ZIGBEE2MQTT || this == TTN;
+        return this == TASMOTA || this == SHELLY || this == ZIGBEE2MQTT || this == TTN || this == THINGSBOARD;
     }
 
     /** Whether its devices can send in bursts. */

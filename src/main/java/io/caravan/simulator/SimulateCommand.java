@@ -54,7 +54,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--devices",
             paramLabel = "N",
             description =
-                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5; f2 7; tasmota and ttn 4; shelly 3; zigbee2mqtt 6.")
+                    "How many devices. Default: 10; environment and events 45, which is 3 sites x 5 zones x 3 devices; senml and sparkplug 5; f2 7; tasmota, thingsboard and ttn 4; shelly 3; zigbee2mqtt 6.")
     private Integer devices;
 
     @Option(
@@ -77,13 +77,13 @@ public final class SimulateCommand implements Callable<Integer> {
             description =
                     "smart-breaker and senml: a quarter of the time a device sends 3-6 messages 0.2 s apart, a "
                             + "smart-breaker then trends and status; then it pauses for 3-8 s. events: 3-6 events 0.2 s apart, then "
-                            + "such a pause; so do tasmota, shelly, zigbee2mqtt and ttn. These pauses take the place of --rate.")
+                            + "such a pause; so do tasmota, shelly, zigbee2mqtt, ttn and thingsboard. These pauses take the place of --rate.")
     private boolean burst;
 
     @Option(
             names = "--anomalies",
             description =
-                    "senml, events, tasmota, shelly, zigbee2mqtt and ttn: one message in fifty has a value that is too high; f2: one frame in fifty ends too "
+                    "senml, events, tasmota, shelly, zigbee2mqtt, ttn and thingsboard: one message in fifty has a value that is too high; f2: one frame in fifty ends too "
                             + "early, or comes from a pin that nobody knows. Of the other families, environment has anomalies anyway.")
     private boolean anomalies;
 
@@ -134,7 +134,7 @@ public final class SimulateCommand implements Callable<Integer> {
         boolean events = family == FamilyName.EVENTS;
         check(
                 senml || events || family == FamilyName.F2 || family.isMapped() || !anomalies,
-                "--anomalies is for senml, events, f2, tasmota, shelly, zigbee2mqtt and ttn only");
+                "--anomalies is for senml, events, f2, tasmota, shelly, zigbee2mqtt, ttn and thingsboard only");
         check(senml || records == null && !cbor, "--records and --cbor are for senml only");
         check(events || kafka == null && url == null, "--kafka and --url are for events only");
         check(kafka == null || url == null, "--kafka and --url exclude each other");
@@ -193,7 +193,7 @@ public final class SimulateCommand implements Callable<Integer> {
                                 records == null ? SenmlSensors.RECORDS : records, cbor, anomalies, burst),
                         random);
             case EVENTS -> new RoomEvents(burst, anomalies, random);
-            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN -> family.mapped(burst, anomalies, random);
+            case TASMOTA, SHELLY, ZIGBEE2MQTT, TTN, THINGSBOARD -> family.mapped(burst, anomalies, random);
             case F2 -> new F2Controllers(anomalies, random, ZoneId.systemDefault());
             default -> family.create(burst, random);
         };

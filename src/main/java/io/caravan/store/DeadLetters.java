@@ -2,6 +2,7 @@ package io.caravan.store;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.decode.Reason;
 import io.caravan.decode.Text;
 import io.caravan.decode.Timestamps;
 import io.caravan.kafka.Part;
@@ -24,7 +25,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
  * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw, and its
  * time of receipt, for a topic that is made anew has the same places again; of a part of a message the place of the whole, and its
  * number; one that never got there has its own place on the dead-letter topic, and a replay is the dead letter that it is a replay of.
- * Whatever the headers hold, the row can be stored. Thread-safe.
+ * Whatever the headers hold, the row can be stored. A replay that is {@link Reason#IGNORED} makes none. Thread-safe.
  */
 public final class DeadLetters {
 
@@ -48,8 +49,18 @@ public final class DeadLetters {
         @SuppressWarnings("unchecked")
         List<Message> batch = exchange.getMessage().getBody(List.class);
         List<Row> rows = new ArrayList<>(batch.size());
-        batch.forEach(message -> rows.add(Row.of(message)));
+        List<Replay> ignored = new ArrayList<>();
+        for (Message message : batch) {
+            Row row = Row.of(message);
+            if (!row.reason.equals(Reason.IGNORED.code())) {
+                rows.add(row);
+            } else if (row.replay != null) {
+                ignored.add(row.replay);
+            }
+        }
         Map<String, Object> columns = new HashMap<>();
+        columns.put("ignored", ignored.stream().map(Replay::letter).toArray(Long[]::new));
+        columns.put("ignoredNumbers", ignored.stream().map(Replay::number).toArray(Integer[]::new));
         columns.put("wait", wait);
         columns.put("originTopics", texts(rows, Row::originTopic));
         columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
@@ -87,6 +98,11 @@ public final class DeadLetters {
     /** Whether the batch has replays that have failed again. */
     public boolean hasReplays(Exchange exchange) {
         return Stream.of((Long[]) columns(exchange).get("replayed")).anyMatch(Objects::nonNull);
+    }
+
+    /** Whether the batch has replays of messages that turned out to be none to keep. */
+    public boolean hasIgnored(Exchange exchange) {
+        return ((Long[]) columns(exchange).get("ignored")).length > 0;
     }
 
     /** Hands the columns to the statement that follows. */

@@ -14,11 +14,14 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.jwt.util.DateUtils;
 import java.net.URL;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +30,7 @@ import javax.crypto.SecretKey;
 
 /**
  * Verifies bearer tokens after RFC 8725: signed JWTs (RFC 7519) of one issuer, for one audience, of type {@code JWT} or {@code
- * at+jwt}, not expired, by the algorithms that go with the keys, whatever else their header says. Clocks may differ by 30
+ * at+jwt}, not expired nor made in the future, by the algorithms that go with the keys, whatever else their header says. Clocks may differ by 30
  * seconds. Thread-safe.
  */
 public final class TokenVerifier {
@@ -37,6 +40,7 @@ public final class TokenVerifier {
 
     private static final int LONGEST_TOKEN = 8_192;
     private static final int CLOCK_SKEW_SECONDS = 30;
+    private static final String FROM_THE_FUTURE = "JWT issued in the future";
     private static final int KEYS_MILLIS = 5_000;
     private static final int LARGEST_KEYS = 512 * 1024;
 
@@ -62,10 +66,17 @@ public final class TokenVerifier {
     private TokenVerifier(Expected expected, Grants grants, JWSKeySelector<SecurityContext> keys) {
         this.expected = expected;
         this.grants = grants;
-        DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(
-                expected.audience(),
-                new JWTClaimsSet.Builder().issuer(expected.issuer()).build(),
-                Set.of("sub", "exp"));
+        DefaultJWTClaimsVerifier<SecurityContext> claims =
+                new DefaultJWTClaimsVerifier<>(
+                        expected.audience(),
+                        new JWTClaimsSet.Builder().issuer(expected.issuer()).build(),
+                        Set.of("sub", "exp")) {
+                    @Override
+                    public void verify(JWTClaimsSet token, SecurityContext context) throws BadJWTException {
+                        super.verify(token, context);
+                        requireMade(token);
+                    }
+                };
         claims.setMaxClockSkew(CLOCK_SKEW_SECONDS);
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt")));
@@ -116,7 +127,7 @@ public final class TokenVerifier {
             throw new InvalidToken("it is longer than " + LONGEST_TOKEN + " characters");
         }
         try {
-            JWTClaimsSet claims = processor.process(SignedJWT.parse(token), null);
+            JWTClaimsSet claims = processor.process(parse(token), null);
             Identity identity = Claims.identity(claims, expected.rolesClaim());
             Optional<Grant> grant = grants == null ? Optional.empty() : Claims.grant(claims);
             if (grant.isPresent() && !grants.isGood(identity, grant.get())) {
@@ -132,11 +143,32 @@ public final class TokenVerifier {
         }
     }
 
+    /** One that says it will be made is made up: nobody knows yet how long it is good (RFC 7519, section 4.1.6). */
+    private static void requireMade(JWTClaimsSet token) throws BadJWTException {
+        Date made = token.getIssueTime();
+        if (made != null && !DateUtils.isBefore(made, new Date(), CLOCK_SKEW_SECONDS)) {
+            throw new BadJWTException(FROM_THE_FUTURE);
+        }
+    }
+
+    /** Nimbus takes an empty list of extensions for none, which RFC 7515, section 4.1.11, forbids. */
+    private static SignedJWT parse(String token) throws ParseException, InvalidToken {
+        SignedJWT parsed = SignedJWT.parse(token);
+        if (parsed.getHeader().getCriticalParams() != null) {
+            throw new InvalidToken("it has extensions (crit), and there are none");
+        }
+        return parsed;
+    }
+
     /** Nimbus names expected values in some of its messages, and what a token holds in others; we name neither. */
     private static String reason(Exception e) {
         String text = e.getMessage() == null ? "" : e.getMessage();
-        for (String known :
-                List.of("Expired JWT", "JWT before use time", "JWT audience rejected", "JWT missing required")) {
+        for (String known : List.of(
+                "Expired JWT",
+                "JWT before use time",
+                "JWT audience rejected",
+                "JWT missing required",
+                FROM_THE_FUTURE)) {
             if (text.startsWith(known)) {
                 return known;
             }

@@ -1,5 +1,6 @@
 package io.caravan.trial;
 
+import io.caravan.decode.Reason;
 import io.caravan.kafka.RecordHeaders;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of a message: enriched, or a dead letter.
+ * What became of a message: enriched, a dead letter, or ignored.
  *
  * @param value the enriched message, or what the dead letter keeps of the payload
  * @param headers the headers of its record
- * @param topics the topics that it is written to
+ * @param topics the topics that it is written to; none where it is ignored
  */
 public record Outcome(byte[] value, Map<String, String> headers, List<String> topics) {
 
@@ -20,17 +21,22 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
         Map<Object, Outcome> byOrigin = new LinkedHashMap<>();
         for (Written record : records) {
             String origin = record.header(RecordHeaders.ORIGIN);
-            byOrigin.computeIfAbsent(
-                            origin == null ? record : origin,
-                            first -> new Outcome(record.value(), record.headers(), new ArrayList<>()))
-                    .topics()
-                    .add(record.topic());
+            Outcome outcome = byOrigin.computeIfAbsent(
+                    origin == null ? record : origin,
+                    first -> new Outcome(record.value(), record.headers(), new ArrayList<>()));
+            if (!record.topic().equals(Written.NOWHERE)) {
+                outcome.topics().add(record.topic());
+            }
         }
         return List.copyOf(byOrigin.values());
     }
 
-    public boolean isDeadLetter() {
-        return headers.containsKey(RecordHeaders.REASON);
+    public boolean isEnriched() {
+        return !headers.containsKey(RecordHeaders.REASON);
+    }
+
+    boolean isIgnored() {
+        return Reason.IGNORED.code().equals(header(RecordHeaders.REASON));
     }
 
     /** A header, empty where it is not there. */

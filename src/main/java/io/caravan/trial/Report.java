@@ -32,9 +32,9 @@ public final class Report {
         this.coloured = coloured;
     }
 
-    /** One line of JSON: the enriched message as Kafka gets it, or of a dead letter what its headers say. */
+    /** One line of JSON: the enriched message as Kafka gets it, or of any other what its headers say. */
     public void json(Outcome outcome) {
-        if (outcome.isDeadLetter()) {
+        if (!outcome.isEnriched()) {
             ObjectNode letter = MAPPER.createObjectNode();
             letter.put("reason", outcome.header(RecordHeaders.REASON));
             letter.put("detail", outcome.header(RecordHeaders.DETAIL));
@@ -50,8 +50,11 @@ public final class Report {
 
     /** A page for people. */
     public void text(Outcome outcome) {
-        if (outcome.isDeadLetter()) {
-            out.println(red("dead letter: " + outcome.header(RecordHeaders.REASON)));
+        if (!outcome.isEnriched()) {
+            out.println(
+                    outcome.isIgnored()
+                            ? coloured("33", "ignored: it is counted, and goes nowhere")
+                            : red("dead letter: " + outcome.header(RecordHeaders.REASON)));
             line("detail", outcome.header(RecordHeaders.DETAIL));
             line("stage", outcome.header(RecordHeaders.STAGE));
             line("dialect", outcome.header(RecordHeaders.DIALECT));

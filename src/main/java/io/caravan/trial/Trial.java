@@ -1,5 +1,6 @@
 package io.caravan.trial;
 
+import io.caravan.enrich.Outbox;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
@@ -42,6 +44,9 @@ public final class Trial implements AutoCloseable {
 
     /** What reaches out of the process, or starts by itself. */
     private static final List<String> OUTSIDE = List.of("paho-mqtt5", "kafka", "jdbc", "scheduler");
+
+    /** The bean that each message comes to last. */
+    private static final String ADD = "addToOutbox";
 
     private static final long PATIENCE_SECONDS = 20;
 
@@ -76,7 +81,7 @@ public final class Trial implements AutoCloseable {
         }
         beans.accept((name, bean) -> {
             if (!OUTSIDE.contains(name)) {
-                main.bind(name, bean);
+                main.bind(name, name.equals(ADD) ? noting((Processor) bean) : bean);
             }
         });
         main.start();
@@ -87,6 +92,16 @@ public final class Trial implements AutoCloseable {
             }
         }
         written.clear();
+    }
+
+    /** Notes what goes to no topic: nothing else would tell of it. */
+    private Processor noting(Processor add) {
+        return exchange -> {
+            if (exchange.getMessage().getHeader(Outbox.TOPICS) == null) {
+                written.addAll(Written.by(exchange, Written.NOWHERE));
+            }
+            add.process(exchange);
+        };
     }
 
     /** Has a sensor on the pin of an F2 controller, as if the database had its parameters. */

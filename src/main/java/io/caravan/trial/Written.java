@@ -15,13 +15,15 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.support.DefaultExchange;
 
 /**
- * A record that a route has written to Kafka.
+ * A record that a route has written to Kafka, or a message that goes nowhere.
  *
- * @param topic the topic
+ * @param topic the topic, or {@link #NOWHERE}
  * @param value the bytes
  * @param headers the headers that Kafka would have got, as text
  */
 record Written(String topic, byte[] value, Map<String, String> headers) {
+
+    static final String NOWHERE = "";
 
     private static final HeaderFilterStrategy INTERNAL = new HeaderFilter();
 

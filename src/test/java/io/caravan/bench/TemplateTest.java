@@ -160,6 +160,40 @@ class TemplateTest {
     }
 
     @Test
+    void aMessageOfRowsIsReadAsTheOracleExpects() throws Exception {
+        Workload workload = new Workload(FamilyName.THINGSBOARD, "r1", 1000);
+        MappedDecoder decoder = new DeviceRegistry(Path.of("config/device-registry.json"))
+                .types()
+                .dialects()
+                .get("thingsboard")
+                .decoder();
+        long time = micros(NOON) / 1_000_000 * 1_000_000;
+        for (int n = 0; n < 100; n++) {
+            String topic = workload.topic(7).toString();
+            byte[] message = workload.template().render(7, n, time);
+            List<byte[]> rows = decoder.parts(
+                            decoder.addressed(new RawMessage("thingsboard", topic, null, null, 0, message)))
+                    .payloads();
+            assertThat(rows).hasSize(10);
+            int reading = 0;
+            for (byte[] row : rows) {
+                Decoded decoded = decoder.decode(new RawMessage("thingsboard", topic, null, null, 0, row));
+                assertThat(decoded.device()).isEqualTo(workload.deviceId(7));
+                assertThat(workload.messageTime(decoded.timestamp())).isEqualTo(time);
+                for (Measured measured : decoded.measured()) {
+                    byte[] name = measured.metric().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                    int metric = workload.metricNumber(name, 0, name.length);
+                    assertThat(workload.readingNumber(metric, decoded.timestamp() - time))
+                            .isEqualTo(reading);
+                    assertThat(measured.value()).isEqualTo(workload.template().value(reading++, 7, n));
+                }
+            }
+            assertThat(reading).isEqualTo(workload.readings()).isEqualTo(20);
+        }
+        assertThat(workload.span()).isZero();
+    }
+
+    @Test
     void theHelpListsTheFamiliesThatThereIsALoadOf() {
         for (FamilyName family : FamilyName.values()) {
             if (Workload.FAMILIES.contains(family)) {
@@ -169,7 +203,7 @@ class TemplateTest {
             }
         }
         assertThat(new CommandLine(new BenchCommand()).getUsageMessage().replaceAll("\\s+", " "))
-                .contains("tasmota, shelly, zigbee2mqtt, ttn")
+                .contains("tasmota, shelly, zigbee2mqtt, ttn, thingsboard")
                 .doesNotContain("sparkplug");
     }
 
@@ -192,13 +226,15 @@ class TemplateTest {
                 byte[] unit = reading.unit().getBytes(java.nio.charset.StandardCharsets.UTF_8);
                 int metric = workload.metricNumber(name, 0, name.length);
                 assertThat(workload.messageTime(reading.timestamp())).isEqualTo(time);
-                assertThat(workload.readingNumber(metric, time - reading.timestamp()))
+                assertThat(workload.readingNumber(metric, reading.timestamp() - time))
                         .isEqualTo(i);
                 assertThat(reading.value()).isEqualTo(workload.template().value(i, device, n));
                 assertThat(workload.unitIs(metric, unit, 0, unit.length)).isTrue();
             }
         }
-        assertThat(workload.readingNumber(0, 1)).isEqualTo(-1);
+        assertThat(workload.readingNumber(0, -1)).isEqualTo(-1);
+        assertThat(workload.readingNumber(0, 4_000)).isEqualTo(-1);
+        assertThat(workload.readingNumber(0, -1_000_000)).isEqualTo(-1);
         assertThat(workload.span()).isEqualTo(996_000);
     }
 

@@ -25,7 +25,7 @@ class KillIT {
             World.Instance caravan = world.instance(Map.of());
             while (made < MIGRATIONS) {
                 made = Math.min(MIGRATIONS, made + 1 + random.nextInt(MIGRATIONS / 3));
-                awaitMigrations(world, made);
+                awaitMigrations(world, caravan, made);
                 Thread.sleep(0, random.nextInt(1_000_000));
                 if (made % 2 == 0) {
                     world.server(Server.Kind.POSTGRES).kill();
@@ -46,11 +46,12 @@ class KillIT {
         }
     }
 
-    private static void awaitMigrations(World world, int count) {
+    private static void awaitMigrations(World world, World.Instance caravan, int count) {
         await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(2))
                 .pollDelay(Duration.ZERO)
                 .ignoreExceptions()
+                .failFast(caravan::requireAlive)
                 .until(() -> world.rows().count("SELECT count(*) FROM flyway_schema_history WHERE success") >= count);
     }
 

@@ -15,7 +15,7 @@ final class Options {
 
     /** Messages per second: {@code faults.rate}. */
     static int rate() {
-        return Integer.getInteger("faults.rate", 300);
+        return Integer.getInteger("faults.rate", 200);
     }
 
     /** What all choices begin with, of messages and of moments: {@code faults.seed}. */

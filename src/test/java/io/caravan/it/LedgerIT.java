@@ -116,6 +116,7 @@ class LedgerIT {
                 .as("%s", account)
                 .isEqualTo(account.get("forwarded").longValue()
                         + account.get("dead_lettered").longValue()
+                        + account.get("ignored").longValue()
                         + account.get("duplicates").longValue()
                         + account.get("in_flight").longValue()
                         + account.get("lost").longValue());

@@ -92,6 +92,7 @@ class MappedDialectsIT {
                     assertThat(wind(api)).containsExactly(7, 6, 4, 2, 1);
                 });
                 rowsAreMessagesOfTheirOwn(device, api);
+                whatHasNoValueIsIgnoredWhereTheRegistrySaysSo(device, api, file);
             }
         }
     }
@@ -165,6 +166,32 @@ class MappedDialectsIT {
                             .as(stage.toString())
                             .isTrue());
         });
+    }
+
+    /** A keep-alive is a dead letter; once it is declared to be none, it is counted, and so is the replay of the dead letter. */
+    private static void whatHasNoValueIsIgnoredWhereTheRegistrySaysSo(MqttDevice device, Api api, Path file)
+            throws Exception {
+        device.publish("hub/up", "{\"alive\":1}");
+        await().untilAsserted(() -> assertThat(api.all("/api/dead-letters?reason=empty-message&dialect=weather"))
+                .singleElement());
+        Files.writeString(file, Files.readString(file).replace("\"hub/up\":{", "\"hub/up\":{\"empty\":\"ignore\","));
+        await().untilAsserted(() -> {
+            api.post("/api/dead-letters/replay?reason=empty-message&dialect=weather", "");
+            assertThat(api.all("/api/dead-letters?reason=empty-message&dialect=weather&state=resolved"))
+                    .singleElement();
+        });
+        device.publish("hub/up", "{\"alive\":2}");
+        device.publish("hub/up", "");
+        await().untilAsserted(() -> {
+            JsonNode ledger = api.json("/api/ledger");
+            assertThat(ledger.at("/stages/0/ignored").longValue())
+                    .as("two, and the replay of the first")
+                    .isEqualTo(3);
+            assertThat(ledger.at("/stages/0/balanced").asBoolean()).isTrue();
+            assertThat(ledger.at("/all/ignored").longValue()).isEqualTo(3);
+        });
+        assertThat(api.all("/api/dead-letters?reason=empty-message&dialect=weather"))
+                .singleElement();
     }
 
     /** A message of a hub that has heard of devices at the same moment. */

@@ -12,7 +12,7 @@ class LedgerTest {
     void whatTheEnrichStageHasWrittenTwiceIsNoDuplicateOfADevice() {
         Ledger ledger = Ledger.of(enrich(100, 90, 10, 0), store(97, 80, 2, 15, 0), 7);
 
-        assertThat(ledger.all()).isEqualTo(new Account("all", 100, 80, 12, 8, 0, 0, true));
+        assertThat(ledger.all()).isEqualTo(new Account("all", 100, 80, 12, 8, 0, 0, 0, true));
         assertThat(ledger.balanced()).isTrue();
     }
 
@@ -20,7 +20,7 @@ class LedgerTest {
     void aRecordThatIsWrittenAndNotCommittedYetIsInFlightOnce() {
         Ledger ledger = Ledger.of(enrich(100, 60, 0, 40), store(75, 50, 0, 0, 25), 0);
 
-        assertThat(ledger.all()).isEqualTo(new Account("all", 100, 50, 0, 0, 50, 0, true));
+        assertThat(ledger.all()).isEqualTo(new Account("all", 100, 50, 0, 0, 0, 50, 0, true));
     }
 
     @Test
@@ -38,16 +38,16 @@ class LedgerTest {
 
     @Test
     void aStageThatDoesNotAddUpShowsInAll() {
-        Account wrong = new Account("enrich", 100, 99, 0, 0, 0, 0, false);
+        Account wrong = new Account("enrich", 100, 99, 0, 0, 0, 0, 0, false);
 
         assertThat(Ledger.of(wrong, store(99, 99, 0, 0, 0), 0).all().balanced()).isFalse();
     }
 
     private static Account enrich(long received, long forwarded, long deadLettered, long inFlight) {
-        return new Account("enrich", received, forwarded, deadLettered, 0, inFlight, 0, true);
+        return new Account("enrich", received, forwarded, deadLettered, 0, 0, inFlight, 0, true);
     }
 
     private static Account store(long received, long forwarded, long deadLettered, long duplicates, long inFlight) {
-        return new Account("store", received, forwarded, deadLettered, duplicates, inFlight, 0, true);
+        return new Account("store", received, forwarded, deadLettered, duplicates, 0, inFlight, 0, true);
     }
 }

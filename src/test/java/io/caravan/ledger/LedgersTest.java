@@ -50,6 +50,6 @@ class LedgersTest {
 
     private Ledger.Account account(String stage) {
         long number = messages.get();
-        return new Ledger.Account(stage, number, number, 0, 0, 0, 0, true);
+        return new Ledger.Account(stage, number, number, 0, 0, 0, 0, 0, true);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.decode.Decoded;
+import io.caravan.decode.MappedDecoder;
 import io.caravan.decode.Measured;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
@@ -38,12 +39,23 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t-1'}}} | /dialects/a/topics/a~1{device}/timestamp: at character 4: expected",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.*'}}} | /dialects/a/topics/a~1{device}/timestamp: must lead to one place",
                 "'a': {'topics': {'a/{device}': {'values': {'t': 't'}}}} | /dialects/a/topics/a~1{device}/values/t: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'values': {'t': 7}}}} | /dialects/a/topics/a~1{device}/values/t: must be",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'scale': 0.1}}}}} | /values/t/path: is missing",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': 't', 'scale': 0.1}}}}} | /values/t/path: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'factor': 0.1}}}}} | /values/t/factor: is no known key",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': '0.1'}}}}} | /values/t/scale: must be a number",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 0}}}}} | /values/t/scale: must be from 1e-15 to 1e15",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 1e999}}}}} | /values/t/scale: must",
+                "'a': {'topics': {'a/{device}': {'rows': '$', 'values': {'*': {'path': '@', 'offset': []}}}}} | /values/*/offset: must be a number",
+                "'a': {'topics': {'a/{device}': {'empty': 'drop'}}} | /dialects/a/topics/a~1{device}/empty: must be",
                 "'a': {'topics': {'a/{device}': {'ignore': ['$.a', '$..b']}}} | /dialects/a/topics/a~1{device}/ignore/1: at character 3: descendants",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'ignore': ['$.t']}}} | /ignore/0: $.t has another meaning already",
                 "'a': {'topics': {'a/{device}': {'units': {'$.u': {'of': ['x']}}}}} | /units/$.u/of/0: a path begins with $",
                 "'a': {'topics': {'a/{devise}': {}}} | /dialects/a/topics/a~1{devise}: '{devise}': only {tenant}",
                 "'a': {'topics': {'a/+': {}}} | /dialects/a/topics/a~1+: names no device",
                 "'a': {'topics': {'a/{device}': {'device': '$.d'}}} | /dialects/a/topics/a~1{device}: names the device twice",
+                "'a': {'topics': {'a/{device}': {'device': 'd'}}} | /dialects/a/topics/a~1{device}: names the device twice",
+                "'a': {'topics': {'a': {'device': ' '}}} | /dialects/a/topics/a/device: is no name",
                 "'a': {'topics': {'{tenant}/{device}': {'tenant': 'x'}}} | /tenant: stands in the topic already",
                 "'a': {'topics': {'a/{device}': {'device_type': 'boat'}}} | /device_type: is no device type of this file: 'boat'",
                 "'a': {'topics': {'a/{device}': {'device_type': {'x': 'boat'}}}} | /device_type/x: is no device type of this file: 'boat'",
@@ -152,6 +164,49 @@ class DialectProblemsTest {
         assertThat(read(types, "b/d", "{\"x\":\"27,5\"}")).isEqualTo("x=NaN null");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'path':'$.t','scale':0.1}                  | 215                 | 21.5",
+                "{'path':'$.t','scale':0.1}                  | 3                   | 0.3",
+                "{'path':'$.t','scale':0.01}                 | 1999                | 19.99",
+                "{'path':'$.t','scale':0.001}                | \"230124 V\"         | 230.124",
+                "{'path':'$.t','offset':-273.15}             | 294.65              | 21.5",
+                "{'path':'$.t','scale':0.1,'offset':-40}     | 615                 | 21.5",
+                "{'path':'$.t','scale':-2}                   | -0.25               | 0.5",
+                "{'path':'$.t','scale':1e15}                 | 1e308               | NaN",
+                "{'path':'$.t','scale':1e-15,'offset':1e-15} | 1e308               | 1.0E293",
+                "{'path':'$.t','scale':0.1}                  | 1e999               | NaN",
+                "{'path':'$.t','scale':0.1}                  | true                | 1.0",
+                "{'path':'$.t','scale':0.1}                  | \"ON\"              | 1.0",
+                "{'path':'$.t','scale':0.1}                  | null                | NaN",
+                "{'path':'$.t'}                              | 215                 | 215.0",
+            })
+    void aNumberStandsForWhatItsScaleSays(String value, String sent, double meant) throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}': {'numbers': {'ON': 1}, 'values': {'x': " + value + "}}}}");
+        Decoded decoded = decode(types, "a/d", "{\"t\":" + sent + "}");
+        assertThat(decoded.measured()).extracting(Measured::value).containsExactly(meant);
+        assertThat(decoded.measurements().text()).as("what the device sent").isEqualTo("{\"x\":" + sent + "}");
+    }
+
+    @Test
+    void aScaleHoldsForAllBelowItButForWhatHasOneOfItsOwn() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {"
+                + "'a/{device}': {'values': {'*': {'path': '$.v', 'scale': 0.1}, 'u': '$.v.u', 'w': {'path': '$.v.w', 'scale': 0.01},"
+                + "'l': {'path': '$.l[*].x', 'scale': 10}}},"
+                + "'b/{device}/{metric}': {'payload': 'text', 'values': {'*': {'path': '$', 'scale': 0.1}}}}}");
+        assertThat(read(
+                        types,
+                        "a/d",
+                        "{\"v\":{\"t\":215,\"u\":215,\"w\":215,\"o\":{\"t\":7}},\"l\":[{\"x\":3},{\"x\":4}]}"))
+                .isEqualTo("t=21.5 null,u=215.0 null,w=2.15 null,o.t=0.7 null,l=30.0 null,l=40.0 null");
+        assertThat(read(types, "b/d/temp", "215")).isEqualTo("temp=21.5 null");
+        assertThat(read(types, "b/d/temp", "{\"in\":215}")).isEqualTo("temp.in=21.5 null");
+    }
+
     @Test
     void namedValuesAndTheRestOfAnObjectGoTogether() throws Exception {
         DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'tenant': 'acme', 'sequence': '$.n',"
@@ -173,7 +228,9 @@ class DialectProblemsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                        | MALFORMED_JSON",
+                "``                        | EMPTY_MESSAGE",
+                "` \n`                      | EMPTY_MESSAGE",
+                "{}                        | MISSING_DEVICE_ID",
                 "{                         | MALFORMED_JSON",
                 "{\"id\":\"d\",\"v\":1} x  | MALFORMED_JSON",
                 "{\"v\":1}                 | MISSING_DEVICE_ID",
@@ -188,6 +245,64 @@ class DialectProblemsTest {
         assertThatThrownBy(() -> decode(types, "a", payload))
                 .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
                         .isEqualTo(reason));
+    }
+
+    @Test
+    void theDeviceOfATopicMayBeSaidOutrightAndThatOfItsRowsInEachOfThem() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'energy/{metric}': {'device': 'meter-1', 'payload': 'text'},"
+                + "'b': {'device': 'hub-1', 'tenant': 'acme', 'rows': {'path': '$.r', 'device': '@.id'}}}}");
+        MappedDecoder decoder = types.dialects().get("a").decoder();
+        byte[] message = "{\"t\":1,\"r\":[{\"id\":\"d\",\"t\":2}]}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(decode(types, "energy/power", "3").device()).isEqualTo("meter-1");
+        assertThat(decoder.addressed(raw("energy/power", message)).device()).isEqualTo("meter-1");
+        assertThat(decode(types, "b", "{\"t\":1}").device()).isEqualTo("hub-1");
+        RawMessage row = decoder.addressed(raw("b", message)).of(message, 1);
+        assertThat(row.tenant()).isEqualTo("acme");
+        assertThat(decoder.addressed(row).device()).as("it is not the hub's").isNull();
+        assertThat(decoder.decode(decoder.addressed(row)).device()).isEqualTo("d");
+        assertThat(new MappedTopics(file("'a': {'topics': {'energy/{metric}': {'device': 'meter-1'}}}"))
+                        .isMeasured("a", "energy/power"))
+                .isTrue();
+    }
+
+    /** What clears a retained message says nothing of what it was about. */
+    @ParameterizedTest
+    @CsvSource({"a/d/temp", "a/d/online", "b/d/temp", "c"})
+    void anEmptyPayloadIsNoValueAndNoStatus(String topic) throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}/online': {'payload': 'text', 'event_type': 'status'},"
+                        + "'a/{device}/{metric}': {'payload': 'text'}, 'b/{device}/{metric}': {},"
+                        + "'c': {'rows': '$', 'device': '@.id'}}}");
+        for (String payload : new String[] {"", " \r\n"}) {
+            assertThatThrownBy(() -> {
+                        types.dialects().get("a").decoder().parts(raw(topic, payload.getBytes(StandardCharsets.UTF_8)));
+                        decode(types, topic, payload);
+                    })
+                    .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                            .isEqualTo(Reason.EMPTY_MESSAGE))
+                    .hasMessageContaining("the payload is empty");
+        }
+    }
+
+    @Test
+    void whatHasNoValueIsEmptyWhateverElseItLacksAndItsTopicSaysWhetherThatIsIgnored() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'metric': '$.name', 'values': '$.v',"
+                + "'empty': 'ignore'}, 'b/{device}': {'empty': 'dead-letter'}, 'c': {'empty': 'ignore', 'device': '$.d',"
+                + "'values': '$.v', 'rows': {'path': '$.r'}}}}");
+        assertThatThrownBy(() -> decode(types, "a", "{\"alive\":true}"))
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(Reason.EMPTY_MESSAGE));
+        assertThatThrownBy(() -> decode(types, "a", "{\"v\":1}"))
+                .isInstanceOfSatisfying(Undecodable.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(Reason.INVALID_METRIC));
+        MappedDecoder decoder = types.dialects().get("a").decoder();
+        assertThat(decoder.ignoresEmpty(raw("a", new byte[0]))).isTrue();
+        assertThat(decoder.ignoresEmpty(raw("b/d", new byte[0]))).isFalse();
+        assertThat(decoder.ignoresEmpty(raw("c", new byte[0]).of(new byte[0], 1)))
+                .as("its rows as well")
+                .isTrue();
+        assertThat(decoder.ignoresEmpty(raw("nobody/s", new byte[0]))).isFalse();
     }
 
     @Test

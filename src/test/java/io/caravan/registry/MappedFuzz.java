@@ -15,7 +15,12 @@ class MappedFuzz {
 
     static Stream<byte[]> messages() {
         return Stream.concat(
-                Stream.of(FamilyName.TASMOTA, FamilyName.SHELLY, FamilyName.ZIGBEE2MQTT, FamilyName.TTN)
+                Stream.of(
+                                FamilyName.TASMOTA,
+                                FamilyName.SHELLY,
+                                FamilyName.ZIGBEE2MQTT,
+                                FamilyName.TTN,
+                                FamilyName.THINGSBOARD)
                         .flatMap(Promises::simulated),
                 Stream.of(
                                 "tele/a/SENSOR\n{\"Time\":\"2026-11-20T10:15:30\",\"TempUnit\":\"F\",\"A\":{\"Temperature\":[1,null]}}",

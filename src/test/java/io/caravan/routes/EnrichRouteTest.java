@@ -90,7 +90,7 @@ class EnrichRouteTest {
         directory = new Directory();
         RegisteredApplications applications = new RegisteredApplications();
         applications.take(List.of());
-        Outbox outbox = new Outbox("iot.enriched", new SimpleMeterRegistry());
+        Outbox outbox = new Outbox("iot.enriched", meters);
         Decoder json = new Several();
         Map<String, Object> beans = new HashMap<>();
         beans.put("deviceRegistry", registry);
@@ -205,7 +205,29 @@ class EnrichRouteTest {
                 .isEqualTo("{\"first\":0,\"next\":3,\"gaps\":1,\"lost\":0,\"forwarded\":1,\"dead_lettered\":1}");
     }
 
-    /** Reads JSON, and takes the payload {@code several} for several. */
+    @Test
+    void whatItsDialectIgnoresGoesNowhereAndIsCountedAndAReplayOfItTellsItsDeadLetter() {
+        String keepalive = "{\"keepalive\":true,\"measurements\":{\"none\":null}}";
+        Exchange stranger = raw(0, "b1", "{\"keepalive\":true,\"measurements\":{}}");
+        stranger.getMessage().setHeader("topics", "iot.enriched");
+        Exchange second = raw(0, "b1", keepalive);
+        Exchange dead = raw(0, "b1", keepalive.replace("keepalive", "alive"));
+        Exchange replay = raw(0, "b1", keepalive);
+        replay.getMessage().setHeader("replay-of", "17/1".getBytes(StandardCharsets.UTF_8));
+        routes.run("enrich", List.of(stranger, second, dead, replay));
+
+        assertThat(sent).extracting(EnrichRouteTest::topic).containsExactly("iot.dlq", "iot.dlq");
+        assertThat(sent)
+                .extracting(letter -> letter.getHeader("reason"), letter -> letter.getHeader("replay-of"))
+                .containsExactly(
+                        tuple("empty-message", null), tuple("ignored", "17/1".getBytes(StandardCharsets.UTF_8)));
+        assertThat(routes.metadata(RAW, 0))
+                .isEqualTo(
+                        "{\"first\":0,\"next\":4,\"gaps\":0,\"lost\":0,\"forwarded\":0,\"dead_lettered\":1,\"ignored\":3}");
+        assertThat(meters.counter("caravan.ignored", "dialect", "iot").count()).isEqualTo(3);
+    }
+
+    /** Reads JSON, takes the payload {@code several} for several, and ignores what is a {@code keepalive} and has no value. */
     private final class Several implements Decoder {
 
         private final Decoder json = new JsonDecoder(JsonDialect.flexible(java.time.ZoneOffset.UTC));
@@ -219,6 +241,11 @@ class EnrichRouteTest {
                                     .toList(),
                             1)
                     : Parts.NONE;
+        }
+
+        @Override
+        public boolean ignoresEmpty(RawMessage raw) {
+            return new String(raw.payload(), StandardCharsets.UTF_8).contains("keepalive");
         }
 
         @Override

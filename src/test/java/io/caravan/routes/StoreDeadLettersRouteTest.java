@@ -122,6 +122,29 @@ class StoreDeadLettersRouteTest {
     }
 
     @Test
+    void aReplayThatIsIgnoredResolvesItsDeadLetterAndIsNone() {
+        List<String> statements = new ArrayList<>();
+        routes.database(exchange -> {
+            statements.add(
+                    exchange.getMessage().getBody(String.class).contains("resolve_replays") ? "resolve" : "insert");
+            Map<?, ?> columns = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            assertThat((Long[]) columns.get("ignored")).containsExactly(17L);
+            assertThat((Integer[]) columns.get("ignoredNumbers")).containsExactly(2);
+            assertThat((String[]) columns.get("reasons")).containsExactly("malformed-json");
+        });
+
+        routes.run(
+                "dead-letters",
+                List.of(
+                        letter(Map.of("reason", "malformed-json")),
+                        letter(Map.of("reason", "ignored", "replay-of", "17/2")),
+                        letter(Map.of("reason", "ignored", "replay-of", "a stranger's"))));
+
+        assertThat(statements).containsExactly("resolve", "insert");
+        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(3);
+    }
+
+    @Test
     void aDatabaseThatIsAwayIsWaitedFor() {
         AtomicInteger attempts = new AtomicInteger();
         routes.database(exchange -> {

@@ -195,6 +195,7 @@ class TokenVerifierTest {
         assertRefused(signed(claims().expirationTime(in(-120))));
         assertRefused(signed(claims().expirationTime(null)));
         assertRefused(signed(claims().notBeforeTime(in(120))));
+        assertRefused(signed(claims().issueTime(in(120))));
         assertRefused(signed(claims().subject(null)));
         JWSHeader untyped = new JWSHeader.Builder(JWSAlgorithm.HS256).build();
         assertRefused(signed(untyped, claims(), new MACSigner(SECRET)));
@@ -202,8 +203,21 @@ class TokenVerifierTest {
                 .type(new JOSEObjectType("logout+jwt"))
                 .build();
         assertRefused(signed(other, claims(), new MACSigner(SECRET)));
+        assertThat(verifier.verify(signed(claims().issueTime(in(10))))).isNotNull();
         assertThat(verifier.verify(signed(claims().audience(List.of("something", "caravan")))))
                 .isNotNull();
+    }
+
+    @Test
+    void aHeaderWithExtensionsIsRefused() throws Exception {
+        for (String header : List.of(
+                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"crit\":[]}",
+                "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"crit\":[\"b64\"],\"b64\":true}")) {
+            String body = Base64URL.encode(header) + "."
+                    + Base64URL.encode(claims().build().toString());
+            assertRefused(
+                    body + "." + new MACSigner(SECRET).sign(new JWSHeader(JWSAlgorithm.HS256), body.getBytes(UTF_8)));
+        }
     }
 
     @Test
