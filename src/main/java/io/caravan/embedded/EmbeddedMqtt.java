@@ -41,6 +41,12 @@ public final class EmbeddedMqtt implements AutoCloseable {
     /** How long a record waits for others to be written together with it. */
     private static final int JOURNAL_WAIT_NANOS = 300_000;
 
+    /**
+     * How many threads handle packets and deliver, at most. The broker wakes an idle one for whatever comes next, and of its usual
+     * 30 one is always idle; of few, most are at work already. Twice the processors, for some wait for the journal.
+     */
+    static final int THREADS = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
+
     private final Claim claim;
     private final EmbeddedActiveMQ broker;
     private final BrokerCounters counters = new BrokerCounters();
@@ -168,6 +174,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
                 .setNodeManagerLockDirectory(directory.resolve("bindings").toString());
         journal(configuration);
         configuration
+                .setThreadPoolMaxSize(THREADS)
                 .setSecurityEnabled(secured)
                 // what is known of users changes under the broker's hands, and is in memory anyway
                 .setAuthenticationCacheSize(0)
