@@ -96,7 +96,7 @@ public final class Application implements AutoCloseable {
         this.tenantLimits = new TenantLimits(LimitSettings.defaults(settings));
         this.consumers =
                 new WatchedConsumers(settings.number("caravan.batch.bytes", 65_536, LARGEST_BATCH), kafka.security());
-        this.servers = new Servers(settings, this.stages, deviceRegistry, meters, consumers::limitSends);
+        this.servers = new Servers(settings, kafka, this.stages, deviceRegistry, meters, consumers::limitSends);
         this.sizes = KafkaSizes.of(settings);
         this.ledgers = new Ledgers(ledgerReader()::read);
         this.rawRecords = new RawRecords(kafka, settings.text("caravan.topic.raw"));

@@ -7,15 +7,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SSLOptions;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +27,15 @@ final class HttpCertificate {
     private static final String MANAGEMENT = "caravan.management.tls";
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
 
-    private final Settings settings;
+    private final Supplier<TlsFiles> files;
     private final Map<HttpServer, SSLOptions> servers = new ConcurrentHashMap<>();
-    private List<FileTime> read;
+    private TlsFiles read;
     private volatile KeyCertOptions shown;
 
-    private HttpCertificate(Settings settings) {
-        this.settings = settings;
-        this.read = times();
-        this.shown = load();
+    private HttpCertificate(Supplier<TlsFiles> files) {
+        this.files = files;
+        this.read = files.get();
+        this.shown = KeyCertOptions.wrap(read.own());
     }
 
     /**
@@ -53,7 +49,7 @@ final class HttpCertificate {
         if (none && settings.flag(MANAGEMENT)) {
             throw new UserError(MANAGEMENT + " is true: give " + CERTIFICATE + " and " + PREFIX + ".tls.key");
         }
-        return none ? Optional.empty() : Optional.of(new HttpCertificate(settings));
+        return none ? Optional.empty() : Optional.of(new HttpCertificate(TlsFiles.followed(settings, PREFIX)));
     }
 
     /** http or https. */
@@ -77,36 +73,14 @@ final class HttpCertificate {
 
     /** Reads the files again where they have changed. */
     synchronized void refresh() {
-        List<FileTime> now = times();
+        TlsFiles now = files.get();
         if (now.equals(read)) {
             return;
         }
         read = now;
-        try {
-            shown = load();
-        } catch (UserError e) {
-            LOG.warn("HTTP keeps its certificate: {}", e.getMessage());
-            return;
-        }
+        shown = KeyCertOptions.wrap(now.own());
         servers.forEach(
                 (server, options) -> server.updateSSLOptions(new SSLOptions(options).setKeyCertOptions(shown), true)
-                        .onSuccess(done -> LOG.info("HTTP shows the certificate of {}", settings.text(CERTIFICATE)))
                         .onFailure(e -> LOG.warn("HTTP keeps its certificate", e)));
-    }
-
-    private KeyCertOptions load() {
-        return KeyCertOptions.wrap(TlsFiles.of(settings, PREFIX).own());
-    }
-
-    private List<FileTime> times() {
-        return List.of(time(CERTIFICATE), time(PREFIX + ".tls.key"));
-    }
-
-    private FileTime time(String key) {
-        try {
-            return Files.getLastModifiedTime(Path.of(settings.text(key, "")));
-        } catch (IOException e) {
-            return FileTime.fromMillis(0);
-        }
     }
 }

@@ -3,11 +3,11 @@ package io.caravan;
 import io.caravan.health.Status;
 import io.caravan.kafka.ClockWatch;
 import io.caravan.kafka.ConsumerLag;
+import io.caravan.kafka.KafkaAccess;
 import io.caravan.kafka.Topics;
 import io.caravan.kafka.TopicsRefused;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
-import io.caravan.settings.KafkaSecurity;
 import io.caravan.settings.Settings;
 import io.caravan.settings.UserError;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +42,7 @@ final class KafkaServer implements AutoCloseable {
     private static final String TOPIC_KEY = "caravan.topic.";
 
     private final Settings settings;
+    private final KafkaAccess kafka;
     private final DeviceRegistry deviceRegistry;
     private final IntConsumer limits;
     private final Keeper keeper = new Keeper("kafka-keeper", 3);
@@ -62,8 +63,14 @@ final class KafkaServer implements AutoCloseable {
      * @param limits hears how many bytes every topic takes at once
      * @throws UserError when a setting is not valid
      */
-    KafkaServer(Settings settings, DeviceRegistry deviceRegistry, MeterRegistry meters, IntConsumer limits) {
+    KafkaServer(
+            Settings settings,
+            KafkaAccess kafka,
+            DeviceRegistry deviceRegistry,
+            MeterRegistry meters,
+            IntConsumer limits) {
         this.settings = settings;
+        this.kafka = kafka;
         this.deviceRegistry = deviceRegistry;
         this.lag = new ConsumerLag(this::admin, meters);
         this.limits = limits;
@@ -129,12 +136,11 @@ final class KafkaServer implements AutoCloseable {
         }
         clockSetBack = now;
         if (admin == null) {
-            admin = Admin.create(KafkaSecurity.access(settings)
-                    .with(Map.of(
-                            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                            2 * ANSWER_MILLIS,
-                            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                            ANSWER_MILLIS)));
+            admin = Admin.create(kafka.with(Map.of(
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    2 * ANSWER_MILLIS,
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    ANSWER_MILLIS)));
         }
         return admin;
     }

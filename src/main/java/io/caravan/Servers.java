@@ -2,6 +2,7 @@ package io.caravan;
 
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
+import io.caravan.kafka.KafkaAccess;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.settings.Settings;
 import io.caravan.settings.Stage;
@@ -40,6 +41,7 @@ final class Servers implements AutoCloseable {
      */
     Servers(
             Settings settings,
+            KafkaAccess kafka,
             Set<Stage> stages,
             DeviceRegistry deviceRegistry,
             MeterRegistry meters,
@@ -47,7 +49,7 @@ final class Servers implements AutoCloseable {
         this.stages = stages;
         this.keepsMqttUsers = stages.contains(Stage.INGEST) && CredentialsKey.isUsed(settings);
         this.deviceRegistry = deviceRegistry;
-        this.kafka = new KafkaServer(settings, deviceRegistry, meters, limits);
+        this.kafka = new KafkaServer(settings, kafka, deviceRegistry, meters, limits);
         this.database = new DatabaseServer(settings, stages.contains(Stage.API), meters);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
 import io.caravan.registry.DeviceRegistry;
+import io.caravan.settings.KafkaSecurity;
 import io.caravan.settings.Settings;
 import io.caravan.settings.Stage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -68,6 +69,7 @@ class ServersTest {
         Settings settings =
                 Settings.load(Path.of("application.properties"), Map.of()).with(overrides);
         DeviceRegistry registry = new DeviceRegistry(Path.of(settings.text("caravan.registry.file")));
-        return new Servers(settings, stages, registry, new SimpleMeterRegistry(), limit -> {});
+        return new Servers(
+                settings, KafkaSecurity.access(settings), stages, registry, new SimpleMeterRegistry(), limit -> {});
     }
 }

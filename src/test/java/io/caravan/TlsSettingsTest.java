@@ -2,15 +2,28 @@ package io.caravan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.caravan.embedded.TestCertificate;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.kafka.LoginByFile;
+import io.caravan.kafka.TlsByFile;
 import io.caravan.settings.KafkaSecurity;
 import io.caravan.settings.Settings;
 import io.caravan.settings.UserError;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.common.security.authenticator.SaslClientCallbackHandler;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,8 +94,97 @@ class TlsSettingsTest {
                         "CARAVAN_KAFKA_SASL_JAAS_CONFIG_FILE",
                         file.toString()));
 
-        assertThat(KafkaSecurity.access(fromFile).security())
-                .isEqualTo(Map.of("security.protocol", "SASL_PLAINTEXT", "sasl.jaas.config", JAAS));
+        Map<String, Object> security = KafkaSecurity.access(fromFile).security();
+
+        assertThat(security)
+                .containsEntry("security.protocol", "SASL_PLAINTEXT")
+                .containsEntry("sasl.jaas.config", JAAS);
+        Supplier<?> login = (Supplier<?>) security.get(LoginByFile.LOGIN);
+        assertThat(login.get()).isEqualTo(new LoginByFile.Login("caravan", "not to be told"));
+        Files.writeString(file, JAAS.replace("not to be told", "another"));
+        await().until(() -> login.get().equals(new LoginByFile.Login("caravan", "another")));
+    }
+
+    @Test
+    void kafkaNamesTheFileThatHasNoLoginAndTellsNothingOfIt() throws Exception {
+        Path file = folder.resolve("jaas");
+        Map<String, String> environment = Map.of(
+                "CARAVAN_KAFKA_SECURITY_PROTOCOL",
+                "SASL_PLAINTEXT",
+                "CARAVAN_KAFKA_SASL_JAAS_CONFIG_FILE",
+                file.toString());
+        for (String line : new String[] {
+            JAAS.replace("\"", ""), JAAS.replace("username", "user"), JAAS.replace("required", ""), "not to be told"
+        }) {
+            Files.writeString(file, line);
+            Settings fromFile = Settings.load(Path.of("application.properties"), environment);
+
+            refused(() -> KafkaSecurity.access(fromFile), "caravan.kafka.sasl.jaas.config: the file " + file);
+        }
+    }
+
+    @Test
+    void kafkaLeavesToOthersWhatTheyDo() throws Exception {
+        Path file = Files.writeString(folder.resolve("jaas"), JAAS);
+        Map<String, String> environment = Map.of(
+                "CARAVAN_KAFKA_SECURITY_PROTOCOL",
+                "SASL_PLAINTEXT",
+                "CARAVAN_KAFKA_SASL_JAAS_CONFIG_FILE",
+                file.toString());
+        Settings own = Settings.load(Path.of("application.properties"), environment)
+                .with(Map.of(
+                        "caravan.kafka.sasl.client.callback.handler.class", SaslClientCallbackHandler.class.getName()));
+        assertThat(KafkaSecurity.access(own).security())
+                .containsEntry("sasl.client.callback.handler.class", SaslClientCallbackHandler.class.getName())
+                .doesNotContainKey(LoginByFile.LOGIN);
+
+        Files.writeString(file, "org.example.Module required;");
+        Settings module = Settings.load(Path.of("application.properties"), environment);
+        assertThat(KafkaSecurity.access(module).security())
+                .doesNotContainKeys("sasl.client.callback.handler.class", LoginByFile.LOGIN);
+    }
+
+    @Test
+    void kafkaShowsWhatIsInTheFilesNow() throws Exception {
+        TestCertificate one = TestCertificate.make(folder, "one");
+        TestCertificate other = TestCertificate.make(folder, "other");
+        Path shown = Files.writeString(folder.resolve("shown.pem"), both(one));
+        TlsByFile tls = new TlsByFile();
+        tls.configure(kafka(Map.of(
+                        "security.protocol",
+                        "SSL",
+                        "ssl.keystore.type",
+                        "PEM",
+                        "ssl.keystore.location",
+                        shown.toString(),
+                        "ssl.truststore.type",
+                        "PEM",
+                        "ssl.truststore.location",
+                        one.certificate().toString()))
+                .security());
+        assertThat(names(tls.keystore())).containsExactly("CN=one");
+        assertThat(names(tls.truststore())).containsExactly("CN=one");
+
+        Files.writeString(shown, "half of a certific");
+        Files.copy(other.certificate(), one.certificate(), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(shown, both(other));
+
+        await().untilAsserted(() -> assertThat(names(tls.keystore())).containsExactly("CN=other"));
+        assertThat(names(tls.truststore())).containsExactly("CN=other");
+    }
+
+    private static String both(TestCertificate own) throws IOException {
+        return Files.readString(own.key()) + Files.readString(own.certificate());
+    }
+
+    private static List<String> names(KeyStore store) throws GeneralSecurityException {
+        List<String> names = new ArrayList<>();
+        for (String alias : Collections.list(store.aliases())) {
+            names.add(((X509Certificate) store.getCertificate(alias))
+                    .getSubjectX500Principal()
+                    .getName());
+        }
+        return names;
     }
 
     @Test
@@ -100,7 +202,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void kafkaNamesTheKeyOfWhatCannotBeUsed() {
+    void kafkaNamesTheKeyOfWhatCannotBeUsed() throws Exception {
         refused(() -> kafka(Map.of("security.protocol", "TLS")), "caravan.kafka.security.protocol must be one of");
         refused(() -> kafka(Map.of("ssl.endpoint", "x")), "caravan.kafka.ssl.endpoint: Kafka's clients have no");
         refused(() -> kafka(Map.of("sasl.jaas.config", JAAS)), "caravan.kafka.security.protocol must be one of");
@@ -108,6 +210,12 @@ class TlsSettingsTest {
         refused(
                 () -> kafka(Map.of("security.protocol", "SSL", "ssl.truststore.location", "absent.pem")),
                 "caravan.kafka.ssl.truststore.location: there is no file absent.pem");
+        String text =
+                Files.writeString(folder.resolve("text"), "no certificate").toString();
+        refused(
+                () -> kafka(Map.of(
+                        "security.protocol", "SSL", "ssl.truststore.type", "PEM", "ssl.truststore.location", text)),
+                "caravan.kafka.ssl.truststore.location: Failed to load PEM SSL keystore " + text);
         refused(
                 () -> kafka(Map.of("security.protocol", "SSL", "sasl.login.retry.backoff.ms", "soon")),
                 "sasl.login.retry.backoff.ms");

@@ -6,6 +6,7 @@ import io.caravan.registry.MappedDialect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class DialectRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(DialectRoutes.class);
 
     /** Sessions have the filters in their name: a session of other filters would bring other messages. */
-    private record Wanted(String dialect, String session, String topics, String takes) {
+    private record Wanted(String dialect, String session, String topics, List<String> filters, String takes) {
 
         boolean isStatus() {
             return takes.equals(STATUS);
@@ -52,6 +53,7 @@ public final class DialectRoutes {
                             + '-'
                             + Long.toHexString(0x1_0000_0000L | hash.getValue()).substring(1),
                     topics,
+                    filters,
                     takes);
         }
     }
@@ -61,6 +63,9 @@ public final class DialectRoutes {
     private final MqttComponent mqtt;
     private final String shareGroup;
     private final Map<String, Wanted> running = new LinkedHashMap<>();
+    /** Routes that are to read what others read until then, and whether the broker had subscribed them at the last look. */
+    private final Map<String, Boolean> coming = new HashMap<>();
+
     private RouteTemplateDefinition template;
     private volatile DeviceTypes followed;
 
@@ -82,6 +87,7 @@ public final class DialectRoutes {
         if (context.getRouteController().isStartingRoutes()) {
             return; // it walks through the routes, and a new one among them would end the start
         }
+        hearThoseThatListen();
         DeviceTypes types = registry.types();
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
         RouteTemplateDefinition now = model.getRouteTemplateDefinition(TEMPLATE);
@@ -95,6 +101,7 @@ public final class DialectRoutes {
             if (!route.getValue().equals(next) || now != template) {
                 remove(context, model, route.getKey());
                 running.remove(route.getKey());
+                coming.remove(route.getKey());
                 if (next == null) {
                     topics.left(route.getValue().dialect(), route.getValue().isStatus());
                     mqtt.retire(route.getValue().session(), route.getValue().topics(), null);
@@ -141,7 +148,30 @@ public final class DialectRoutes {
         running.put(id, route);
         context.getRouteController().startRoute(id); // a supervised context leaves that to others
         context.getRoute(id).getProperties().put(Route.SUPERVISED, true);
-        topics.listens(route.dialect(), route.isStatus());
+        if (followed == null) {
+            topics.listens(
+                    route.dialect(),
+                    route.isStatus(),
+                    route.filters()); // the broker has kept for it what came meanwhile
+        } else {
+            coming.put(id, false);
+        }
+    }
+
+    /**
+     * A new route takes over topics that another one reads at the second look at which it is subscribed: what was on its way to
+     * the other one by then has come. In between both read them, so that nothing is lost.
+     */
+    private void hearThoseThatListen() {
+        for (String id : List.copyOf(coming.keySet())) {
+            Wanted route = running.get(id);
+            if (!mqtt.isReady(route.session())) {
+                coming.put(id, false);
+            } else if (coming.put(id, true)) {
+                coming.remove(id);
+                topics.listens(route.dialect(), route.isStatus(), route.filters());
+            }
+        }
     }
 
     /**

@@ -10,20 +10,21 @@ import io.caravan.registry.MappedDialect;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Header;
 import org.apache.camel.component.paho.mqtt5.PahoMqtt5Constants;
 
 /**
  * What the device registry says of MQTT topics: whether a dialect that it declares reads them, and what they name. A topic
- * that a route of another dialect subscribes belongs to that one, and one that several dialects have to the first of them, as
- * soon as it listens: no message counts twice, and none is passed over that the first does not get yet. Thread-safe.
+ * that a route of another dialect subscribes belongs to that one, and one that several dialects have to the first of them that
+ * {@link #listens}: no message counts twice after that, and none is passed over that the first does not get yet. Thread-safe.
  */
 public final class MappedTopics {
 
     private final DeviceRegistry registry;
-    private final Set<String> listening = ConcurrentHashMap.newKeySet();
+    /** What the broker has subscribed for a route. */
+    private final Map<String, List<MqttTopicFilter>> listening = new ConcurrentHashMap<>();
+
     private volatile List<MqttTopicFilter> others = List.of();
 
     public MappedTopics(DeviceRegistry registry) {
@@ -32,12 +33,12 @@ public final class MappedTopics {
 
     /** Takes the filters of the routes that are not made from the registry. */
     void reserve(Collection<String> filters) {
-        others = filters.stream().map(MqttTopicFilter::of).toList();
+        others = parsed(filters);
     }
 
-    /** The route of a dialect listens from now on, that of its measurements or that of its status. */
-    public void listens(String dialect, boolean status) {
-        listening.add(route(dialect, status));
+    /** The route of a dialect listens to filters from now on, that of its measurements or that of its status. */
+    public void listens(String dialect, boolean status, Collection<String> filters) {
+        listening.put(route(dialect, status), parsed(filters));
     }
 
     /** It does no longer. */
@@ -94,7 +95,7 @@ public final class MappedTopics {
                 return rules;
             }
             MessageRules theirs = other.enabled() ? other.decoder().rulesOf(topic) : null;
-            if (theirs != null && theirs.isRead() && listening.contains(route(other.name(), theirs.isStatus()))) {
+            if (theirs != null && theirs.isRead() && listens(other.name(), theirs.isStatus(), topic)) {
                 return null;
             }
         }
@@ -106,8 +107,20 @@ public final class MappedTopics {
         return declared == null ? null : declared.decoder().rulesOf(topic);
     }
 
+    private boolean listens(String dialect, boolean status, String topic) {
+        return isOneOf(listening.getOrDefault(route(dialect, status), List.of()), topic);
+    }
+
     private boolean isReserved(String topic) {
+        return isOneOf(others, topic);
+    }
+
+    private static boolean isOneOf(List<MqttTopicFilter> filters, String topic) {
         MqttTopic name = MqttTopic.of(topic);
-        return others.stream().anyMatch(filter -> filter.matches(name));
+        return filters.stream().anyMatch(filter -> filter.matches(name));
+    }
+
+    private static List<MqttTopicFilter> parsed(Collection<String> filters) {
+        return filters.stream().map(MqttTopicFilter::of).toList();
     }
 }

@@ -54,6 +54,12 @@ public final class MqttComponent extends PahoMqtt5Component {
         return List.copyOf(clients.values());
     }
 
+    /** Whether the broker has subscribed all clients of a name. */
+    boolean isReady(String name) {
+        MqttClients named = clients.get(name);
+        return named != null && named.isReady();
+    }
+
     /**
      * Ends sessions that no route reads any more.
      *

@@ -8,37 +8,41 @@ import io.caravan.settings.Settings;
 import io.caravan.settings.TlsFiles;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * How to reach the MQTT broker.
  *
  * @param url such as {@code tcp://127.0.0.1:1883}
  * @param username null where the broker asks for none
- * @param password null where the broker asks for none
+ * @param password asked for with every connection; null where the broker asks for none
  * @param clientId the start of every client's id; the same after a restart, different for each instance of Caravan
  * @param shareGroup the name of the shared subscription
  * @param sessionExpiry how long the broker keeps the messages of a client that is away
  * @param resubscribe whether the subscriptions of a resumed session are asked for again
- * @param tls what it trusts and shows, where the broker is to be reached with TLS
+ * @param tls what it trusts and shows, where the broker is to be reached with TLS; asked for with every connection
  * @param receiveMaximum how many messages a client may hold that are not acknowledged yet
  */
 public record MqttSettings(
         String url,
         String username,
-        String password,
-        TlsFiles tls,
+        Supplier<String> password,
+        Supplier<TlsFiles> tls,
         String clientId,
         String shareGroup,
         Duration sessionExpiry,
         boolean resubscribe,
         int receiveMaximum) {
 
+    private static final String PASSWORD = "caravan.mqtt.password";
+
+    /** @throws io.caravan.settings.UserError when a file cannot be used */
     public static MqttSettings of(Settings settings) {
         return new MqttSettings(
                 settings.text("caravan.mqtt.url"),
                 settings.text("caravan.mqtt.username", null),
-                settings.text("caravan.mqtt.password", null),
-                TlsFiles.of(settings, "caravan.mqtt"),
+                settings.text(PASSWORD, null) == null ? null : settings.secret(PASSWORD),
+                TlsFiles.followed(settings, "caravan.mqtt"),
                 settings.text("caravan.mqtt.client-id"),
                 settings.text("caravan.mqtt.share-group"),
                 settings.duration("caravan.mqtt.session-expiry"),
@@ -52,9 +56,10 @@ public record MqttSettings(
         Mqtt5ClientBuilder client =
                 Mqtt5Client.builder().identifier(id).serverHost(broker.host()).serverPort(broker.port());
         if (broker.tls()) {
+            TlsFiles files = tls.get();
             client = client.sslConfig(MqttClientSslConfig.builder()
-                    .trustManagerFactory(tls.trusted())
-                    .keyManagerFactory(tls.own())
+                    .trustManagerFactory(files.trusted())
+                    .keyManagerFactory(files.own())
                     .build());
         }
         if (username == null) {
@@ -63,7 +68,8 @@ public record MqttSettings(
         var login = client.simpleAuth().username(username);
         return password == null
                 ? login.applySimpleAuth()
-                : login.password(password.getBytes(StandardCharsets.UTF_8)).applySimpleAuth();
+                : login.password(password.get().getBytes(StandardCharsets.UTF_8))
+                        .applySimpleAuth();
     }
 
     /** The same for clients that want nothing kept while they are away. */

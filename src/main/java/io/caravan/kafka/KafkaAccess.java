@@ -9,7 +9,7 @@ import java.util.Map;
  * @param brokers host:port, separated by commas
  * @param security Kafka's own client settings of TLS and SASL, empty where there is neither
  */
-public record KafkaAccess(String brokers, Map<String, String> security) {
+public record KafkaAccess(String brokers, Map<String, Object> security) {
 
     public KafkaAccess {
         security = Map.copyOf(security);

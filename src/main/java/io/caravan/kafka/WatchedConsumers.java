@@ -33,7 +33,7 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
     private static final int DEFAULT_BATCH_BYTES = 16_384;
 
     private final int batchBytes;
-    private final Map<String, String> security;
+    private final Map<String, Object> security;
     private final LongSupplier nanoTime;
     private final ClockWatch clock;
     private final Map<String, ConsumerGroup> groups = new ConcurrentHashMap<>();
@@ -54,11 +54,11 @@ public final class WatchedConsumers extends DefaultKafkaClientFactory {
      * @param batchBytes what a batch of a consumer may have
      * @param security Kafka's own settings of TLS and SASL, which count more than Camel's
      */
-    public WatchedConsumers(int batchBytes, Map<String, String> security) {
+    public WatchedConsumers(int batchBytes, Map<String, Object> security) {
         this(batchBytes, security, System::nanoTime, ClockWatch.host());
     }
 
-    WatchedConsumers(int batchBytes, Map<String, String> security, LongSupplier nanoTime, ClockWatch clock) {
+    WatchedConsumers(int batchBytes, Map<String, Object> security, LongSupplier nanoTime, ClockWatch clock) {
         this.batchBytes = batchBytes;
         this.security = security;
         this.nanoTime = nanoTime;

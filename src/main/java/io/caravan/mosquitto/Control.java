@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Asks Mosquitto's dynamic security plugin over MQTT, and waits for its answers. Connects when it is asked first, and again when the
@@ -34,15 +35,18 @@ public final class Control implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MqttAddress broker;
-    private final TlsFiles tls;
+    private final Supplier<TlsFiles> tls;
     private final String username;
-    private final String password;
+    private final Supplier<String> password;
     private final String clientId;
     private final Map<String, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
     private Mqtt5AsyncClient client;
 
-    /** @param clientId the start of the client's id */
-    public Control(String url, TlsFiles tls, String username, String password, String clientId) {
+    /**
+     * @param tls asked for with every connection, as the password is
+     * @param clientId the start of the client's id
+     */
+    public Control(String url, Supplier<TlsFiles> tls, String username, Supplier<String> password, String clientId) {
         this.tls = tls;
         this.broker = MqttAddress.of(url);
         this.username = username;
@@ -104,14 +108,15 @@ public final class Control implements AutoCloseable {
                 .serverHost(broker.host())
                 .serverPort(broker.port());
         if (broker.tls()) {
+            TlsFiles files = tls.get();
             builder = builder.sslConfig(MqttClientSslConfig.builder()
-                    .trustManagerFactory(tls.trusted())
-                    .keyManagerFactory(tls.own())
+                    .trustManagerFactory(files.trusted())
+                    .keyManagerFactory(files.own())
                     .build());
         }
         client = builder.simpleAuth()
                 .username(username)
-                .password(password.getBytes(StandardCharsets.UTF_8))
+                .password(password.get().getBytes(StandardCharsets.UTF_8))
                 .applySimpleAuth()
                 .buildAsync();
         client.connectWith().send().get(ANSWER_SECONDS, TimeUnit.SECONDS);

@@ -9,11 +9,14 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -75,9 +78,49 @@ public final class Settings {
 
     /** A secret, asked for whenever it is used; where it stands in a file of its own, it changes with the file. */
     public Supplier<String> secret(String key) {
+        return secret(key, Function.identity());
+    }
+
+    /**
+     * What is made of a secret, likewise.
+     *
+     * @param maker throws a {@link UserError} for a secret that cannot be used
+     * @throws UserError when that is the first one
+     */
+    public <T> Supplier<T> secret(String key, Function<String, T> maker) {
         String value = text(key);
+        Optional<Path> file = file(key);
+        if (file.isEmpty()) {
+            T made = maker.apply(value);
+            return () -> made;
+        }
+        return new Followed<>(key, List.of(file.get()), () -> maker.apply(current(key)));
+    }
+
+    /** The file of its own in which a value stands, where it does. */
+    Optional<Path> file(String key) {
+        return Optional.ofNullable(files.get(spelt(key)));
+    }
+
+    /**
+     * The value of a key, as its file has it now where it stands in one of its own.
+     *
+     * @throws UserError when the file cannot be read, or is empty
+     */
+    String current(String key) {
         Path file = files.get(spelt(key));
-        return file == null ? () -> value : new SecretFile(key, file, value);
+        if (file == null) {
+            return text(key);
+        }
+        try {
+            String content = Files.readString(file).strip();
+            if (!content.isEmpty()) {
+                return content;
+            }
+        } catch (IOException e) {
+            throw new UserError(key + ": its file " + file + " cannot be read (" + e + ")", e);
+        }
+        throw new UserError(key + ": its file " + file + " is empty");
     }
 
     public Map<String, String> asMap() {

@@ -18,6 +18,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -54,6 +57,20 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
         } catch (IOException | GeneralSecurityException e) {
             throw new UserError(prefix + ".tls: the files cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The same, asked for whenever it is used; it changes with the files.
+     *
+     * @throws UserError as {@link #of}, of what the files have now
+     */
+    public static Supplier<TlsFiles> followed(Settings settings, String prefix) {
+        List<Path> files = Stream.of("ca", "certificate", "key")
+                .map(name -> settings.text(prefix + ".tls." + name, null))
+                .filter(Objects::nonNull)
+                .map(Path::of)
+                .toList();
+        return new Followed<>(prefix + ".tls", files, () -> of(settings, prefix));
     }
 
     private interface Reader<T> {

@@ -85,11 +85,12 @@ public final class SignInSettings {
         if (settings.text(MASTER_KEY, null) == null) {
             return null;
         }
-        Supplier<String> key = settings.secret(MASTER_KEY);
-        if (key.get().length() < SHORTEST_KEY) {
-            throw new UserError(MASTER_KEY + " must have " + SHORTEST_KEY + " characters or more");
-        }
-        return key;
+        return settings.secret(MASTER_KEY, key -> {
+            if (key.length() < SHORTEST_KEY) {
+                throw new UserError(MASTER_KEY + " must have " + SHORTEST_KEY + " characters or more");
+            }
+            return key;
+        });
     }
 
     /** How long a token is good that the API makes. */
@@ -106,9 +107,7 @@ public final class SignInSettings {
 
     /** Several are separated by spaces or lines: the first signs, all are good. */
     private static Supplier<List<SecretKey>> secrets(Settings settings) {
-        Supplier<String> text = settings.secret(SECRET);
-        keys(text.get()); // a bad one is told at the start
-        return () -> keys(text.get());
+        return settings.secret(SECRET, SignInSettings::keys);
     }
 
     private static List<SecretKey> keys(String text) {

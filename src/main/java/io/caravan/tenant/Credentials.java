@@ -6,6 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -24,7 +26,7 @@ public final class Credentials {
     private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
 
     private final SecureRandom random = new SecureRandom();
-    private final SecretKeySpec key;
+    private final Supplier<List<byte[]>> keys;
 
     /**
      * What a new user logs in with.
@@ -46,29 +48,46 @@ public final class Credentials {
         if (key != null && key.length < BYTES) {
             throw new IllegalArgumentException("a key has " + BYTES + " bytes or more");
         }
-        this.key = key == null ? null : new SecretKeySpec(key, "HmacSHA256");
+        this.keys = key == null ? List::of : () -> List.of(key);
+    }
+
+    private Credentials(Supplier<List<byte[]>> keys) {
+        this.keys = keys;
+    }
+
+    /**
+     * By keys that change.
+     *
+     * @param keys each of 32 bytes or more: the first makes passwords, all of them can make theirs again
+     */
+    public static Credentials ofKeys(Supplier<List<byte[]>> keys) {
+        return new Credentials(keys);
     }
 
     /** A password that there has not been. */
     public Secret fresh() {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
-        byte[] salt = key == null ? null : bytes;
-        String password = salt == null ? TEXT.encodeToString(bytes) : password(salt);
+        List<byte[]> now = keys.get();
+        byte[] salt = now.isEmpty() ? null : bytes;
+        String password = salt == null ? TEXT.encodeToString(bytes) : password(now.get(0), salt);
         return new Secret(password, sha256(password), salt);
     }
 
     /**
      * Makes a password again.
      *
-     * @return null where it was made without this key
+     * @return null where it was made without one of these keys
      */
     public String recover(byte[] salt, byte[] sha256) {
-        if (key == null || salt == null) {
+        if (salt == null) {
             return null;
         }
-        String password = password(salt);
-        return matches(password, sha256) ? password : null;
+        return keys.get().stream()
+                .map(key -> password(key, salt))
+                .filter(password -> matches(password, sha256))
+                .findFirst()
+                .orElse(null);
     }
 
     /** A name for a user that no other has: it begins with that of its tenant and device, as far as they fit. */
@@ -94,10 +113,10 @@ public final class Credentials {
         }
     }
 
-    private String password(byte[] salt) {
+    private static String password(byte[] key, byte[] salt) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
             mac.update("caravan mqtt password".getBytes(StandardCharsets.US_ASCII));
             return TEXT.encodeToString(mac.doFinal(salt));
         } catch (GeneralSecurityException e) {

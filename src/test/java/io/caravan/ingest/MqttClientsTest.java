@@ -285,7 +285,7 @@ class MqttClientsTest {
                 url,
                 null,
                 null,
-                io.caravan.settings.TlsFiles.NONE,
+                () -> io.caravan.settings.TlsFiles.NONE,
                 "caravan",
                 "group",
                 Duration.ofHours(1),

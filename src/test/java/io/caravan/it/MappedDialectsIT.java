@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.embedded.EmbeddedServers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -93,6 +95,7 @@ class MappedDialectsIT {
                 });
                 rowsAreMessagesOfTheirOwn(device, api);
                 whatHasNoValueIsIgnoredWhereTheRegistrySaysSo(device, api, file);
+                nothingIsLostWhenADialectIsPutBeforeAnother(device, api, file);
             }
         }
     }
@@ -194,6 +197,41 @@ class MappedDialectsIT {
                 .singleElement();
     }
 
+    private static void nothingIsLostWhenADialectIsPutBeforeAnother(MqttDevice device, Api api, Path file)
+            throws Exception {
+        ObjectNode registry = (ObjectNode) Api.MAPPER.readTree(file.toFile());
+        ObjectNode dialects = registry.withObject("/dialects");
+        ObjectNode before = Api.MAPPER.createObjectNode();
+        before.set(
+                "gusts",
+                Api.MAPPER.readTree("{\"topics\":{\"wetter/roof/obs\":{\"device\":\"roof\","
+                        + "\"timestamp\":\"$.at.utc\",\"values\":{\"gust\":\"$.data[0]['wind speed']\"}}}}"));
+        before.setAll(dialects);
+        registry.set("dialects", before);
+        Files.writeString(file, registry.toString());
+        Set<Integer> sent = new HashSet<>();
+        await().until(() -> {
+            for (int i = 0; i < 20; i++) {
+                int number = 1_000 + sent.size();
+                device.publish("wetter/roof/obs", observation(number));
+                sent.add(number);
+            }
+            return values(api, "gust").size() > 100;
+        });
+        await().untilAsserted(() -> {
+            Set<Integer> stored = new HashSet<>(values(api, "gust"));
+            stored.addAll(values(api, "wind"));
+            assertThat(stored).containsAll(sent);
+        });
+        await().until(() -> {
+            int number = 1_000 + sent.size();
+            device.publish("wetter/roof/obs", observation(number));
+            sent.add(number);
+            await().until(() -> values(api, "gust").contains(number));
+            return !values(api, "wind").contains(number);
+        });
+    }
+
     /** A message of a hub that has heard of devices at the same moment. */
     private static String hub(String... devices) {
         StringJoiner rows = new StringJoiner(",", "{\"rows\":[", "],\"t\":1795000000}");
@@ -228,7 +266,11 @@ class MappedDialectsIT {
 
     /** The wind that is stored, newest first. */
     private static List<Integer> wind(Api api) throws Exception {
-        return api.all("/api/readings?device=roof&metric=wind").stream()
+        return values(api, "wind");
+    }
+
+    private static List<Integer> values(Api api, String metric) throws Exception {
+        return api.all("/api/readings?device=roof&metric=" + metric).stream()
                 .filter(reading -> reading.has("value")) // nobody knows the device at first
                 .map(reading -> reading.get("value").asInt())
                 .toList();

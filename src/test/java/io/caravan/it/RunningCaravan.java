@@ -36,9 +36,14 @@ final class RunningCaravan implements AutoCloseable {
 
     /** Starts it; its servers may be down. */
     static RunningCaravan started(Map<String, String> overrides) throws Exception {
+        return started(overrides, Map.of());
+    }
+
+    /** As above, with variables of the environment. */
+    static RunningCaravan started(Map<String, String> overrides, Map<String, String> environment) throws Exception {
         int http = FreePort.next();
         int management = FreePort.next();
-        Settings settings = Settings.load(Path.of("application.properties"), Map.of())
+        Settings settings = Settings.load(Path.of("application.properties"), environment)
                 .with(Map.of(
                         "caravan.http.port",
                         Integer.toString(http),

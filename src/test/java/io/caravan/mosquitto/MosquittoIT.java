@@ -41,6 +41,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,11 +55,13 @@ class MosquittoIT {
     private static final List<String> PLACES =
             List.of("/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto");
     private static final String PASSWORD = "0123456789abcdef0123456789abcdef";
+    private static final byte[] KEY = PASSWORD.getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] OTHER_KEY = "another key of thirty-two letters".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
     Path folder;
 
-    private final Credentials credentials = new Credentials(PASSWORD.getBytes(StandardCharsets.US_ASCII));
+    private final Credentials credentials = new Credentials(KEY);
     private final Credentials.Secret secret = credentials.fresh();
     private final Credentials.Secret othersSecret = credentials.fresh();
     private final MqttUsers users = new MqttUsers(new DeviceRegistry(Path.of("config/device-registry.json")));
@@ -80,7 +83,7 @@ class MosquittoIT {
         Files.writeString(folder.resolve("secrets/mqtt_password"), PASSWORD);
         port = freePort();
         startBroker();
-        control = new Control("tcp://127.0.0.1:" + port, TlsFiles.NONE, "caravan", PASSWORD, "caravan");
+        control = new Control("tcp://127.0.0.1:" + port, () -> TlsFiles.NONE, "caravan", () -> PASSWORD, "caravan");
         security = new DynamicSecurity(control, users, credentials);
     }
 
@@ -347,9 +350,9 @@ class MosquittoIT {
         TlsFiles nothingToShow = TlsFiles.of(
                 settings.with(Map.of("caravan.mqtt.tls.ca", server.certificate().toString())), "caravan.mqtt");
         String url = "ssl://127.0.0.1:" + secure;
-        try (Control secured = new Control(url, good, "caravan", PASSWORD, "caravan");
-                Control unshown = new Control(url, nothingToShow, "caravan", PASSWORD, "caravan");
-                Control distrusting = new Control(url, TlsFiles.NONE, "caravan", PASSWORD, "caravan")) {
+        try (Control secured = new Control(url, () -> good, "caravan", () -> PASSWORD, "caravan");
+                Control unshown = new Control(url, () -> nothingToShow, "caravan", () -> PASSWORD, "caravan");
+                Control distrusting = new Control(url, () -> TlsFiles.NONE, "caravan", () -> PASSWORD, "caravan")) {
             DynamicSecurity over = new DynamicSecurity(secured, users, credentials);
             await().ignoreExceptions().until(() -> !over.plan().isEmpty());
             assertThatThrownBy(() -> new DynamicSecurity(unshown, users, credentials).plan())
@@ -357,6 +360,48 @@ class MosquittoIT {
             assertThatThrownBy(() -> new DynamicSecurity(distrusting, users, credentials).plan())
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void caravansOwnPasswordMayChange() throws Exception {
+        AtomicReference<String> password = new AtomicReference<>(PASSWORD);
+        take(user("acme-d", "acme", secret, "d"));
+        try (Control changing =
+                new Control("tcp://127.0.0.1:" + port, () -> TlsFiles.NONE, "caravan", password::get, "changing")) {
+            DynamicSecurity over = new DynamicSecurity(changing, users, credentials);
+            assertThat(over.plan()).isNotEmpty();
+            Files.writeString(folder.resolve("secrets/mqtt_password"), secret.password());
+            Files.delete(folder.resolve("data/dynamic-security.json"));
+            restart();
+            assertThatThrownBy(over::plan).isInstanceOf(IOException.class);
+
+            password.set(secret.password());
+
+            assertThat(over.plan()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theKeyMayChangeWhileTheOldOneIsStillGood() throws Exception {
+        AtomicReference<List<byte[]>> keys = new AtomicReference<>(List.of(KEY));
+        Credentials changing = Credentials.ofKeys(keys::get);
+        Credentials.Secret old = changing.fresh();
+        take(user("acme-d", "acme", old, "d"));
+        security = new DynamicSecurity(control, users, changing);
+        reconcile();
+
+        keys.set(List.of(OTHER_KEY, KEY));
+        assertThat(security.plan()).isEmpty();
+        Credentials.Secret fresh = changing.fresh();
+        take(user("acme-d", "acme", old, "d"), user("acme-e", "acme", fresh, "e"));
+        reconcile();
+        connect("acme-d", old.password());
+        connect("acme-e", fresh.password());
+
+        keys.set(List.of(OTHER_KEY));
+        reconcile();
+        assertThatThrownBy(() -> connect("acme-d", old.password())).hasCauseInstanceOf(Mqtt5ConnAckException.class);
+        connect("acme-e", fresh.password());
     }
 
     @Test

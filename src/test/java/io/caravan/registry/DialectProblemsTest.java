@@ -13,6 +13,7 @@ import io.caravan.ingest.MappedTopics;
 import io.caravan.settings.UserError;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,7 +96,11 @@ class DialectProblemsTest {
         assertThat(topics.isRead("b", "a/x"))
                 .as("while the first does not listen yet")
                 .isTrue();
-        topics.listens("a", false);
+        topics.listens("a", false, List.of("other/+"));
+        assertThat(topics.isRead("b", "a/x"))
+                .as("while the first listens to others")
+                .isTrue();
+        topics.listens("a", false, List.of("a/+"));
         assertThat(topics.isRead("b", "a/x")).isFalse();
         assertThat(topics.isMeasured("b", "a/x")).isFalse();
         assertThat(topics.isMeasured("b", "z/x")).isTrue();
@@ -110,7 +115,7 @@ class DialectProblemsTest {
                 file(
                         "'a': {'topics': {'a/bridge/#': {'read': false}, 'a/{device...}/set': {'read': false},"
                                 + "'a/{device...}': {}}}, 'b': {'topics': {'a/bridge/{device}': {}, 'a/{device}/{metric}': {}}}"));
-        topics.listens("a", false);
+        topics.listens("a", false, List.of("a/#"));
         assertThat(topics.isRead("b", "a/bridge/x")).isTrue();
         assertThat(topics.isRead("b", "a/x/set")).isTrue();
         assertThat(topics.isRead("b", "a/x/y")).isFalse();

@@ -60,7 +60,7 @@ class SettingsTest {
         }
         Supplier<String> follows = Settings.load(file, Map.of("CARAVAN_AUTH_MASTER_KEY_FILE", secret.toString()))
                 .secret("caravan.auth.master-key");
-        assertThat(follows).isInstanceOf(SecretFile.class);
+        assertThat(follows).isInstanceOf(Followed.class);
     }
 
     @Test

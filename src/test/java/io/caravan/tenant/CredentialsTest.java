@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class CredentialsTest {
@@ -59,6 +61,24 @@ class CredentialsTest {
                 .isNull();
         Credentials.Secret random = new Credentials(null).fresh();
         assertThat(new Credentials(KEY).recover(random.salt(), random.sha256())).isNull();
+    }
+
+    @Test
+    void ofSeveralKeysTheFirstMakesPasswordsAndAllMakeThemAgain() {
+        byte[] next = KEY.clone();
+        next[0]++;
+        AtomicReference<List<byte[]>> keys = new AtomicReference<>(List.of(KEY));
+        Credentials credentials = Credentials.ofKeys(keys::get);
+        Credentials.Secret old = credentials.fresh();
+
+        keys.set(List.of(next, KEY));
+        Credentials.Secret fresh = credentials.fresh();
+
+        assertThat(credentials.recover(old.salt(), old.sha256())).isEqualTo(old.password());
+        assertThat(credentials.recover(fresh.salt(), fresh.sha256())).isEqualTo(fresh.password());
+        keys.set(List.of(next));
+        assertThat(credentials.recover(old.salt(), old.sha256())).isNull();
+        assertThat(credentials.recover(fresh.salt(), fresh.sha256())).isEqualTo(fresh.password());
     }
 
     @Test
