@@ -42,7 +42,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
     private static final int JOURNAL_WAIT_NANOS = 300_000;
 
     /**
-     * How many threads handle packets and deliver, at most. The broker wakes an idle one for whatever comes next, and of its usual
+     * About how many threads handle packets and deliver, at most. The broker wakes an idle one for whatever comes next, and of its usual
      * 30 one is always idle; of few, most are at work already. Twice the processors, for some wait for the journal.
      */
     static final int THREADS = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
