@@ -8,6 +8,9 @@ import io.caravan.decode.Timestamps;
 import io.caravan.kafka.Part;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.Replay;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +35,9 @@ public final class DeadLetters {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String DEFAULT_TENANT = "default";
     private static final int LONGEST = 1_000;
+    /** An entry of an index is 2,704 bytes at most, and that of dead_letters_unexplained has a topic and an id of 600 bytes. */
+    private static final int MOST_BYTES = 2_000;
+
     private static final String COLUMNS = "caravanDeadLetters";
     private static final Pattern ORIGIN = Pattern.compile("[\\w.-]{1,249}/\\d{1,9}/\\d{1,18}");
     /** What a replay is sent with, and the origin. */
@@ -45,9 +51,11 @@ public final class DeadLetters {
         this.wait = wait;
     }
 
+    /** Reads the dead letters of the body: a list of messages, or one. */
     public void collect(Exchange exchange) {
+        Message body = exchange.getMessage();
         @SuppressWarnings("unchecked")
-        List<Message> batch = exchange.getMessage().getBody(List.class);
+        List<Message> batch = body.getBody() instanceof List<?> list ? (List<Message>) list : List.of(body);
         List<Row> rows = new ArrayList<>(batch.size());
         List<Replay> ignored = new ArrayList<>();
         for (Message message : batch) {
@@ -152,7 +160,6 @@ public final class DeadLetters {
             byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
             long failed = RecordHeaders.number(message, RecordHeaders.FAILED_AT, -1);
             long received = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
-            String tenant = firstOf(message, RecordHeaders.OWNER_TENANT, RecordHeaders.TENANT);
             String stage = text(message, RecordHeaders.STAGE);
             String reason = text(message, RecordHeaders.REASON);
             String detail = text(message, RecordHeaders.DETAIL);
@@ -162,7 +169,7 @@ public final class DeadLetters {
                     part != null ? part.offset() : Long.parseLong(origin[2]),
                     part != null ? part.number() : null,
                     RecordHeaders.text(message, RecordHeaders.ORIGIN) != null,
-                    tenant == null ? DEFAULT_TENANT : tenant,
+                    tenant(message),
                     firstOf(message, RecordHeaders.OWNER_DEVICE, RecordHeaders.DEVICE),
                     text(message, RecordHeaders.DIALECT),
                     text(message, RecordHeaders.TOPIC),
@@ -180,6 +187,13 @@ public final class DeadLetters {
                     text(message, KafkaConstants.KEY),
                     "true".equals(text(message, RecordHeaders.ENRICHED)),
                     Replay.of(message));
+        }
+
+        /** Whose it is. What can be no tenant is nobody's who could ask for it, and stays in the headers. */
+        private static String tenant(Message message) {
+            String owner = RecordHeaders.text(message, RecordHeaders.OWNER_TENANT);
+            String tenant = owner != null ? owner : RecordHeaders.text(message, RecordHeaders.TENANT);
+            return tenant != null && Text.isId(tenant) ? tenant : DEFAULT_TENANT;
         }
 
         private static String firstOf(Message message, String name, String other) {
@@ -203,21 +217,24 @@ public final class DeadLetters {
             ObjectNode object = MAPPER.createObjectNode();
             for (String name : SHOWN) {
                 String value = RecordHeaders.text(message, name);
-                if (value != null) {
+                if (value != null
+                        && (!name.equals(RecordHeaders.RECEIVED_BY) || Text.isId(value))) { // else it counts as none
                     object.put(name, value.length() > LONGEST ? text(message, name) : value);
                 }
             }
             return object.toString();
         }
 
-        /** A header as a column can hold it: no control characters, no lone surrogates, bounded. */
+        /** A header as a column can hold it: no control characters, no lone surrogates, bounded in characters and in bytes. */
         private static String text(Message message, String name) {
             String text = RecordHeaders.text(message, name);
             if (text == null) {
                 return null;
             }
-            String bounded = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
-            return Text.isClean(bounded) ? bounded : Text.printable(bounded);
+            String clean = Text.isClean(text) ? text : Text.printable(text);
+            CharBuffer rest = CharBuffer.wrap(clean, 0, Math.min(clean.length(), LONGEST));
+            StandardCharsets.UTF_8.newEncoder().encode(rest, ByteBuffer.allocate(MOST_BYTES), true);
+            return clean.substring(0, rest.position());
         }
     }
 }
