@@ -217,12 +217,16 @@ public final class DeadLetters {
             ObjectNode object = MAPPER.createObjectNode();
             for (String name : SHOWN) {
                 String value = RecordHeaders.text(message, name);
-                if (value != null
-                        && (!name.equals(RecordHeaders.RECEIVED_BY) || Text.isId(value))) { // else it counts as none
+                if (value != null && isKept(name, value)) {
                     object.put(name, value.length() > LONGEST ? text(message, name) : value);
                 }
             }
             return object.toString();
+        }
+
+        /** Who took a message in stands in an index, and counts by an id only (Certificates). */
+        private static boolean isKept(String name, String value) {
+            return !name.equals(RecordHeaders.RECEIVED_BY) || Text.isId(value);
         }
 
         /** A header as a column can hold it: no control characters, no lone surrogates, bounded in characters and in bytes. */
