@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>The topic that Camel subscribes is a list of filters, separated by commas; {@code $share/group/} before the first of them
- * makes it a shared subscription. Thread-safe.
+ * makes it a shared subscription, unless the group is called {@code off}. Thread-safe.
  */
 public final class MqttClients extends MqttClient {
 
@@ -48,6 +48,8 @@ public final class MqttClients extends MqttClient {
     private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
 
     private static final String SHARE = "$share/";
+    /** What stands before topics that are not to be shared after all: the group is called off. */
+    private static final String NOT_SHARED = SHARE + "off/";
 
     private final Sessions sessions;
     private final int count;
@@ -91,10 +93,10 @@ public final class MqttClients extends MqttClient {
         this.share = share;
     }
 
-    /** The filters of a list; a {@code $share/group/} before the first holds for all. */
+    /** The filters of a list; a {@code $share/group/} before the first holds for all, and {@code $share/off/} for none. */
     static List<String> filtersOf(String topics) {
         int group = topics.startsWith(SHARE) ? topics.indexOf('/', SHARE.length()) + 1 : 0;
-        String prefix = topics.substring(0, group);
+        String prefix = topics.startsWith(NOT_SHARED) ? "" : topics.substring(0, group);
         return Arrays.stream(topics.substring(group).split(","))
                 .map(filter -> prefix + filter.strip())
                 .toList();
@@ -102,7 +104,7 @@ public final class MqttClients extends MqttClient {
 
     /** How many clients read a list of filters: one, where the subscription is not shared. */
     static int countOf(String topics, int ofShared) {
-        return topics.startsWith(SHARE) ? ofShared : 1;
+        return topics.startsWith(SHARE) && !topics.startsWith(NOT_SHARED) ? ofShared : 1;
     }
 
     /**
@@ -145,8 +147,9 @@ public final class MqttClients extends MqttClient {
     @Override
     public synchronized IMqttToken subscribe(String topics, int qos) {
         String all = share == null ? topics : share + topics;
+        boolean asToldHere = share == null || all.startsWith(NOT_SHARED);
         subscription = new MqttSubscription(
-                sessions, share == null ? countOf(topics, count) : count, filtersOf(all), qos, this::arrived);
+                sessions, asToldHere ? countOf(all, count) : count, filtersOf(all), qos, this::arrived);
         subscription.open();
         return null;
     }

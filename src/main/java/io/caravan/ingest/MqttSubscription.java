@@ -118,6 +118,21 @@ final class MqttSubscription implements AutoCloseable {
             connectLater(index, FIRST_RETRY_MILLIS, nextDelay); // what would come now had to wait at the broker anyway
             return;
         }
+        try {
+            connect(index);
+        } catch (MqttUnavailable | RuntimeException e) {
+            if (!closed) {
+                LOG.warn(
+                        "MQTT {}: {} does not answer ({}), trying again",
+                        sessions.name(),
+                        sessions.url(),
+                        e.getMessage());
+                connectLater(index, nextDelay, Math.min(nextDelay * 2, LAST_RETRY_MILLIS));
+            }
+        }
+    }
+
+    private void connect(int index) throws MqttUnavailable {
         MqttConnection connection = sessions.connection(index, listener);
         try {
             connection.connect();
@@ -129,14 +144,7 @@ final class MqttSubscription implements AutoCloseable {
             LOG.info("MQTT {}: client {} is connected", sessions.name(), sessions.clientId(index));
         } catch (MqttUnavailable | RuntimeException e) {
             connection.close();
-            if (!closed) {
-                LOG.warn(
-                        "MQTT {}: {} does not answer ({}), trying again",
-                        sessions.name(),
-                        sessions.url(),
-                        e.getMessage());
-                connectLater(index, nextDelay, Math.min(nextDelay * 2, LAST_RETRY_MILLIS));
-            }
+            throw e;
         }
     }
 

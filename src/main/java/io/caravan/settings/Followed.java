@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -59,6 +58,7 @@ final class Followed<T> implements Supplier<T> {
     private void follow() {
         List<Stamp> now = stamps();
         if (now.equals(seen)) {
+            told = null; // if it was of other files, they are gone
             return;
         }
         try {
@@ -70,10 +70,17 @@ final class Followed<T> implements Supplier<T> {
                 LOG.info("{}: what is in {} has changed, and counts from now on", what, files);
             }
         } catch (UserError e) {
-            if (!Objects.equals(told, e.getMessage())) {
-                told = e.getMessage();
-                LOG.warn("{}. What was there before is used on", told);
-            }
+            tell(e.getMessage());
+        } catch (RuntimeException e) { // not with its message, which may quote a secret
+            tell(what + ": what is in " + files + " cannot be used ("
+                    + e.getClass().getName() + ')');
+        }
+    }
+
+    private void tell(String fault) {
+        if (!fault.equals(told)) {
+            told = fault;
+            LOG.warn("{}. What was there before is used on", fault);
         }
     }
 

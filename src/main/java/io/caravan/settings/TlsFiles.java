@@ -36,6 +36,8 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
     /** What Java trusts, and nothing to show. */
     public static final TlsFiles NONE = new TlsFiles(null, null);
 
+    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
+    private static final String END = "-----END PRIVATE KEY-----";
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "Ed25519");
 
     /**
@@ -153,12 +155,12 @@ public record TlsFiles(TrustManagerFactory trusted, KeyManagerFactory own) {
 
     private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
         String text = Files.readString(file, StandardCharsets.US_ASCII);
-        int start = text.indexOf("-----BEGIN PRIVATE KEY-----");
-        int end = text.indexOf("-----END PRIVATE KEY-----");
+        int start = text.indexOf(BEGIN);
+        int end = text.indexOf(END);
         if (start < 0 || end < start) {
             throw new IOException(file + " has no private key (PKCS #8, not encrypted)");
         }
-        byte[] bytes = Base64.getMimeDecoder().decode(text.substring(text.indexOf('\n', start), end));
+        byte[] bytes = Base64.getMimeDecoder().decode(text.substring(start + BEGIN.length(), end));
         for (String algorithm : ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));

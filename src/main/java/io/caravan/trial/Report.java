@@ -11,6 +11,7 @@ import io.caravan.store.EnrichedMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,10 @@ public final class Report {
     private static final String NEW = " (taken for one that the directory may add)";
     private static final int VALUE = 1;
     private static final int QUALITY = 3;
+    /** The bounds of JavaScript's numbers (ECMA-262, 6.1.6.1.20). */
+    private static final double PLAIN_FROM = 1e-6;
+
+    private static final double PLAIN_BELOW = 1e21;
 
     private final PrintWriter out;
     private final boolean coloured;
@@ -146,8 +151,13 @@ public final class Report {
         };
     }
 
+    /** In full as far as people read it so, as a counter of millions. */
     private static String number(double value) {
+        double size = Math.abs(value);
         String text = Double.toString(value);
+        if (size >= PLAIN_FROM && size < PLAIN_BELOW) {
+            text = new BigDecimal(text).toPlainString();
+        }
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 

@@ -17,6 +17,9 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import io.caravan.Application;
 import io.caravan.embedded.TestCertificate;
+import io.caravan.ingest.InFlightBytes;
+import io.caravan.ingest.MqttClients;
+import io.caravan.ingest.MqttSettings;
 import io.caravan.it.Api;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.settings.Settings;
@@ -26,6 +29,7 @@ import io.caravan.store.Postgres;
 import io.caravan.tenant.Credentials;
 import io.caravan.tenant.MqttUser;
 import io.caravan.tenant.MqttUsers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -42,6 +46,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +312,24 @@ class MosquittoIT {
         connect("acme-d", secret.password());
     }
 
+    /** Of shared subscriptions Mosquitto 2.0 writes nothing to its disk: what comes before they are made again is nobody's. */
+    @Test
+    void aSubscriptionThatIsNotSharedOutlivesARestartOfTheBroker() throws Exception {
+        take(user("acme-d", "acme", secret, "d"));
+        reconcile();
+        Queue<String> taken = new ConcurrentLinkedQueue<>();
+        MqttClients first = reading(taken);
+        await().until(first::isReady);
+        first.close();
+        restart();
+        publish(connect("acme-d", secret.password()), "iot/acme/d/raw").join();
+        assertThat(taken).isEmpty();
+
+        MqttClients again = reading(taken);
+        await().untilAsserted(() -> assertThat(taken).containsExactly("iot/acme/d/raw"));
+        again.close();
+    }
+
     @Test
     void whoTakesOverASessionGetsNothingOfIt() throws Exception {
         take(user("acme-d", "acme", secret, "d"), user("other-d", "other", othersSecret, "d"));
@@ -468,6 +496,46 @@ class MosquittoIT {
 
     private void take(MqttUser... all) {
         users.take(List.of(all), List.<Map<String, Object>>of());
+    }
+
+    /** Reads as the routes do, where {@code caravan.mqtt.share-group} is off. */
+    private MqttClients reading(Queue<String> taken) throws Exception {
+        MqttSettings settings = MqttSettings.of(Settings.load(Path.of("application.properties"), Map.of())
+                .with(Map.of(
+                        "caravan.mqtt.url",
+                        "tcp://127.0.0.1:" + port,
+                        "caravan.mqtt.share-group",
+                        "off",
+                        "caravan.mqtt.username",
+                        "caravan",
+                        "caravan.mqtt.password",
+                        PASSWORD)));
+        MqttClients reading =
+                new MqttClients(settings, new InFlightBytes(1_000_000, new SimpleMeterRegistry()), "iot", 2, true);
+        reading.setCallback(new MqttCallback() {
+            @Override
+            public void messageArrived(String topic, MqttMessage message) {
+                taken.add(topic);
+                reading.messageArrivedComplete(message.getId(), message.getQos());
+            }
+
+            @Override
+            public void disconnected(MqttDisconnectResponse response) {}
+
+            @Override
+            public void mqttErrorOccurred(MqttException e) {}
+
+            @Override
+            public void deliveryComplete(IMqttToken token) {}
+
+            @Override
+            public void connectComplete(boolean again, String url) {}
+
+            @Override
+            public void authPacketArrived(int code, MqttProperties properties) {}
+        });
+        reading.subscribe("iot/+/raw, iot/+/+/raw", 1);
+        return reading;
     }
 
     private Mqtt5AsyncClient connect(String name, String password) {

@@ -92,6 +92,24 @@ class FollowedTest {
                 .hasMessageContaining("too short");
     }
 
+    @Test
+    void whatNobodyExpectedIsToldByItsKindOnly() throws IOException {
+        Supplier<String> secret = settings().secret(KEY, text -> {
+            if (text.startsWith("the second")) {
+                throw new IllegalStateException(text);
+            }
+            return text;
+        });
+
+        Files.writeString(file, "the second secret");
+        await().untilAsserted(() -> {
+            assertThat(secret.get()).isEqualTo("the first secret");
+            assertThat(told()).contains(KEY, "IllegalStateException").doesNotContain("second");
+        });
+        Files.writeString(file, "the third one");
+        await().until(() -> secret.get().equals("the third one"));
+    }
+
     private Settings settings() {
         return Settings.load(
                 Path.of("application.properties"), Map.of("CARAVAN_AUTH_MASTER_KEY_FILE", file.toString()));
