@@ -28,7 +28,8 @@ class OperatorsIT {
             world.kafka().delete(List.of("iot.raw", "iot.enriched", "iot.dlq"));
             long letters = world.rows().count("SELECT count(*) FROM dead_letters");
             load(world, 2, 20);
-            // as the documentation has it
+            // as the documentation has it: with nothing in flight
+            world.awaitRest();
             end(caravan);
             world.kafka().readOn("caravan-enrich", "iot.raw");
             execute(world, "TRUNCATE ledger, ledger_positions");

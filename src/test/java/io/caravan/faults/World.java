@@ -214,7 +214,7 @@ final class World implements AutoCloseable {
      * Waits until all that was sent before has gone as far as it goes: last messages have followed it through all stages, no
      * stage has anything left to read, and the windows of everything are settled.
      */
-    private void awaitRest() {
+    void awaitRest() {
         String last = prefix + "last-" + rests++;
         long now = System.currentTimeMillis();
         try (Publisher publisher = publisher()) {
