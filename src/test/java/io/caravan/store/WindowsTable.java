@@ -54,13 +54,18 @@ abstract class WindowsTable {
         threeWidths();
     }
 
-    /** Waits until a session of this database waits for another. */
+    /** Waits until a session of this database waits for an advisory lock. */
     static void awaitOneThatWaits() {
+        awaitOneThatWaits("advisory");
+    }
+
+    /** @param lock a type of locks as pg_locks has it */
+    static void awaitOneThatWaits(String lock) {
         Rows sessions = new Rows(database.url(), "postgres");
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
-                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                .until(() -> sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = '" + lock
+                                + "' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                         > 0);
     }
 
