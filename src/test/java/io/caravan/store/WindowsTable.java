@@ -150,6 +150,9 @@ abstract class WindowsTable {
         while ((Boolean) correct(1_000).get("more")) {
             assertThat(marks()).isPositive();
         }
+        while ((Boolean) retype(1_000).get("more")) {
+            assertThat(closing()).isNotNull();
+        }
     }
 
     void close(Instant now) throws SQLException {
@@ -176,6 +179,12 @@ abstract class WindowsTable {
 
     Map<String, Object> correct(int most) throws Exception {
         return database.query("settle-marked-windows.sql", Map.of("most", most)).get(0);
+    }
+
+    /** @param most a device counts as 100 windows and those that it has */
+    Map<String, Object> retype(int most) throws Exception {
+        return database.query("settle-retyped-windows.sql", Map.of("most", most))
+                .get(0);
     }
 
     void store(String device, Instant from, double... values) throws Exception {
