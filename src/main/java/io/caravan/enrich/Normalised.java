@@ -45,14 +45,17 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         boolean event =
                 !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty();
         List<Reading> readings = new ArrayList<>(decoded.measured().size());
-        for (Measured measured : decoded.measured()) {
+        Numbers numbers = new Numbers(decoded);
+        for (int place = 0; place < decoded.measured().size(); place++) {
+            Measured measured = decoded.measured().get(place);
             Measurement declared = type.measurement(measured.metric());
             boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
             if (hasTime) {
                 requireUsable(measured.timestamp(), now);
             }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
-            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
+            Reading reading =
+                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted, numbers.of(place));
             if (reading != null) {
                 readings.add(reading);
             } else {
@@ -78,18 +81,23 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         return timestamp != Decoded.NO_TIME && timestamp <= receivedAt + FUTURE_MICROS;
     }
 
-    private static Reading reading(Measured measured, Measurement declared, long timestamp, boolean ownTime) {
+    private static Reading reading(
+            Measured measured, Measurement declared, long timestamp, boolean ownTime, int number) {
         String given = measured.unit();
         String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
-        boolean isNumber = measured.form() == Measured.Form.NUMBER;
-        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW
-                || measured.form() == Measured.Form.CUT_OFF
-                || declared != null && declared.isNumeric();
-        if (!isNumber) {
-            return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
+        if (measured.form() != Measured.Form.NUMBER) {
+            boolean shouldBeNumber = measured.form().isReading() || declared != null && declared.isNumeric();
+            return shouldBeNumber
+                    ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp, number)
+                    : null;
         }
         boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
         return new Reading(
-                measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN, timestamp);
+                measured.metric(),
+                measured.value(),
+                unit,
+                trusted ? Quality.GOOD : Quality.UNCERTAIN,
+                timestamp,
+                number);
     }
 }
