@@ -5,6 +5,7 @@ import io.caravan.decode.Measured;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
+import io.caravan.reading.Days;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
 import io.caravan.reading.TrendStatistic;
@@ -39,6 +40,9 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         List<TrendStatistic> trends = decoded.trends().stream()
                 .map(trend -> isUsable(trend.timestamp(), now) ? trend : trend.at(timestamp))
                 .toList();
+        Days days = new Days();
+        trends.forEach(trend -> days.add(trend.timestamp()));
+        requireFew(days);
         if (decoded.isReport()) {
             return new Normalised(timestamp, ownTime, List.of(), trends, true);
         }
@@ -52,6 +56,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
             if (hasTime) {
                 requireUsable(measured.timestamp(), now);
+                days.add(measured.timestamp());
             }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
             Reading reading =
@@ -62,6 +67,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
                 event |= measured.form() == Measured.Form.TEXT;
             }
         }
+        requireFew(days);
         if (readings.isEmpty() && !event) {
             throw new Undecodable(Reason.EMPTY_MESSAGE, "the message has no value, only nulls or nothing");
         }
@@ -74,6 +80,15 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
                     Reason.TIMESTAMP_IN_FUTURE,
                     Timestamps.format(timestamp) + " is more than ten minutes ahead of the receipt at "
                             + Timestamps.format(receivedAt));
+        }
+    }
+
+    private static void requireFew(Days days) throws Undecodable {
+        if (days.count() > Days.MOST_OF_MESSAGE) {
+            throw new Undecodable(
+                    Reason.TOO_LARGE,
+                    "its values are of " + days.count() + " days (UTC), more than " + Days.MOST_OF_MESSAGE
+                            + ": they are to be sent in several messages");
         }
     }
 

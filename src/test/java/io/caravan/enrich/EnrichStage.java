@@ -188,6 +188,7 @@ final class EnrichStage {
     private Exchange stored(Message enriched) {
         Exchange exchange = new DefaultExchange(camel);
         exchange.getMessage().setBody(List.of(enriched));
+        rows.open(exchange);
         rows.collect(exchange);
         return exchange;
     }

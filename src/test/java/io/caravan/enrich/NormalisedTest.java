@@ -11,11 +11,14 @@ import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
+import io.caravan.reading.TrendStatistic;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.DeviceType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class NormalisedTest {
@@ -78,6 +81,35 @@ class NormalisedTest {
                     .extracting(Reading::number)
                     .containsExactly(1, 2);
         }
+    }
+
+    @Test
+    void theValuesOfAMessageAreOfFiveHundredDaysAtMost() throws Exception {
+        assertThat(normalised(RECEIVED, daily(500)).readings()).hasSize(500);
+
+        assertThatThrownBy(() -> normalised(RECEIVED, daily(501)))
+                .isInstanceOfSatisfying(
+                        Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+                .hasMessageContaining("501 days")
+                .hasMessageContaining("several messages");
+    }
+
+    @Test
+    void soAreItsTrends() {
+        Decoded decoded = Decoded.of("d", RECEIVED, 1)
+                .eventType("trends")
+                .trends(Stream.of(daily(501))
+                        .map(value -> new TrendStatistic("a", value.timestamp(), 1, 1, 1, 1))
+                        .toList())
+                .build();
+
+        assertThatThrownBy(() -> Normalised.of(decoded, RECEIVED, UNKNOWN)).hasMessageContaining("501 days");
+    }
+
+    private static Measured[] daily(int days) {
+        return IntStream.range(0, days)
+                .mapToObj(day -> new Measured("a", day, null, Form.NUMBER, RECEIVED - day * 86_400_000_000L))
+                .toArray(Measured[]::new);
     }
 
     private static Measured number(String metric) {
