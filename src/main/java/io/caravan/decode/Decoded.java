@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param timestamp microseconds since the epoch, or {@link #NO_TIME} where the message has none
  * @param sequence the device's own number of the message, else a hash of the payload
  * @param measured the leaves, in the order of the message
+ * @param chosen whether configuration says which leaves of the message are measured, so that a leaf's place among them tells nothing
  * @param names the names at the top of the measurements, by which a type is detected
  * @param measurements the measurements as they came, a JSON object; null where there are none
  * @param extras the fields beside the measurements that the enriched message repeats as they came (trends, status)
@@ -37,6 +38,7 @@ public record Decoded(
         long timestamp,
         long sequence,
         List<Measured> measured,
+        boolean chosen,
         List<String> names,
         Slice measurements,
         Map<String, Slice> extras,
@@ -83,6 +85,7 @@ public record Decoded(
         private String zone;
         private String eventType = "telemetry";
         private List<Measured> measured = List.of();
+        private boolean chosen;
         private List<String> names = List.of();
         private Slice measurements;
         private Map<String, Slice> extras = Map.of();
@@ -123,6 +126,11 @@ public record Decoded(
         public Builder measured(List<Measured> leaves, List<String> top) {
             measured = leaves;
             names = top;
+            return this;
+        }
+
+        public Builder chosen(boolean byConfiguration) {
+            chosen = byConfiguration;
             return this;
         }
 
@@ -172,6 +180,7 @@ public record Decoded(
                     timestamp,
                     sequence,
                     measured,
+                    chosen,
                     names,
                     measurements,
                     extras,

@@ -48,6 +48,7 @@ final class F2Frame {
                 .tenant(wiring.tenant())
                 .deviceType(F2Decoder.DEVICE_TYPE)
                 .measured(measure(sensor, bytes), sensor.metrics())
+                .chosen(true)
                 .build();
     }
 

@@ -126,6 +126,7 @@ final class MappedMessage {
                         named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone)
                 .eventType(kind)
                 .measured(leaves.all(), names)
+                .chosen(true)
                 .measurements(object)
                 .offline(offline)
                 .body(alone == null ? null : object != null ? object : statusOf(alone))

@@ -23,7 +23,12 @@ public record Measured(String metric, double value, String unit, Form form, long
         /** Text that is no number. */
         TEXT,
         /** null. */
-        ABSENT
+        ABSENT;
+
+        /** Whether it becomes a reading whatever the registry says. */
+        public boolean isReading() {
+            return this != TEXT && this != ABSENT;
+        }
     }
 
     /** A leaf that has the time of its message. */

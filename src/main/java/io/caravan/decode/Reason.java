@@ -10,7 +10,7 @@ public enum Reason {
     MALFORMED_SENML("malformed-senml"),
     /** Objects or arrays nested deeper than 32 levels. */
     TOO_DEEP("too-deep"),
-    /** More bytes than ingest takes, or a message that would outgrow a Kafka record once enriched. */
+    /** More bytes than ingest takes, more values or days than a message may have, or one that would outgrow a Kafka record. */
     TOO_LARGE("too-large"),
     /** An object that measures, reports and says nothing. */
     EMPTY_MESSAGE("empty-message"),

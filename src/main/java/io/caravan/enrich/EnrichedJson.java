@@ -56,6 +56,7 @@ final class EnrichedJson {
     private static final SerializedString VALUE = new SerializedString("value");
     private static final SerializedString UNIT = new SerializedString("unit");
     private static final SerializedString QUALITY = new SerializedString("quality");
+    private static final SerializedString NUMBER = new SerializedString("number");
     private static final SerializedString MEASUREMENTS = new SerializedString("measurements");
     private static final SerializedString DATA_QUALITY = new SerializedString("data_quality");
     private static final SerializedString TIMESTAMP_VALID = new SerializedString("timestamp_valid");
@@ -140,6 +141,7 @@ final class EnrichedJson {
     private void readings(JsonGenerator json, Normalised message) throws IOException {
         json.writeFieldName(READINGS);
         json.writeStartArray();
+        int place = 0;
         for (Reading reading : message.readings()) {
             json.writeStartObject();
             json.writeFieldName(METRIC);
@@ -156,6 +158,10 @@ final class EnrichedJson {
             json.writeString(QUALITIES[reading.quality().ordinal()]);
             if (reading.timestamp() != message.timestamp()) {
                 time(json, TIMESTAMP, reading.timestamp());
+            }
+            if (reading.number() != place++) {
+                json.writeFieldName(NUMBER);
+                json.writeNumber(reading.number());
             }
             json.writeEndObject();
         }

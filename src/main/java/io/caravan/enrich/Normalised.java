@@ -5,6 +5,7 @@ import io.caravan.decode.Measured;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
+import io.caravan.reading.Days;
 import io.caravan.reading.Quality;
 import io.caravan.reading.Reading;
 import io.caravan.reading.TrendStatistic;
@@ -39,26 +40,34 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         List<TrendStatistic> trends = decoded.trends().stream()
                 .map(trend -> isUsable(trend.timestamp(), now) ? trend : trend.at(timestamp))
                 .toList();
+        Days days = new Days();
+        trends.forEach(trend -> days.add(trend.timestamp()));
+        requireFew(days);
         if (decoded.isReport()) {
             return new Normalised(timestamp, ownTime, List.of(), trends, true);
         }
         boolean event =
                 !decoded.eventType().equals("telemetry") || !decoded.extras().isEmpty();
         List<Reading> readings = new ArrayList<>(decoded.measured().size());
-        for (Measured measured : decoded.measured()) {
+        Numbers numbers = new Numbers(decoded);
+        for (int place = 0; place < decoded.measured().size(); place++) {
+            Measured measured = decoded.measured().get(place);
             Measurement declared = type.measurement(measured.metric());
             boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
             if (hasTime) {
                 requireUsable(measured.timestamp(), now);
+                days.add(measured.timestamp());
             }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
-            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
+            Reading reading =
+                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted, numbers.of(place));
             if (reading != null) {
                 readings.add(reading);
             } else {
                 event |= measured.form() == Measured.Form.TEXT;
             }
         }
+        requireFew(days);
         if (readings.isEmpty() && !event) {
             throw new Undecodable(Reason.EMPTY_MESSAGE, "the message has no value, only nulls or nothing");
         }
@@ -74,22 +83,36 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         }
     }
 
+    private static void requireFew(Days days) throws Undecodable {
+        if (days.count() > Days.MOST_OF_MESSAGE) {
+            throw new Undecodable(
+                    Reason.TOO_LARGE,
+                    "its values are of " + days.count() + " days (UTC), more than " + Days.MOST_OF_MESSAGE
+                            + ": they are to be sent in several messages");
+        }
+    }
+
     private static boolean isUsable(long timestamp, long receivedAt) {
         return timestamp != Decoded.NO_TIME && timestamp <= receivedAt + FUTURE_MICROS;
     }
 
-    private static Reading reading(Measured measured, Measurement declared, long timestamp, boolean ownTime) {
+    private static Reading reading(
+            Measured measured, Measurement declared, long timestamp, boolean ownTime, int number) {
         String given = measured.unit();
         String unit = declared != null ? declared.unitOf(given) : given != null ? given : "";
-        boolean isNumber = measured.form() == Measured.Form.NUMBER;
-        boolean shouldBeNumber = measured.form() == Measured.Form.OVERFLOW
-                || measured.form() == Measured.Form.CUT_OFF
-                || declared != null && declared.isNumeric();
-        if (!isNumber) {
-            return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
+        if (measured.form() != Measured.Form.NUMBER) {
+            boolean shouldBeNumber = measured.form().isReading() || declared != null && declared.isNumeric();
+            return shouldBeNumber
+                    ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp, number)
+                    : null;
         }
         boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
         return new Reading(
-                measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN, timestamp);
+                measured.metric(),
+                measured.value(),
+                unit,
+                trusted ? Quality.GOOD : Quality.UNCERTAIN,
+                timestamp,
+                number);
     }
 }

@@ -189,8 +189,8 @@ public final class EnrichedMessage {
     }
 
     private void readings(JsonParser parser, Readings readings) throws IOException {
-        int index = 0;
-        while (isNext(parser)) {
+        for (int place = 0; isNext(parser); place++) {
+            int number = place;
             String metric = null;
             double value = Double.NaN;
             String unit = "";
@@ -213,13 +213,14 @@ public final class EnrichedMessage {
                     case "unit" -> unit = shared(parser);
                     case "quality" -> quality = quality(shared(parser));
                     case "timestamp" -> time = time(parser);
+                    case "number" -> number = parser.getIntValue();
                     default -> parser.skipChildren();
                 }
             }
             if (metric == null) {
                 throw new IOException("a reading without metric");
             }
-            readings.add(metric, value, unit, quality, time, PayloadHash.mix(sequence, index++));
+            readings.add(metric, value, unit, quality, time, PayloadHash.mix(sequence, number));
         }
     }
 

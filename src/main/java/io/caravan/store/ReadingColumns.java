@@ -57,6 +57,11 @@ final class ReadingColumns {
         return size;
     }
 
+    /** Takes the last ones out, so that there are as many as there were. */
+    void cut(int before) {
+        size = before;
+    }
+
     /** The columns by the names of the statement's parameters. */
     Map<String, Object> parameters() {
         resize(size);

@@ -1,13 +1,13 @@
 package io.caravan.store;
 
-import io.caravan.decode.PayloadHash;
 import io.caravan.kafka.Replay;
-import io.caravan.reading.TrendStatistic;
+import io.caravan.reading.Days;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +17,13 @@ import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #collect}
- * first, then {@link #trends} and {@link #batch} before the statement of each, {@link #counted} and {@link #stored} after the
- * last. Thread-safe.
+ * Turns a batch of enriched messages into the columns of two statements, and reports when they are stored: {@link #open}
+ * first, and while there {@linkplain #hasMore are more}, {@link #collect}, then {@link #trends} and {@link #batch} before the
+ * statement of each, {@link #counted} and {@link #stored} after the last. Thread-safe.
  */
 public final class Rows {
 
+    private static final String REST = "caravanRest";
     private static final String READINGS = "caravanReadings";
     private static final String TRENDS = "caravanTrends";
     private static final String BATCH = "caravanBatchColumns";
@@ -62,54 +63,77 @@ public final class Rows {
                 .register(meters);
     }
 
-    /** Reads the messages of the body: a list of messages, or one. */
+    /** Takes the messages of the body: a list of messages, or one. */
+    @SuppressWarnings("unchecked")
+    public void open(Exchange exchange) {
+        Message message = exchange.getMessage();
+        exchange.setProperty(REST, message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message));
+    }
+
+    /** Whether there are messages that have not been collected. */
+    public boolean hasMore(Exchange exchange) {
+        return !exchange.getProperty(REST, List.class).isEmpty();
+    }
+
+    /** Reads the messages that come next: as many as one transaction may store, which all are, unless they are of many days. */
     public void collect(Exchange exchange) {
-        List<Message> batch = batchOf(exchange.getMessage());
-        ReadingColumns readings = new ReadingColumns(batch.size() * 4);
+        @SuppressWarnings("unchecked")
+        List<Message> rest = exchange.getProperty(REST, List.class);
+        ReadingColumns readings = new ReadingColumns(rest.size() * 4);
         List<EventRow> events = new ArrayList<>();
         List<TrendRow> trends = new ArrayList<>();
-        long[] received = new long[batch.size()];
-        long[] measured = new long[batch.size()];
+        long[] received = new long[rest.size()];
+        long[] measured = new long[rest.size()];
         EnrichedMessage message = new EnrichedMessage();
-        String[] owners = new String[batch.size()];
-        int[] readingsUpTo = new int[batch.size()];
+        String[] owners = new String[rest.size()];
+        int[] readingsUpTo = new int[rest.size()];
         List<Replay> replays = new ArrayList<>();
         EventIds ids = new EventIds();
-        for (int i = 0; i < received.length; i++) {
-            message.read(
-                    (byte[]) batch.get(i).getBody(),
-                    (metric, value, unit, quality, timestamp, sequence) -> readings.add(
-                            message.tenant, message.device, metric, timestamp, sequence, value, unit, quality));
+        Days days = new Days();
+        int size = 0;
+        for (; size < received.length; size++) {
+            int before = readings.size();
+            message.read((byte[]) rest.get(size).getBody(), (metric, value, unit, quality, timestamp, sequence) -> {
+                readings.add(message.tenant, message.device, metric, timestamp, sequence, value, unit, quality);
+                days.add(timestamp);
+            });
+            days.add(message.timestamp);
+            message.trends.forEach(trend -> days.add(trend.timestamp()));
+            if (days.count() > Days.MOST_OF_BATCH && size > 0) {
+                readings.cut(before);
+                break;
+            }
             if (message.body != null) {
-                events.add(EventRow.of(i + 1, message));
+                events.add(EventRow.of(size + 1, message));
             }
             for (int entry = 0; entry < message.trends.size(); entry++) {
                 trends.add(TrendRow.of(message, entry));
             }
             if (message.eventId != null) {
-                ids.add(i + 1, message);
+                ids.add(size + 1, message);
             }
-            owners[i] = message.tenant;
-            Replay replay = Replay.of(batch.get(i));
+            owners[size] = message.tenant;
+            Replay replay = Replay.of(rest.get(size));
             if (replay != null) {
                 replays.add(replay);
             }
-            readingsUpTo[i] = readings.size();
-            received[i] = message.receivedAt;
-            measured[i] = message.timestamp;
+            readingsUpTo[size] = readings.size();
+            received[size] = message.receivedAt;
+            measured[size] = message.timestamp;
         }
         exchange.setProperty(READINGS, readings);
         exchange.setProperty(TRENDS, trends);
-        exchange.setProperty(TIMES, new long[][] {received, measured});
+        exchange.setProperty(TIMES, new long[][] {Arrays.copyOf(received, size), Arrays.copyOf(measured, size)});
         Map<String, Object> parameters = readings.parameters();
-        parameters.put("messages", numbers(readingsUpTo));
+        parameters.put("messages", numbers(Arrays.copyOf(readingsUpTo, size)));
         parameters.putAll(EventRow.columns(events));
         parameters.putAll(ids.columns());
         parameters.put("replayed", replays.stream().mapToLong(Replay::letter).toArray());
         parameters.put(
                 "replayNumbers", replays.stream().mapToInt(Replay::number).toArray());
-        ledger.collect(batch, owners, parameters);
+        ledger.collect(rest.subList(0, size), Arrays.copyOf(owners, size), parameters);
         exchange.setProperty(BATCH, parameters);
+        exchange.setProperty(REST, rest.subList(size, rest.size()));
     }
 
     /** The number of the message of each reading, from 1. */
@@ -161,11 +185,6 @@ public final class Rows {
         for (long measured : times[1]) {
             sinceMeasured.record(Math.max(0, now - measured), TimeUnit.MICROSECONDS);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Message> batchOf(Message message) {
-        return message.getBody() instanceof List<?> list ? (List<Message>) list : List.of(message);
     }
 
     /** The messages that are known by an event id. */
@@ -220,39 +239,6 @@ public final class Rows {
             columns.put("eventBodies", rows.stream().map(EventRow::body).toArray(String[]::new));
             columns.put(
                     "eventMessages", rows.stream().mapToInt(EventRow::number).toArray());
-            return columns;
-        }
-    }
-
-    private record TrendRow(String tenant, String device, long sequence, TrendStatistic trend) {
-
-        static TrendRow of(EnrichedMessage message, int entry) {
-            return new TrendRow(
-                    message.tenant,
-                    message.device,
-                    PayloadHash.mix(message.sequence, entry),
-                    message.trends.get(entry));
-        }
-
-        static Map<String, Object> columns(List<TrendRow> rows) {
-            Map<String, Object> columns = new HashMap<>();
-            columns.put("tenants", rows.stream().map(TrendRow::tenant).toArray(String[]::new));
-            columns.put("devices", rows.stream().map(TrendRow::device).toArray(String[]::new));
-            columns.put("metrics", rows.stream().map(row -> row.trend.metric()).toArray(String[]::new));
-            columns.put(
-                    "timestamps",
-                    rows.stream().mapToLong(row -> row.trend.timestamp()).toArray());
-            columns.put("sequences", rows.stream().mapToLong(TrendRow::sequence).toArray());
-            columns.put(
-                    "values",
-                    rows.stream().mapToDouble(row -> row.trend.value()).toArray());
-            columns.put(
-                    "averages",
-                    rows.stream().mapToDouble(row -> row.trend.avg()).toArray());
-            columns.put(
-                    "minima", rows.stream().mapToDouble(row -> row.trend.min()).toArray());
-            columns.put(
-                    "maxima", rows.stream().mapToDouble(row -> row.trend.max()).toArray());
             return columns;
         }
     }

@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.decode.Decoder;
+import io.caravan.decode.F2Decoder;
 import io.caravan.decode.JsonDecoder;
 import io.caravan.decode.JsonDialect;
 import io.caravan.decode.SenmlDecoder;
+import io.caravan.f2.Parameters;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
@@ -39,6 +42,8 @@ final class EnrichStage {
     /** 2026-11-21T12:00:00Z, the time of receipt of every message. */
     static final long RECEIVED = 1_795_262_400_000_000L;
 
+    private static final int LARGEST = 4 * 1024 * 1024;
+    private static final Decoder JSON = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
     private static final TopicPartition RAW = new TopicPartition("iot.raw", 3);
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -47,7 +52,6 @@ final class EnrichStage {
     final Directory directory = new Directory();
     final RegisteredApplications applications = new RegisteredApplications();
     final TopicOwners owners = new TopicOwners();
-    private final DeviceRegistry registry = new DeviceRegistry(Path.of("config", "device-registry.json"));
     private final DecodeBatch decode;
     private final Provisioning provisioning;
     private final Enricher enricher;
@@ -60,11 +64,22 @@ final class EnrichStage {
     }
 
     EnrichStage(boolean autoProvision, int largest, boolean signedIn) {
-        JsonDecoder json = new JsonDecoder(JsonDialect.flexible(ZoneOffset.UTC));
-        decode = new DecodeBatch(
-                Map.of("iot", new SenmlDecoder(json), "building", json)::get,
-                new Ownership(directory, owners, autoProvision, signedIn),
-                applications);
+        this(
+                new DeviceRegistry(Path.of("config", "device-registry.json")),
+                Map.of("iot", new SenmlDecoder(JSON), "building", JSON),
+                autoProvision,
+                largest,
+                signedIn);
+    }
+
+    private EnrichStage(
+            DeviceRegistry registry,
+            Map<String, Decoder> decoders,
+            boolean autoProvision,
+            int largest,
+            boolean signedIn) {
+        decode =
+                new DecodeBatch(decoders::get, new Ownership(directory, owners, autoProvision, signedIn), applications);
         provisioning = new Provisioning(directory, registry, autoProvision, 1_000_000);
         enricher = new Enricher(registry, applications, largest);
         directory.take(List.of());
@@ -74,8 +89,17 @@ final class EnrichStage {
         consumer.updateEndOffsets(Map.of(RAW, Long.MAX_VALUE));
     }
 
+    /** With another registry, the dialects that it declares among those of its own, and F2's. */
+    static EnrichStage with(DeviceRegistry registry, Parameters f2) {
+        Map<String, Decoder> decoders = new HashMap<>();
+        decoders.put("iot", new SenmlDecoder(JSON));
+        decoders.put("f2", new F2Decoder(f2, ZoneOffset.UTC));
+        registry.types().dialects().forEach((name, dialect) -> decoders.put(name, dialect.decoder()));
+        return new EnrichStage(registry, decoders, true, LARGEST, false);
+    }
+
     static EnrichStage open() {
-        return new EnrichStage(true, 4 * 1024 * 1024);
+        return new EnrichStage(true, LARGEST);
     }
 
     /** A message that came in on iot/{device}/raw. */
@@ -164,6 +188,7 @@ final class EnrichStage {
     private Exchange stored(Message enriched) {
         Exchange exchange = new DefaultExchange(camel);
         exchange.getMessage().setBody(List.of(enriched));
+        rows.open(exchange);
         rows.collect(exchange);
         return exchange;
     }

@@ -193,9 +193,10 @@ class EnricherTest {
                 + "\"co2\":1e999,\"other\":null}");
 
         assertThat(json.get("readings").toString())
-                .isEqualTo("[{\"metric\":\"temperature\",\"value\":null,\"unit\":\"°C\",\"quality\":\"BAD\"},"
-                        + "{\"metric\":\"humidity\",\"value\":null,\"unit\":\"%RH\",\"quality\":\"BAD\"},"
-                        + "{\"metric\":\"co2\",\"value\":null,\"unit\":\"ppm\",\"quality\":\"BAD\"}]");
+                .isEqualTo(
+                        "[{\"metric\":\"temperature\",\"value\":null,\"unit\":\"°C\",\"quality\":\"BAD\",\"number\":-1},"
+                                + "{\"metric\":\"humidity\",\"value\":null,\"unit\":\"%RH\",\"quality\":\"BAD\",\"number\":-2},"
+                                + "{\"metric\":\"co2\",\"value\":null,\"unit\":\"ppm\",\"quality\":\"BAD\",\"number\":0}]");
     }
 
     @Test

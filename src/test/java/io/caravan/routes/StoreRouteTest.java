@@ -9,11 +9,13 @@ import io.caravan.store.StoreLedger;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -79,6 +81,36 @@ class StoreRouteTest {
         assertThat(stored).containsExactly(List.of("a", "b", "c"));
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(2);
         assertThat(routes.committed(ENRICHED, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void messagesOfManyDaysAreStoredByAStatementForAHundredDays() {
+        Exchange batch = routes.run("store", daily(250));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored).extracting(List::size).containsExactly(100, 100, 50);
+        assertThat(stored.stream().flatMap(List::stream)).doesNotHaveDuplicates();
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(250);
+    }
+
+    @Test
+    void whatOneStatementOfSeveralRefusesCostsNoOtherMessage() {
+        refuse("d150", OUT_OF_RANGE);
+
+        Exchange batch = routes.run("store", daily(250));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored.stream().flatMap(List::stream).distinct()).hasSize(249);
+        assertThat(routes.kafka("iot.dlq").getExchanges()).hasSize(1);
+        assertThat(refused).containsExactly(150L);
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(250);
+    }
+
+    private List<Exchange> daily(int messages) {
+        return IntStream.range(0, messages)
+                .mapToObj(day ->
+                        reading(0, "d" + day, day, LocalDate.of(2020, 1, 1).plusDays(day)))
+                .toList();
     }
 
     @Test
@@ -369,13 +401,17 @@ class StoreRouteTest {
     }
 
     private Exchange reading(int partition, String device, int value) {
+        return reading(partition, device, value, LocalDate.of(2026, 11, 21));
+    }
+
+    private Exchange reading(int partition, String device, int value, LocalDate day) {
         return enriched(
                 partition,
                 """
-                {"tenant_id":"default","device_id":"%s","event_type":"telemetry","timestamp":"2026-11-21T00:00:00.000000Z",\
+                {"tenant_id":"default","device_id":"%s","event_type":"telemetry","timestamp":"%sT00:00:00.000000Z",\
                 "sequence":%d,"received_at":"2026-11-21T00:00:00.000000Z",\
                 "readings":[{"metric":"voltage","value":%d,"unit":"V","quality":"GOOD"}]}"""
-                        .formatted(device, value, value));
+                        .formatted(device, day, value, value));
     }
 
     private Exchange trends(String average) {

@@ -48,6 +48,25 @@ class EnrichedMessageTest {
     }
 
     @Test
+    void aReadingIsNumberedByItsPlaceUnlessItSaysItsNumber() {
+        read(
+                """
+                {"tenant_id":"t","device_id":"d","event_type":"x","timestamp":"2026-11-21T10:00:00.000000Z","sequence":5,\
+                "received_at":"2026-11-21T10:00:00Z","readings":[\
+                {"metric":"a","value":1,"unit":"","quality":"GOOD","timestamp":"2026-11-21T10:00:00.000000Z","number":-1},\
+                {"metric":"b","value":1,"unit":"","quality":"GOOD","number":0},\
+                {"number":7,"metric":"c","value":1,"unit":"","quality":"GOOD"},\
+                {"metric":"d","value":1,"unit":"","quality":"GOOD"}]}""");
+
+        assertThat(readings)
+                .containsExactly(
+                        "a 1.0  GOOD 1795255200000000 " + PayloadHash.mix(5, -1),
+                        "b 1.0  GOOD 1795255200000000 " + PayloadHash.mix(5, 0),
+                        "c 1.0  GOOD 1795255200000000 " + PayloadHash.mix(5, 7),
+                        "d 1.0  GOOD 1795255200000000 " + PayloadHash.mix(5, 3));
+    }
+
+    @Test
     void nothingStaysFromTheMessageBefore() {
         read(WHOLE);
         read(

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.decode.PayloadHash;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.junit.jupiter.api.Test;
 
 class RowsTest {
@@ -22,6 +27,7 @@ class RowsTest {
         Exchange exchange = Messages.batch(
                 Messages.enriched(TIME, 5, Messages.reading("a", "1.5") + ',' + Messages.reading("b", "null")),
                 Messages.enriched(TIME, 6, Messages.reading("a", "2")));
+        rows.open(exchange);
         rows.collect(exchange);
         rows.batch(exchange);
 
@@ -46,6 +52,7 @@ class RowsTest {
                 "received_at":"2026-11-21T10:00:01Z","body":{},"trend_statistics":[\
                 {"metric":"a","timestamp":"2026-11-21T10:00:00Z","value":1,"avg":2,"min":3,"max":4},\
                 {"metric":"b","timestamp":"2026-11-21T09:59:00Z","value":null,"avg":5,"min":null,"max":6}],"readings":[]}"""));
+        rows.open(exchange);
         rows.collect(exchange);
         rows.trends(exchange);
 
@@ -64,6 +71,7 @@ class RowsTest {
     void oneMessageAloneIsABatchToo() {
         Exchange exchange =
                 Messages.enriched(TIME, 5, Messages.reading("a", "1")).getExchange();
+        rows.open(exchange);
         rows.collect(exchange);
         rows.batch(exchange);
 
@@ -72,14 +80,17 @@ class RowsTest {
 
     @Test
     void aRecordThatIsNotOursFailsItsBatch() {
-        assertThatThrownBy(() -> rows.collect(Messages.batch(Messages.enriched(TIME, 5, ""), Messages.message("{}"))))
-                .isInstanceOf(NotEnriched.class);
+        Exchange exchange = Messages.batch(Messages.enriched(TIME, 5, ""), Messages.message("{}"));
+        rows.open(exchange);
+
+        assertThatThrownBy(() -> rows.collect(exchange)).isInstanceOf(NotEnriched.class);
     }
 
     @Test
     void whatWasThereBeforeIsCountedAsDuplicate() {
         Exchange exchange = Messages.batch(
                 Messages.enriched(TIME, 5, Messages.reading("a", "1") + ',' + Messages.reading("b", "1")));
+        rows.open(exchange);
         rows.collect(exchange);
         exchange.getMessage().setBody(List.of(Map.of("stored", 1, "resolved", 0)));
         rows.counted(exchange);
@@ -100,6 +111,63 @@ class RowsTest {
                         .timer()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void messagesOfManyDaysAreCollectedInTurnsOfAHundredDays() {
+        Exchange exchange = Messages.batch(IntStream.range(0, 250)
+                .mapToObj(day -> Messages.enriched(day(day), day, Messages.reading("m" + day, "1")))
+                .toArray(Message[]::new));
+
+        assertThat(turns(exchange)).containsExactly(100, 100, 50);
+    }
+
+    @Test
+    void oneMessageOfMoreDaysIsATurnOfItsOwn() {
+        String years = IntStream.range(0, 300)
+                .mapToObj(
+                        day -> "{\"metric\":\"a\",\"value\":1,\"unit\":\"\",\"quality\":\"GOOD\",\"timestamp\":\"%s\"}"
+                                .formatted(day(day)))
+                .collect(Collectors.joining(","));
+        String trends =
+                """
+                {"tenant_id":"acme","device_id":"d1","event_type":"trends","timestamp":"%s","sequence":7,\
+                "received_at":"2026-11-21T10:00:01Z","body":{},"trend_statistics":[\
+                {"metric":"a","timestamp":"%s","value":1,"avg":2,"min":3,"max":4}],"readings":[]}""";
+        Exchange exchange = Messages.batch(
+                Messages.enriched(TIME, 1, Messages.reading("a", "1")),
+                Messages.enriched(TIME, 2, years),
+                Messages.message(trends.formatted(TIME, day(400))),
+                Messages.enriched(TIME, 4, Messages.reading("a", "1") + ',' + Messages.reading("b", "1")));
+
+        assertThat(turns(exchange)).containsExactly(1, 300, 2);
+    }
+
+    /** How many readings each turn has; each says of its own messages what there is to say. */
+    private List<Integer> turns(Exchange exchange) {
+        List<Integer> turns = new ArrayList<>();
+        List<Long> offsets = new ArrayList<>();
+        rows.open(exchange);
+        while (rows.hasMore(exchange)) {
+            rows.collect(exchange);
+            rows.batch(exchange);
+            Map<String, Object> columns = Messages.parameters(exchange);
+            int readings = ((String[]) columns.get("metrics")).length;
+            long[] places = (long[]) columns.get("offsets");
+            assertThat((int[]) columns.get("messages")).hasSize(readings);
+            assertThat((String[]) columns.get("owners")).hasSize(places.length).doesNotContainNull();
+            assertThat((long[]) columns.get("starts")).containsExactly(places[0]);
+            turns.add(readings);
+            for (long place : places) {
+                offsets.add(place);
+            }
+        }
+        assertThat(offsets).doesNotHaveDuplicates().isSorted();
+        return turns;
+    }
+
+    private static String day(int day) {
+        return LocalDate.of(2020, 1, 1).plusDays(day) + "T10:00:00Z";
     }
 
     @Test
@@ -124,6 +192,7 @@ class RowsTest {
                 {"tenant_id":"acme","device_id":"d1","event_type":"status","timestamp":"2026-11-21T10:00:00Z","sequence":1,\
                 "received_at":"2026-11-21T10:00:01Z","body":%s,"readings":[]}"""
                         .formatted(body)));
+        rows.open(exchange);
         rows.collect(exchange);
         rows.batch(exchange);
 
