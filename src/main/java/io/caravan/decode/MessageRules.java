@@ -5,11 +5,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * How the messages of one topic of a dialect are read that the registry declares: where in topic and payload device, time
@@ -25,10 +25,13 @@ public final class MessageRules {
     final Place root = new Place();
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     private final Map<Variable, String> always = new EnumMap<>(Variable.class);
-    final Map<String, Double> numbers = new HashMap<>();
+    final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     final List<Map<String, String>> unitNames = new ArrayList<>();
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
+    /** What the device may say of its values; null where it says nothing. */
+    OwnQuality quality;
+
     String deviceType;
     String eventType = "telemetry";
     boolean text;
@@ -142,9 +145,11 @@ public final class MessageRules {
             return this;
         }
 
-        /** What a text counts as. */
+        /** What a text counts as, in upper or lower case. */
         public Builder number(String text, double value) {
-            rules.numbers.put(text, value);
+            if (rules.numbers.put(text, value) != null) {
+                throw new IllegalArgumentException("stands here twice: upper and lower case are the same");
+            }
             return this;
         }
 
@@ -222,6 +227,13 @@ public final class MessageRules {
             return role(path, Place.Role.STATUS);
         }
 
+        /** What stands at a path is what the device says of all values, or of those at the last wildcard before the path's end. */
+        public Builder quality(JsonPath path, OwnQuality quality) {
+            rules.quality = quality;
+            rules.root.around(path).judged = true;
+            return role(path, Place.Role.QUALITY);
+        }
+
         public Builder ignore(JsonPath path) {
             return role(path, Place.Role.IGNORED);
         }
@@ -264,27 +276,8 @@ public final class MessageRules {
         }
 
         private Builder role(JsonPath path, Place.Role role) {
-            Place place = rules.root.at(path);
-            boolean taken = path.isName()
-                    ? place.roleOfName != null
-                    : place.role != null || place.metric != null || place.unit >= 0;
-            if (taken) {
-                throw new IllegalArgumentException(path + " has another meaning already");
-            }
-            if (path.isName()) {
-                requireTextRole(role, path);
-                place.roleOfName = role;
-            } else {
-                place.role = role;
-            }
+            rules.root.give(path, role);
             return this;
-        }
-
-        private static void requireTextRole(Place.Role role, JsonPath path) {
-            if (role != Place.Role.DEVICE && role != Place.Role.METRIC) {
-                throw new IllegalArgumentException(
-                        path + ", the name of a row, tells its device or metric, and nothing else");
-            }
         }
 
         /** The rules, when all is said. Where nothing is said of values, all in message or row that has no other meaning is one. */
