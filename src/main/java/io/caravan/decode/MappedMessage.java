@@ -109,7 +109,8 @@ final class MappedMessage {
         boolean empty = measurements.isEmpty() && kind.equals("telemetry");
         device = named.getOrDefault(Variable.DEVICE, device);
         if (device == null && !(empty && rules.ignoresEmpty)) {
-            throw new Undecodable(Reason.MISSING_DEVICE_ID, "the payload has no device id where the registry says");
+            throw new Undecodable(
+                    Reason.MISSING_DEVICE_ID, "no device id stands at " + rules.device + ", where the registry says");
         }
         if (empty) {
             throw noValue();
@@ -135,7 +136,7 @@ final class MappedMessage {
                 parser == null
                         ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
                                 + " one with the path $ in \"values\""
-                        : "nothing stands where the registry says that values do");
+                        : rules.values.noValue());
     }
 
     private static Slice statusOf(Slice alone) {

@@ -1,5 +1,6 @@
 package io.caravan.decode;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -23,6 +24,7 @@ public final class MessageRules {
     final TopicTemplate topic;
     final boolean read;
     final Place root = new Place();
+    final ValuePaths values = new ValuePaths();
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     private final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -43,6 +45,9 @@ public final class MessageRules {
     JsonPath rows;
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
+
+    /** The path to the device; null where the payload does not name it. */
+    JsonPath device;
 
     private String deviceField = "device_id";
     private String tenantField = "tenant_id";
@@ -81,6 +86,13 @@ public final class MessageRules {
         return named;
     }
 
+    /** The paths to values, of a message and of rows beside these, that lead nowhere in a payload; as they were written. */
+    public List<String> valuesMissingIn(JsonNode payload) {
+        List<String> missing = new ArrayList<>(values.leadNowhere(payload));
+        missing.addAll(ofRow == null ? List.of() : ofRow.values.leadNowhere(payload));
+        return missing;
+    }
+
     /** The name of the member of the payload that holds the device's id. */
     public String deviceField() {
         return deviceField;
@@ -95,7 +107,6 @@ public final class MessageRules {
     public static final class Builder {
 
         private final MessageRules rules;
-        private boolean mapped;
 
         public Builder(TopicTemplate topic, boolean read) {
             this.rules = new MessageRules(topic, read);
@@ -178,6 +189,7 @@ public final class MessageRules {
         }
 
         public Builder device(JsonPath path) {
+            rules.device = path;
             rules.deviceField = path.lastName() == null ? rules.deviceField : path.lastName();
             return role(path, Place.Role.DEVICE);
         }
@@ -245,13 +257,8 @@ public final class MessageRules {
 
         /** The value at a path is a metric, or what lies below it are metrics that begin so. */
         public Builder metric(String name, JsonPath path, Scale scale) {
-            Place place = rules.root.at(path);
-            if (place.role != null || place.metric != null) {
-                throw new IllegalArgumentException(path + " has another meaning already");
-            }
-            place.metric = name;
-            place.scale = scale;
-            mapped = true;
+            rules.root.begin(path, name, scale);
+            rules.values.add(path);
             return this;
         }
 
@@ -264,13 +271,7 @@ public final class MessageRules {
             int unit = rules.unitNames.size();
             role(path, Place.Role.UNIT);
             rules.root.at(path).unit = unit;
-            for (JsonPath value : values) {
-                Place place = rules.root.at(value);
-                if (place.role != null || place.unit >= 0) {
-                    throw new IllegalArgumentException(value + " has another meaning, or unit, already");
-                }
-                place.unit = unit;
-            }
+            values.forEach(value -> rules.root.measure(value, unit));
             rules.unitNames.add(Map.copyOf(names));
             return this;
         }
@@ -285,7 +286,7 @@ public final class MessageRules {
             Place all = rules.rows == null || rules.ofRow != null
                     ? rules.root
                     : rules.root.at(JsonPath.parse("@", rules.rows));
-            if (!mapped && all.role == null) {
+            if (rules.values.isEmpty() && all.role == null) {
                 all.metric = "";
             }
             rules.root.spread();

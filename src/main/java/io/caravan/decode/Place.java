@@ -111,6 +111,25 @@ final class Place {
         }
     }
 
+    /** Has a metric begin at a path below, or metrics where its name is empty. */
+    void begin(JsonPath path, String name, Scale meant) {
+        Place place = at(path);
+        if (place.role != null || place.metric != null) {
+            throw new IllegalArgumentException(path + " has another meaning already");
+        }
+        place.metric = name;
+        place.scale = meant;
+    }
+
+    /** Has values at a path below have one of the units. */
+    void measure(JsonPath path, int inUnit) {
+        Place place = at(path);
+        if (place.role != null || place.unit >= 0) {
+            throw new IllegalArgumentException(path + " has another meaning, or unit, already");
+        }
+        place.unit = inUnit;
+    }
+
     /** Lets what a wildcard says hold for the places beside it as well, where those say nothing else. */
     void spread() {
         if (any != null) {

@@ -84,6 +84,9 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}/{metric}': {'metric': '$.m'}}} | /metric: stands in the topic already",
                 "'a': {'time_zone': 'Mars', 'topics': {'a/{device}': {}}} | /dialects/a/time_zone: is no time zone: 'Mars'",
                 "'a': {'topics': {'+/{device}': {}}}, 'b': {'topics': {'a/{device}': {}}} | /dialects/b/topics/a~1{device}: would never be read: all its topics are those of +/{device} of the dialect a",
+                "'a': {'topics': {'a/{device}/{metric}': {}, 'a/{device}/amp': {}}} | /dialects/a/topics/a~1{device}~1amp: would never be read: all its topics are those of a/{device}/{metric}, which stands before it",
+                "'a': {'topics': {'a/{device...}': {}, 'a/bridge/#': {'read': false}}} | /dialects/a/topics/a~1bridge~1#: would never be read: all its topics are those of a/{device...}, which",
+                "'a': {'topics': {'a/#': {'read': false}, 'a/{device}': {}}, 'enabled': false} | /dialects/a/topics/a~1{device}: would never be read",
                 "'a': {'topics': {'a/+/{device}': {}, 'a/{device}/+': {}, 'a/b/{device}': {}, '{device}/b/c': {}}} | /dialects/a/topics: the filters a/+/+ and +/b/c have topics in common"
             })
     void aProblemIsToldWithItsPlace(String dialects, String problem) {
