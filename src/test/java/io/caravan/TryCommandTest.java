@@ -93,6 +93,20 @@ class TryCommandTest {
     }
 
     @Test
+    void aFolderOfRoutesMayBeASymbolicLink() throws IOException {
+        Path link = Files.createSymbolicLink(
+                folder.resolve("routes"), Path.of("routes").toAbsolutePath());
+        String settings = Files.writeString(
+                        folder.resolve("application.properties"),
+                        Files.readString(Path.of("application.properties")) + "\ncaravan.routes.folder=" + link + "\n")
+                .toString();
+        String file = Files.writeString(folder.resolve("b"), BREAKER).toString();
+
+        assertThat(tried("--config", settings, "--topic", "iot/b1/raw", file).out)
+                .startsWith("enriched");
+    }
+
+    @Test
     void coloursAreForTerminals() throws IOException {
         String file = Files.writeString(folder.resolve("b"), BREAKER).toString();
 

@@ -29,7 +29,7 @@ public final class RouteFiles {
         this.stages = stages.stream().map(Stage::label).collect(Collectors.toSet());
     }
 
-    /** Camel looks into no folder that is a symbolic link. */
+    /** Camel looks into no folder that is a symbolic link: what it leads to when Caravan starts counts. */
     private static Path followed(Path folder) {
         try {
             return Files.isSymbolicLink(folder) ? folder.toRealPath() : folder;
