@@ -212,6 +212,7 @@ class DialectProblemsTest {
                 "{'path':'$.t','scale':0.1}                  | \"ON\"              | 1.0",
                 "{'path':'$.t','scale':0.1}                  | null                | NaN",
                 "{'path':'$.t'}                              | 215                 | 215.0",
+                "{'path':'$.t','scale':0.5555555555555556,'offset':-17.77777777777778} | 68 | 20.0",
                 "{'path':'$.t','integer':'int16','scale':0.1} | 65531              | -0.5",
                 "{'path':'$.t','integer':'int16','scale':0.1} | \"65531\"          | -0.5",
                 "{'path':'$.t','integer':'int16'}            | 32767               | 32767",
