@@ -170,6 +170,7 @@ class DialectProblemsTest {
                 + "'values': {'*': {'path': '$', 'scale': 0.1}}},"
                 + "'b/{device}/{metric}': {'payload': 'text', 'numbers': {'true': 0}}}}");
         assertThat(read(types, "a/d/door", "true")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "True")).isEqualTo("door=1.0 null");
         assertThat(read(types, "a/d/door", "False")).isEqualTo("door=0.0 null");
         assertThat(decode(types, "a/d/door", "TRUE").measurements().text()).isEqualTo("{\"door\":\"TRUE\"}");
         assertThat(decode(types, "a/d/door", "on").measured().get(0).form()).isEqualTo(Measured.Form.TEXT);
