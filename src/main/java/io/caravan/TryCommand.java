@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.health.BackgroundRuns;
+import io.caravan.ingest.Dialect;
 import io.caravan.kafka.Batch;
 import io.caravan.kafka.Cut;
 import io.caravan.kafka.WatchedConsumers;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -138,13 +140,18 @@ final class TryCommand implements Callable<Integer> {
         boolean coloured = spec.commandLine().getColorScheme().ansi().enabled();
         Report report = new Report(spec.commandLine().getOut(), coloured);
         boolean allEnriched = true;
-        try (Trial trial = open(settings)) {
+        DeviceRegistry registry = WindowBeans.registry(settings);
+        try (Trial trial = open(settings, registry)) {
             if (f2Template != null) {
                 trial.wire(new F2Pin(topic, f2Template, payloadOf(f2Template)));
             }
             for (String file : files) {
-                List<Outcome> outcomes = trial.run(dialect, topic, payloadOf(file), contentType, received);
+                byte[] payload = payloadOf(file);
+                List<Outcome> outcomes = trial.run(dialect, topic, payload, contentType, received);
                 show(report, file, outcomes);
+                if (!json && !outcomes.isEmpty()) {
+                    tellMissing(outcomes.get(0).valuesMissingIn(payload, registry));
+                }
                 allEnriched &= !outcomes.isEmpty() && outcomes.stream().allMatch(Outcome::isEnriched);
             }
         }
@@ -168,6 +175,14 @@ final class TryCommand implements Callable<Integer> {
         }
     }
 
+    private void tellMissing(List<String> paths) {
+        if (!paths.isEmpty()) {
+            out("Nothing stands in this payload at " + String.join(", ", paths)
+                    + ", where the registry says that values do");
+            out("");
+        }
+    }
+
     /** Routes tell the log what they are about; here that is for nobody. */
     private static void quieten() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
@@ -175,11 +190,11 @@ final class TryCommand implements Callable<Integer> {
         }
     }
 
-    private static Trial open(Settings settings) throws Exception {
+    private static Trial open(Settings settings, DeviceRegistry registry) throws Exception {
         RouteFiles files = new RouteFiles(Path.of(settings.text("caravan.routes.folder")), STAGES);
         RouteCheck.require(files);
-        DeviceRegistry registry = WindowBeans.registry(settings);
-        return new Trial(settings, files.pattern(), beans -> bind(beans, settings, registry));
+        Set<String> dialects = Dialects.all().stream().map(Dialect::name).collect(Collectors.toSet());
+        return new Trial(settings, registry, dialects, files.pattern(), beans -> bind(beans, settings, registry));
     }
 
     /** The beans of {@code caravan run}. The clients among them connect when somebody uses them, which is nobody. */

@@ -61,8 +61,15 @@ final class WindowBeans {
      */
     static DeviceRegistry registry(Settings settings) {
         Width smallest = common(settings).smallest();
-        return new DeviceRegistry(
-                Path.of(settings.text("caravan.registry.file")), Duration.ofSeconds(smallest.seconds()));
+        String file = settings.text("caravan.registry.file");
+        DeviceRegistry registry = new DeviceRegistry(Path.of(file), Duration.ofSeconds(smallest.seconds()));
+        for (String dialect : registry.types().dialects().keySet()) {
+            String key = "caravan.dialect." + dialect + ".zone";
+            if (settings.asMap().containsKey(key)) {
+                throw new UserError(key + " has no effect: " + file + " declares the dialect, and its \"time_zone\"");
+            }
+        }
+        return registry;
     }
 
     private static Widths common(Settings settings) {

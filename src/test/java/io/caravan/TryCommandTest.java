@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -91,6 +93,20 @@ class TryCommandTest {
     }
 
     @Test
+    void aFolderOfRoutesMayBeASymbolicLink() throws IOException {
+        Path link = Files.createSymbolicLink(
+                folder.resolve("routes"), Path.of("routes").toAbsolutePath());
+        String settings = Files.writeString(
+                        folder.resolve("application.properties"),
+                        Files.readString(Path.of("application.properties")) + "\ncaravan.routes.folder=" + link + "\n")
+                .toString();
+        String file = Files.writeString(folder.resolve("b"), BREAKER).toString();
+
+        assertThat(tried("--config", settings, "--topic", "iot/b1/raw", file).out)
+                .startsWith("enriched");
+    }
+
+    @Test
     void coloursAreForTerminals() throws IOException {
         String file = Files.writeString(folder.resolve("b"), BREAKER).toString();
 
@@ -126,30 +142,101 @@ class TryCommandTest {
 
     @Test
     void whatItsDialectIgnoresIsShownAsSuch() throws IOException {
-        Files.copy(Path.of("config/device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
-        Path registry = Files.writeString(
-                folder.resolve("device-registry.json"),
-                "{\"device_types\":{\"hub\":{\"name\":\"Hub\",\"update_frequency\":\"1_day\",\"measurements\":{}}},\"dialects\":{\"hub\":{\"topics\":{\"hub/{device}\":"
-                        + "{\"empty\":\"ignore\",\"values\":{\"t\":{\"path\":\"$.t\",\"scale\":0.1}}}}}}}");
-        String settings = Files.writeString(
-                        folder.resolve("application.properties"),
-                        Files.readString(Path.of("application.properties")) + "\ncaravan.registry.file=" + registry
-                                + "\n")
-                .toString();
-        String alive =
-                Files.writeString(folder.resolve("alive"), "{\"alive\":true}").toString();
-        String value = Files.writeString(folder.resolve("value"), "{\"t\":215}").toString();
+        String settings = settings(
+                "'hub':{'topics':{'hub/{device}':{'empty':'ignore','values':{'t':{'path':'$.t','scale':0.1}}}}}");
+        String alive = payload("{'alive':true}");
 
         Answer answer = tried("--config", settings, "--topic", "hub/h1", alive);
         assertThat(answer.out.lines())
                 .startsWith(
                         "ignored: it is counted, and goes nowhere",
-                        "  detail     nothing stands where the registry says that values do")
+                        "  detail     nothing stands at $.t, where the registry says that values do")
                 .noneMatch(line -> line.contains("topics"));
         assertThat(answer.exitCode).isEqualTo(1);
         assertThat(tried("--config", settings, "--json", "--topic", "hub/h1", alive).out)
                 .contains("\"reason\":\"ignored\"", "\"topics\":[]");
-        assertThat(tried("--config", settings, "--topic", "hub/h1", value).out).contains("  t        21.5");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'t':215}")).out)
+                .contains("  t        21.5")
+                .doesNotContain("Nothing stands");
+    }
+
+    @Test
+    void pathsToValuesThatLeadNowhereAreTold() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'hub/up':{'rows':'$.r','device':'@.id','values':{'t':'@.t','h':'@.h','z':'$.z[*].v'}},"
+                        + "'hub/{device}':{'payload':'text','values':{'now':'$.now','then':'$.then'},'rows':{'path':'$.old','values':{'t':'@.t'}}}}}");
+        String rows = payload("{'z':[1,{'v':null}],'r':[{'id':'a','t':1},{'id':'b','t':2}]}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/up", rows).out)
+                .contains("Nothing stands in this payload at @.h, where the registry says that values do")
+                .containsOnlyOnce("Nothing stands");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'now':1}")).out)
+                .contains("Nothing stands in this payload at $.then, @.t, where");
+        assertThat(tried("--config", settings, "--topic", "hub/up", payload("{'r':[{'t':1}]}")).out)
+                .contains("  detail     no device id stands at @.id, where the registry says");
+        assertThat(tried("--config", settings, "--json", "--topic", "hub/up", rows)
+                        .out
+                        .lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("{"));
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("3")).out)
+                .doesNotContain("Nothing stands");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--topic nobody/here                  | no route takes in the topic nobody/here: neither caravan.ingest.*.topics nor a dialect of the device registry has it (hub, off)",
+                "--topic hub/x/set                    | the dialect 'hub' of the device registry passes over the topic hub/x/set: hub/+/set has \"read\": false",
+                "--topic hub/x/set --dialect hub      | the dialect 'hub' of the device registry passes over the topic hub/x/set: hub/+/set has \"read\": false",
+                "--topic off/x                        | the dialect 'off' of the device registry is switched off (\"enabled\": false): no route",
+                "--topic hub/x --dialect off          | the dialect 'off' of the device registry has no topic that fits hub/x, only off/{device}",
+                "--topic iot/b1/raw --dialect hub     | the dialect 'hub' of the device registry has no topic that fits iot/b1/raw, only hub/+/set, hub/{device...}",
+                "--topic hub/x --dialect nope         | there is no dialect 'nope': there are building, events, f2, iot, sparkplug, and those of the device registry, hub, off",
+                "--topic hub/x --dialect iot          | no route of the dialect 'iot' takes in the topic hub/x, only of hub. See"
+            })
+    void whyNoRouteTakesATopicInIsTold(String arguments, String why) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/+/set':{'read':false},'hub/{device...}':{}}},"
+                + "'off':{'enabled':false,'topics':{'off/{device}':{}}}");
+        String[] all = ("--config " + settings + " " + arguments.strip() + " " + payload("{'t':1}")).split(" ");
+
+        Answer answer = tried(all);
+
+        assertThat(answer.err).startsWith(why);
+        assertThat(answer.exitCode).isEqualTo(2);
+    }
+
+    @Test
+    void aZoneInTheSettingsForADialectOfTheRegistryIsRefused() throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{}}}");
+        Files.writeString(Path.of(settings), "\ncaravan.dialect.hub.zone=Europe/Berlin\n", StandardOpenOption.APPEND);
+
+        Answer answer = tried("--config", settings, "--topic", "hub/h1", payload("{'t':1}"));
+        assertThat(answer.err)
+                .startsWith("caravan.dialect.hub.zone has no effect: ")
+                .contains("declares the dialect, and its \"time_zone\"");
+        assertThat(answer.exitCode).isEqualTo(2);
+    }
+
+    /** The settings that are shipped, with a registry of these dialects. */
+    private String settings(String dialects) throws IOException {
+        Files.copy(Path.of("config/device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
+        Path registry = Files.writeString(
+                folder.resolve("device-registry.json"),
+                ("{'device_types':{'hub':{'name':'Hub','update_frequency':'1_day','measurements':{}}},'dialects':{"
+                                + dialects + "}}")
+                        .replace('\'', '"'));
+        return Files.writeString(
+                        folder.resolve("application.properties"),
+                        Files.readString(Path.of("application.properties")) + "\ncaravan.registry.file=" + registry
+                                + "\n")
+                .toString();
+    }
+
+    private String payload(String json) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "payload", ""), json.replace('\'', '"'))
+                .toString();
     }
 
     private static Answer tried(String... arguments) {

@@ -107,7 +107,7 @@ public final class JsonDecoder implements Decoder {
 
     private static String positionOf(IOException e) {
         if (e instanceof JsonParseException parse) {
-            String problem = Text.excerpt(parse.getOriginalMessage());
+            String problem = Text.excerpt(JsonMistake.of(parse));
             return "no JSON at byte " + Math.max(0, parse.getLocation().getByteOffset()) + ": "
                     + problem.substring(1, problem.length() - 1);
         }

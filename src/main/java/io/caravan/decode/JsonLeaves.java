@@ -3,6 +3,7 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.Measured.Form;
+import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,13 @@ final class JsonLeaves {
         }
     }
 
+    /** What the device itself says of the leaves of a range. */
+    void judge(Quality quality, int from, int to) {
+        for (int i = from; quality != Quality.GOOD && i < to; i++) {
+            all.set(i, all.get(i).judged(quality));
+        }
+    }
+
     void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
         switch (token) {
             case START_OBJECT -> object(path);
@@ -116,6 +124,16 @@ final class JsonLeaves {
             add(new Measured(path.path(), Double.NaN, null, Form.TEXT));
         } else {
             number(path, scaled(quantity.value()), quantity.unit());
+        }
+    }
+
+    /** A payload that is a text: {@code true} and {@code false} are what they are in JSON. */
+    void word(MetricPath path, String text) throws Undecodable {
+        boolean yes = text.equalsIgnoreCase("true");
+        if ((yes || text.equalsIgnoreCase("false")) && !numbers.containsKey(text)) {
+            number(path, yes ? 1 : 0, null);
+        } else {
+            text(path, text);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.caravan.decode;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -122,6 +123,30 @@ public final class JsonPath {
     boolean isOfRow(JsonPath rows) {
         return steps.size() > rows.steps.size()
                 && steps.subList(0, rows.steps.size() + 1).equals(rows.toRow());
+    }
+
+    /** Whether something stands there, be it null. */
+    public boolean leadsIn(JsonNode payload) {
+        return leads(payload, steps);
+    }
+
+    private static boolean leads(JsonNode from, List<Step> steps) {
+        if (steps.isEmpty() || from.isMissingNode()) {
+            return !from.isMissingNode();
+        }
+        List<Step> rest = steps.subList(1, steps.size());
+        if (steps.get(0) instanceof Name name) {
+            return leads(from.path(name.name()), rest);
+        }
+        if (steps.get(0) instanceof Index index) {
+            return leads(from.path(index.index()), rest);
+        }
+        for (JsonNode child : from) {
+            if (leads(child, rest)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */

@@ -3,7 +3,7 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.TopicTemplate.Variable;
-import java.io.ByteArrayOutputStream;
+import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,8 +26,7 @@ final class MappedMessage {
     private final JsonParser parser;
     private final JsonLeaves leaves;
     private final MetricPath start;
-    private final List<String> names = new ArrayList<>(8);
-    private final ByteArrayOutputStream measurements = new ByteArrayOutputStream(256);
+    private final Measurements measurements = new Measurements();
     private final List<UnitOf> unitsOf = new ArrayList<>(2);
     private final String[] units;
 
@@ -41,6 +40,7 @@ final class MappedMessage {
     private String metric;
     private long timestamp = Decoded.NO_TIME;
     private Long sequence;
+    private Quality quality = Quality.GOOD;
 
     /** @param parser stands on the first token; null for a payload that is a text */
     MappedMessage(MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser)
@@ -60,7 +60,7 @@ final class MappedMessage {
     /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
     String metric() throws IOException, Undecodable {
         value(rules.root, null, parser.currentToken());
-        if (metric == null && names.isEmpty()) {
+        if (metric == null && measurements.isEmpty()) {
             throw noValue();
         }
         if (metric == null) {
@@ -88,13 +88,13 @@ final class MappedMessage {
         if (rules.namesMetric && !named.containsKey(Variable.METRIC)) {
             throw new Undecodable(Reason.INVALID_METRIC, "a text alone does not name its metric, as the registry says");
         }
-        Slice quoted = Slice.of(quoted(payload));
+        Slice quoted = Slice.of(Measurements.quoted(payload));
         if (rules.root.role == null && rules.root.metric != null) {
             MetricPath path = begin(rules.root.metric);
             if (path != MetricPath.ROOT) {
                 leaves.scale(rules.root.scale);
-                leaves.text(path, payload);
-                measured(path.path(), quoted);
+                leaves.word(path, payload);
+                measurements.add(path.path(), quoted);
             }
         }
         return decoded(rules.isStatus() && saysOffline(payload), quoted);
@@ -106,18 +106,16 @@ final class MappedMessage {
             leaves.unit(units[values.unit()], values.from(), values.to());
         }
         String kind = eventType != null ? eventType : rules.eventType;
-        boolean empty = names.isEmpty() && kind.equals("telemetry");
+        boolean empty = measurements.isEmpty() && kind.equals("telemetry");
         device = named.getOrDefault(Variable.DEVICE, device);
         if (device == null && !(empty && rules.ignoresEmpty)) {
-            throw new Undecodable(Reason.MISSING_DEVICE_ID, "the payload has no device id where the registry says");
+            throw new Undecodable(
+                    Reason.MISSING_DEVICE_ID, "no device id stands at " + rules.device + ", where the registry says");
         }
         if (empty) {
             throw noValue();
         }
-        if (measurements.size() > 0) {
-            measurements.write('}');
-        }
-        Slice object = measurements.size() > 0 ? Slice.of(measurements.toByteArray()) : null;
+        Slice object = measurements.object();
         return Decoded.of(device, timestamp, sequence != null ? sequence : PayloadHash.of(raw.payload()))
                 .tenant(named.getOrDefault(Variable.TENANT, tenant))
                 .deviceType(typeOf())
@@ -125,7 +123,7 @@ final class MappedMessage {
                         named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
                         named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone)
                 .eventType(kind)
-                .measured(leaves.all(), names)
+                .measured(leaves.all(), measurements.names())
                 .chosen(true)
                 .measurements(object)
                 .offline(offline)
@@ -139,7 +137,7 @@ final class MappedMessage {
                 parser == null
                         ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
                                 + " one with the path $ in \"values\""
-                        : "nothing stands where the registry says that values do");
+                        : rules.values.noValue());
     }
 
     private static Slice statusOf(Slice alone) {
@@ -151,7 +149,7 @@ final class MappedMessage {
             return type != null ? type : rules.deviceType;
         }
         for (Map.Entry<String, String> candidate : rules.typeByMetric.entrySet()) {
-            if (names.contains(candidate.getKey())) {
+            if (measurements.names().contains(candidate.getKey())) {
                 return candidate.getValue();
             }
         }
@@ -179,6 +177,10 @@ final class MappedMessage {
         Scale outer = begins ? leaves.scale(place.scale) : null;
         int first = leaves.all().size();
         int from = JsonTokens.start(parser);
+        Quality around = quality;
+        if (place != null && place.judged) {
+            quality = Quality.GOOD;
+        }
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
             if (here == MetricPath.ROOT) {
                 throw new Undecodable(
@@ -195,8 +197,12 @@ final class MappedMessage {
         if (begins) {
             leaves.scale(outer);
         }
+        if (place != null && place.judged) {
+            leaves.judge(quality, first, leaves.all().size());
+            quality = around;
+        }
         if (begins && here != MetricPath.ROOT) {
-            measured(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
+            measurements.add(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
         if (place != null && place.unit >= 0) {
             unitsOf.add(new UnitOf(place.unit, first, leaves.all().size()));
@@ -241,7 +247,7 @@ final class MappedMessage {
         int from = JsonTokens.start(parser);
         value(child, below, token);
         if (own && path == MetricPath.ROOT) {
-            measured(name, new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
+            measurements.add(name, new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
     }
 
@@ -274,25 +280,14 @@ final class MappedMessage {
                     sequence = PayloadHash.of(parser.getText().getBytes(StandardCharsets.UTF_8));
                 }
             }
+            case QUALITY -> {
+                if (token != JsonToken.VALUE_NULL) {
+                    Quality said = rules.quality.of(token.isScalarValue() ? parser.getText() : null);
+                    quality = said.compareTo(quality) > 0 ? said : quality;
+                }
+            }
             case IGNORED -> {}
         }
         parser.skipChildren();
-    }
-
-    /** Notes a measurement as it came. */
-    private void measured(String name, Slice value) {
-        names.add(name);
-        measurements.write(measurements.size() == 0 ? '{' : ',');
-        measurements.writeBytes(quoted(name));
-        measurements.write(':');
-        measurements.write(value.bytes(), value.start(), value.length());
-    }
-
-    private static byte[] quoted(String text) {
-        return ('"'
-                        + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
-                                .quoteAsString(text))
-                        + '"')
-                .getBytes(StandardCharsets.UTF_8);
     }
 }

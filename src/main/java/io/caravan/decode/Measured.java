@@ -1,5 +1,7 @@
 package io.caravan.decode;
 
+import io.caravan.reading.Quality;
+
 /**
  * One leaf of a device's message, before the registry has spoken.
  *
@@ -39,6 +41,16 @@ public record Measured(String metric, double value, String unit, Form form, long
     /** A leaf that has a time of its own, by the device's clock. */
     public Measured(String metric, double value, String unit, Form form, long timestamp) {
         this(metric, value, unit, form, timestamp, false);
+    }
+
+    /** The same, as the device itself thinks of it: what is bad is no number, and what is no number either way is not made one. */
+    Measured judged(Quality quality) {
+        return switch (quality) {
+            case GOOD -> this;
+            case UNCERTAIN -> new Measured(metric, value, unit, form, timestamp, true);
+            case BAD ->
+                form == Form.TEXT ? this : new Measured(metric, Double.NaN, unit, Form.OVERFLOW, timestamp, doubtful);
+        };
     }
 
     Measured withUnit(String other) {

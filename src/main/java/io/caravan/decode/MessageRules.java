@@ -1,15 +1,16 @@
 package io.caravan.decode;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * How the messages of one topic of a dialect are read that the registry declares: where in topic and payload device, time
@@ -23,12 +24,16 @@ public final class MessageRules {
     final TopicTemplate topic;
     final boolean read;
     final Place root = new Place();
+    final ValuePaths values = new ValuePaths();
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     private final Map<Variable, String> always = new EnumMap<>(Variable.class);
-    final Map<String, Double> numbers = new HashMap<>();
+    final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     final List<Map<String, String>> unitNames = new ArrayList<>();
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
+    /** What the device may say of its values; null where it says nothing. */
+    OwnQuality quality;
+
     String deviceType;
     String eventType = "telemetry";
     boolean text;
@@ -40,6 +45,9 @@ public final class MessageRules {
     JsonPath rows;
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
+
+    /** The path to the device; null where the payload does not name it. */
+    JsonPath device;
 
     private String deviceField = "device_id";
     private String tenantField = "tenant_id";
@@ -78,6 +86,13 @@ public final class MessageRules {
         return named;
     }
 
+    /** The paths to values, of a message and of rows beside these, that lead nowhere in a payload; as they were written. */
+    public List<String> valuesMissingIn(JsonNode payload) {
+        List<String> missing = new ArrayList<>(values.leadNowhere(payload));
+        missing.addAll(ofRow == null ? List.of() : ofRow.values.leadNowhere(payload));
+        return missing;
+    }
+
     /** The name of the member of the payload that holds the device's id. */
     public String deviceField() {
         return deviceField;
@@ -92,7 +107,6 @@ public final class MessageRules {
     public static final class Builder {
 
         private final MessageRules rules;
-        private boolean mapped;
 
         public Builder(TopicTemplate topic, boolean read) {
             this.rules = new MessageRules(topic, read);
@@ -142,9 +156,11 @@ public final class MessageRules {
             return this;
         }
 
-        /** What a text counts as. */
+        /** What a text counts as, in upper or lower case. */
         public Builder number(String text, double value) {
-            rules.numbers.put(text, value);
+            if (rules.numbers.put(text, value) != null) {
+                throw new IllegalArgumentException("stands here twice: upper and lower case are the same");
+            }
             return this;
         }
 
@@ -173,6 +189,7 @@ public final class MessageRules {
         }
 
         public Builder device(JsonPath path) {
+            rules.device = path;
             rules.deviceField = path.lastName() == null ? rules.deviceField : path.lastName();
             return role(path, Place.Role.DEVICE);
         }
@@ -222,6 +239,13 @@ public final class MessageRules {
             return role(path, Place.Role.STATUS);
         }
 
+        /** What stands at a path is what the device says of all values, or of those at the last wildcard before the path's end. */
+        public Builder quality(JsonPath path, OwnQuality quality) {
+            rules.quality = quality;
+            rules.root.around(path).judged = true;
+            return role(path, Place.Role.QUALITY);
+        }
+
         public Builder ignore(JsonPath path) {
             return role(path, Place.Role.IGNORED);
         }
@@ -233,13 +257,8 @@ public final class MessageRules {
 
         /** The value at a path is a metric, or what lies below it are metrics that begin so. */
         public Builder metric(String name, JsonPath path, Scale scale) {
-            Place place = rules.root.at(path);
-            if (place.role != null || place.metric != null) {
-                throw new IllegalArgumentException(path + " has another meaning already");
-            }
-            place.metric = name;
-            place.scale = scale;
-            mapped = true;
+            rules.root.begin(path, name, scale);
+            rules.values.add(path);
             return this;
         }
 
@@ -252,39 +271,14 @@ public final class MessageRules {
             int unit = rules.unitNames.size();
             role(path, Place.Role.UNIT);
             rules.root.at(path).unit = unit;
-            for (JsonPath value : values) {
-                Place place = rules.root.at(value);
-                if (place.role != null || place.unit >= 0) {
-                    throw new IllegalArgumentException(value + " has another meaning, or unit, already");
-                }
-                place.unit = unit;
-            }
+            values.forEach(value -> rules.root.measure(value, unit));
             rules.unitNames.add(Map.copyOf(names));
             return this;
         }
 
         private Builder role(JsonPath path, Place.Role role) {
-            Place place = rules.root.at(path);
-            boolean taken = path.isName()
-                    ? place.roleOfName != null
-                    : place.role != null || place.metric != null || place.unit >= 0;
-            if (taken) {
-                throw new IllegalArgumentException(path + " has another meaning already");
-            }
-            if (path.isName()) {
-                requireTextRole(role, path);
-                place.roleOfName = role;
-            } else {
-                place.role = role;
-            }
+            rules.root.give(path, role);
             return this;
-        }
-
-        private static void requireTextRole(Place.Role role, JsonPath path) {
-            if (role != Place.Role.DEVICE && role != Place.Role.METRIC) {
-                throw new IllegalArgumentException(
-                        path + ", the name of a row, tells its device or metric, and nothing else");
-            }
         }
 
         /** The rules, when all is said. Where nothing is said of values, all in message or row that has no other meaning is one. */
@@ -292,7 +286,7 @@ public final class MessageRules {
             Place all = rules.rows == null || rules.ofRow != null
                     ? rules.root
                     : rules.root.at(JsonPath.parse("@", rules.rows));
-            if (!mapped && all.role == null) {
+            if (rules.values.isEmpty() && all.role == null) {
                 all.metric = "";
             }
             rules.root.spread();

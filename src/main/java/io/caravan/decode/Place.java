@@ -1,6 +1,7 @@
 package io.caravan.decode;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,6 +26,8 @@ final class Place {
         STATUS,
         /** The unit of other places. */
         UNIT,
+        /** What the device itself says of the values around. */
+        QUALITY,
         IGNORED
     }
 
@@ -42,6 +45,8 @@ final class Place {
     Scale scale = Scale.NONE;
     /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
     int unit = -1;
+    /** Whether what the device says of values below, as their quality, is of these alone. */
+    boolean judged;
 
     /** What is said of a member, or null. */
     Place member(String name) {
@@ -62,8 +67,19 @@ final class Place {
 
     /** The place at the end of a path, made where it is missing. */
     Place at(JsonPath path) {
+        return at(path.steps());
+    }
+
+    /** The place of whatever the last wildcard before the end of a path stands for; this one where there is none. */
+    Place around(JsonPath path) {
+        int wildcard =
+                path.steps().subList(0, Math.max(0, path.steps().size() - 1)).lastIndexOf(JsonPath.Wildcard.ANY);
+        return at(path.steps().subList(0, wildcard + 1));
+    }
+
+    private Place at(List<JsonPath.Step> steps) {
         Place place = this;
-        for (JsonPath.Step step : path.steps()) {
+        for (JsonPath.Step step : steps) {
             if (step instanceof JsonPath.Name name) {
                 place = place.members.computeIfAbsent(name.name(), missing -> new Place());
             } else if (step instanceof JsonPath.Index index) {
@@ -74,6 +90,44 @@ final class Place {
             }
         }
         return place;
+    }
+
+    /** Has what stands at a path below mean something. What means something already it refuses with an IllegalArgumentException. */
+    void give(JsonPath path, Role meaning) {
+        Place place = at(path);
+        boolean taken = path.isName()
+                ? place.roleOfName != null
+                : place.role != null || place.metric != null || place.unit >= 0;
+        if (taken) {
+            throw new IllegalArgumentException(path + " has another meaning already");
+        }
+        if (!path.isName()) {
+            place.role = meaning;
+        } else if (meaning == Role.DEVICE || meaning == Role.METRIC) {
+            place.roleOfName = meaning;
+        } else {
+            throw new IllegalArgumentException(
+                    path + ", the name of a row, tells its device or metric, and nothing else");
+        }
+    }
+
+    /** Has a metric begin at a path below, or metrics where its name is empty. */
+    void begin(JsonPath path, String name, Scale meant) {
+        Place place = at(path);
+        if (place.role != null || place.metric != null) {
+            throw new IllegalArgumentException(path + " has another meaning already");
+        }
+        place.metric = name;
+        place.scale = meant;
+    }
+
+    /** Has values at a path below have one of the units. */
+    void measure(JsonPath path, int inUnit) {
+        Place place = at(path);
+        if (place.role != null || place.unit >= 0) {
+            throw new IllegalArgumentException(path + " has another meaning, or unit, already");
+        }
+        place.unit = inUnit;
     }
 
     /** Lets what a wildcard says hold for the places beside it as well, where those say nothing else. */
@@ -94,6 +148,7 @@ final class Place {
             scale = other.scale;
             unit = unit < 0 ? other.unit : unit;
         }
+        judged |= other.judged;
         roleOfName = roleOfName == null ? other.roleOfName : roleOfName;
         other.members.forEach((name, child) ->
                 members.computeIfAbsent(name, missing -> new Place()).take(child));

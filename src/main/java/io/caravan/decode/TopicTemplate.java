@@ -205,7 +205,8 @@ public final class TopicTemplate {
     /** Whether the other's levels from j on are all of these from i on, when it is known of all that follow. */
     private boolean covers(TopicTemplate other, int i, int j, boolean[][] rest) {
         if (i == levels.length) {
-            return open || j == other.levels.length && !other.open;
+            boolean endsInMany = many >= 0 && many == levels.length - 1;
+            return open || j == other.levels.length && (endsInMany || !other.open);
         }
         if (j == other.levels.length || !levels[i].has(other.levels[j])) {
             return false;

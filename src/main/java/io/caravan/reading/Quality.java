@@ -6,6 +6,6 @@ public enum Quality {
     GOOD,
     /** Usable with care: outside the range that the device type declares, or without a time of the device's own. */
     UNCERTAIN,
-    /** No value: what should be a number is none. */
+    /** No value: what should be a number is none, or the device itself says that it is of no use. */
     BAD
 }

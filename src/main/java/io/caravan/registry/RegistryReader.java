@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.decode.JsonMistake;
 import io.caravan.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class RegistryReader {
         } catch (JsonProcessingException e) {
             JsonLocation place = e.getLocation();
             String where = place == null ? "" : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": ";
-            throw new InvalidRegistryException(List.of(Problem.oneLine(where + e.getOriginalMessage())));
+            throw new InvalidRegistryException(List.of(Problem.oneLine(where + JsonMistake.of(e))));
         } catch (IOException e) {
             throw new InvalidRegistryException(List.of(Problem.oneLine("is no JSON in UTF-8: " + e.getMessage())));
         }

@@ -73,22 +73,37 @@ final class RegistrySchema {
         return switch (message.getType()) {
             case "type" -> Problem.at(place, "must be " + typeInWords(message.getSchemaNode()));
             case "required" -> Problem.at(place.appendProperty(message.getProperty()), "is missing");
-            case "additionalProperties" -> Problem.at(place.appendProperty(message.getProperty()), "is no known key");
+            case "additionalProperties" ->
+                Problem.at(place.appendProperty(message.getProperty()), "is no known key" + knownKeys(message));
             case "propertyNames" ->
-                Problem.at(place.appendProperty(message.getProperty()), "is no valid name: it " + arguments[1]);
+                Problem.at(
+                        place.appendProperty(message.getProperty()),
+                        "is no valid name" + explanation(message, arguments[1]));
             case "enum" -> Problem.at(place, "must be one of " + arguments[0]);
             case "minProperties", "minItems", "minLength" -> Problem.at(place, "must not be empty");
-            case "pattern" -> Problem.at(place, message.getError() + explanation(message));
+            case "pattern" -> Problem.at(place, "has not the right form" + explanation(message, message.getError()));
             default -> Problem.at(place, message.getError());
         };
     }
 
-    /** What the schema itself says about the value whose keyword failed, in brackets. */
-    private String explanation(ValidationMessage message) {
-        JsonPointer keyword =
-                JsonPointer.compile(message.getSchemaLocation().getFragment().toString());
-        String description = source.at(keyword.head()).path("description").asText();
-        return description.isEmpty() ? "" : " (" + description + ")";
+    /** What the schema itself says about the value, or name, whose keyword failed; of a schema that says nothing, the bare problem. */
+    private String explanation(ValidationMessage message, Object bare) {
+        JsonNode failed = source.at(keyword(message));
+        JsonNode rule = failed.isObject() ? failed : source.at(keyword(message).head());
+        while (rule.has("$ref") && !rule.has("description")) {
+            rule = source.at(rule.path("$ref").asText().substring(1));
+        }
+        return ": " + rule.path("description").asText(String.valueOf(bare));
+    }
+
+    private String knownKeys(ValidationMessage message) {
+        List<String> known = new ArrayList<>();
+        source.at(keyword(message).head()).path("properties").fieldNames().forEachRemaining(known::add);
+        return known.isEmpty() ? "" : ". There are " + String.join(", ", known) + ", and your own that begin with x_";
+    }
+
+    private static JsonPointer keyword(ValidationMessage message) {
+        return JsonPointer.compile(message.getSchemaLocation().getFragment().toString());
     }
 
     private static String typeInWords(JsonNode type) {

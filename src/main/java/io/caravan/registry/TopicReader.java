@@ -3,8 +3,10 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.decode.IntegerType;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
+import io.caravan.decode.OwnQuality;
 import io.caravan.decode.Scale;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
@@ -26,7 +28,7 @@ final class TopicReader {
 
     /** What is said of a message, and does not hold for rows that stand beside its values. */
     private static final List<String> OF_MESSAGE =
-            List.of("values", "metric", "ignore", "units", "sequence", "status", "offline", "payload");
+            List.of("values", "metric", "ignore", "units", "sequence", "status", "offline", "payload", "quality");
 
     private final JsonNode types;
     private final List<String> problems;
@@ -82,8 +84,9 @@ final class TopicReader {
         paths("ignore").forEach((at, path) -> attempt(at, () -> rules.ignore(path)));
         declared.path("numbers")
                 .properties()
-                .forEach(number ->
-                        rules.number(number.getKey(), number.getValue().asDouble()));
+                .forEach(number -> attempt(
+                        place.appendProperty("numbers").appendProperty(number.getKey()),
+                        () -> rules.number(number.getKey(), number.getValue().asDouble())));
         if (declared.path("decimal_comma").asBoolean()) {
             rules.decimalComma();
         }
@@ -91,10 +94,16 @@ final class TopicReader {
             rules.ignoreEmpty();
         }
         units();
+        JsonNode quality = declared.path("quality");
+        if (quality.isObject()) {
+            attempt(
+                    place.appendProperty("quality").appendProperty("path"),
+                    () -> rules.quality(
+                            parse(quality.path("path").asText()),
+                            new OwnQuality(words(quality.path("good")), words(quality.path("uncertain")))));
+        }
         if (declared.has("offline")) {
-            Set<String> texts = new HashSet<>();
-            declared.path("offline").forEach(text -> texts.add(text.asText().toLowerCase(Locale.ROOT)));
-            rules.offline(texts);
+            rules.offline(words(declared.path("offline")));
         }
         if (declared.path("payload").asText().equals("text")) {
             rules.text();
@@ -178,7 +187,16 @@ final class TopicReader {
         if (!Scale.isFactor(factor)) {
             problems.add(Problem.at(here.appendProperty("scale"), "must be from 1e-15 to 1e15, or the same below 0"));
         }
-        return new Scale(factor, value.path("offset").decimalValue());
+        IntegerType integer = value.has("integer")
+                ? IntegerType.valueOf(value.path("integer").asText().toUpperCase(Locale.ROOT))
+                : null;
+        return new Scale(integer, factor, value.path("offset").decimalValue());
+    }
+
+    private static Set<String> words(JsonNode texts) {
+        Set<String> words = new HashSet<>();
+        texts.forEach(text -> words.add(text.asText().toLowerCase(Locale.ROOT)));
+        return Set.copyOf(words);
     }
 
     private void units() {

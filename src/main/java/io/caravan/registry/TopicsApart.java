@@ -8,8 +8,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Whether the topics of dialects leave each other room: of several dialects that have a topic the first reads it, so one whose
- * topics another has before it would read nothing; and a session with filters that overlap may bring a message twice. Used
+ * Whether the topics of dialects leave each other room: of several dialects that have a topic the first reads it, and in a
+ * dialect the first that fits counts, so one whose topics another has before it would read nothing; and a session with filters that overlap may bring a message twice. Used
  * once, by one thread.
  */
 final class TopicsApart {
@@ -19,12 +19,15 @@ final class TopicsApart {
     private TopicsApart() {}
 
     /**
-     * Looks at all pairs of dialects that are read.
+     * Looks at each dialect, and at all pairs of those that are read.
      *
      * @param place where dialects are declared
      */
     static List<String> problems(Collection<MappedDialect> dialects, JsonPointer place) {
         TopicsApart check = new TopicsApart();
+        for (MappedDialect dialect : dialects) {
+            check.requireRoom(dialect.rules(), topics(dialect, place));
+        }
         check.require(dialects.stream().filter(MappedDialect::enabled).toList(), place);
         return check.problems;
     }
@@ -32,12 +35,30 @@ final class TopicsApart {
     private void require(List<MappedDialect> enabled, JsonPointer place) {
         for (int i = 0; i < enabled.size(); i++) {
             MappedDialect dialect = enabled.get(i);
-            JsonPointer topics = place.appendProperty(dialect.name()).appendProperty("topics");
+            JsonPointer topics = topics(dialect, place);
             requireSeparate(dialect.measurementFilters(), topics);
             requireSeparate(dialect.statusFilters(), topics);
             for (MappedDialect other : enabled.subList(0, i)) {
                 requireRoom(dialect, other, topics);
             }
+        }
+    }
+
+    private static JsonPointer topics(MappedDialect dialect, JsonPointer place) {
+        return place.appendProperty(dialect.name()).appendProperty("topics");
+    }
+
+    private void requireRoom(List<MessageRules> rules, JsonPointer topics) {
+        for (int i = 0; i < rules.size(); i++) {
+            TopicTemplate later = rules.get(i).topic();
+            rules.subList(0, i).stream()
+                    .map(MessageRules::topic)
+                    .filter(earlier -> earlier.covers(later))
+                    .findFirst()
+                    .ifPresent(earlier -> problems.add(Problem.at(
+                            topics.appendProperty(later.toString()),
+                            "would never be read: all its topics are those of " + earlier
+                                    + ", which stands before it. Put it before that one")));
         }
     }
 

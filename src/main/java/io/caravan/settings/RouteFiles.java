@@ -25,8 +25,17 @@ public final class RouteFiles {
     private final Set<String> stages;
 
     public RouteFiles(Path folder, Set<Stage> stages) {
-        this.folder = folder;
+        this.folder = followed(folder);
         this.stages = stages.stream().map(Stage::label).collect(Collectors.toSet());
+    }
+
+    /** Camel looks into no folder that is a symbolic link: what it leads to when Caravan starts counts. */
+    private static Path followed(Path folder) {
+        try {
+            return Files.isSymbolicLink(folder) ? folder.toRealPath() : folder;
+        } catch (IOException e) {
+            return folder;
+        }
     }
 
     /** The files as Camel's option {@code routesIncludePattern} names them. */

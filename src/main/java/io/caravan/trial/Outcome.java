@@ -1,7 +1,13 @@
 package io.caravan.trial;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.decode.MessageRules;
 import io.caravan.decode.Reason;
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.registry.DeviceRegistry;
+import io.caravan.registry.MappedDialect;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +21,8 @@ import java.util.Map;
  * @param topics the topics that it is written to; none where it is ignored
  */
 public record Outcome(byte[] value, Map<String, String> headers, List<String> topics) {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
 
     /** A message that goes to several topics is one outcome. */
     static List<Outcome> of(List<Written> records) {
@@ -33,6 +41,18 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
 
     public boolean isEnriched() {
         return !headers.containsKey(RecordHeaders.REASON);
+    }
+
+    /** The paths to values that lead nowhere in the payload that a dialect of the registry has read, as they were written. */
+    public List<String> valuesMissingIn(byte[] payload, DeviceRegistry registry) {
+        MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
+        MessageRules rules = dialect == null ? null : dialect.decoder().rulesOf(header(RecordHeaders.TOPIC));
+        try {
+            JsonNode json = MAPPER.readTree(payload);
+            return rules == null || !json.isContainerNode() ? List.of() : rules.valuesMissingIn(json);
+        } catch (IOException e) {
+            return List.of(); // a text, or a dead letter
+        }
     }
 
     boolean isIgnored() {

@@ -4,6 +4,7 @@ import io.caravan.enrich.Outbox;
 import io.caravan.f2.Parameters;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
+import io.caravan.registry.DeviceRegistry;
 import io.caravan.settings.Settings;
 import io.caravan.settings.Stage;
 import io.caravan.settings.UserError;
@@ -54,13 +55,23 @@ public final class Trial implements AutoCloseable {
     private final String rawTopic;
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
     private final List<Written> written = new ArrayList<>();
+    private final Untaken untaken;
     private long offset;
 
     /**
+     * @param registry the device registry, which is among the beans
+     * @param dialects those that it does not declare
      * @param routes the route files, as Camel's option {@code routesIncludePattern} names them
      * @param beans binds the beans that they name
      */
-    public Trial(Settings settings, String routes, Consumer<BiConsumer<String, Object>> beans) throws Exception {
+    public Trial(
+            Settings settings,
+            DeviceRegistry registry,
+            Set<String> dialects,
+            String routes,
+            Consumer<BiConsumer<String, Object>> beans)
+            throws Exception {
+        this.untaken = new Untaken(dialects, registry);
         rawTopic = settings.text("caravan.topic.raw");
         Properties properties = new Properties();
         settings.asMap().forEach((key, value) -> {
@@ -159,21 +170,19 @@ public final class Trial implements AutoCloseable {
         return Outcome.of(results);
     }
 
-    private static String choose(String wanted, String topic, List<Route> takers, Set<String> dialects) {
-        String of = " takes in the topic " + topic;
+    private String choose(String wanted, String topic, List<Route> takers, Set<String> dialects) {
         if (wanted != null) {
             if (!dialects.contains(wanted)) {
-                throw new UserError("no route of the dialect '" + wanted + "'" + of
-                        + (dialects.isEmpty() ? "" : ", only of " + String.join(", ", new TreeSet<>(dialects)))
-                        + ". See caravan.ingest.*.topics");
+                throw new UserError(untaken.why(wanted, topic, dialects));
             }
             return wanted;
         }
-        if (takers.isEmpty()) {
-            throw new UserError("no route" + of + ". See caravan.ingest.*.topics");
+        String why = dialects.isEmpty() ? untaken.why(topic, !takers.isEmpty()) : null;
+        if (why != null) {
+            throw new UserError(why);
         }
         if (dialects.size() > 1) {
-            throw new UserError("more than one dialect" + of + ": say --dialect, one of "
+            throw new UserError("more than one dialect takes in the topic " + topic + ": say --dialect, one of "
                     + String.join(", ", new TreeSet<>(dialects)));
         }
         return dialects.isEmpty() ? null : dialects.iterator().next();

@@ -257,6 +257,29 @@ class JsonDecoderTest {
         assertThat(reasonOf(bytes(payload))).isEqualTo(reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":NaN}",
+                "{\"a\":+1}",
+                "{\"a\":.5}",
+                "{\"a\":007}",
+                "{'a':1}",
+                "{\"a\":1,}",
+                "{\"a\":[1",
+                "{a:1}",
+                "hello",
+                "/* a */ {}",
+                "{\"a\":\"\n\"}",
+                "{\"a\":\"\\x\"}"
+            })
+    void whatIsNoJsonIsToldWithoutNamesOfTheParser(String payload) {
+        assertThatThrownBy(() -> decode(payload))
+                .hasMessageStartingWith("no JSON at byte ")
+                .message()
+                .doesNotContain("Feature", "ALLOW", "Source", "`");
+    }
+
     @Test
     void onlyUtf8IsJson() {
         String json = "{\"device_id\":\"dö\",\"a\":1}";

@@ -89,6 +89,8 @@ class TopicTemplateTest {
         "a/#, a/{device}/x, true",
         "a/{device}, a/#, false",
         "a/{device...}, a/#, false",
+        "a/{device...}, a/b/#, true",
+        "a/{device...}/x, a/b/#, false",
         "a/{device...}, a/{device}/{metric}, true",
         "a/{device...}/x, a/{device...}/x, true",
         "a/{device...}, a/{device...}/x, true",

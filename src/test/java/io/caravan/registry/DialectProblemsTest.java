@@ -32,10 +32,10 @@ class DialectProblemsTest {
             quoteCharacter = '`',
             value = {
                 "'iot': {'topics': {'a/{device}': {}}} | /dialects/iot: is a name that Caravan uses itself",
-                "'A': {'topics': {'a/{device}': {}}} | /dialects/A: is no valid name",
+                "'A': {'topics': {'a/{device}': {}}} | /dialects/A: is no valid name: Lower case letters, digits, _ and -, a letter first",
                 "'a': {} | /dialects/a/topics: is missing",
                 "'a': {'topics': {}} | /dialects/a/topics: must not be empty",
-                "'a': {'topics': {'a/{device}': {'timestmap': '$.t'}}} | /dialects/a/topics/a~1{device}/timestmap: is no known key",
+                "'a': {'topics': {'a/{device}': {'timestmap': '$.t'}}} | /dialects/a/topics/a~1{device}/timestmap: is no known key. There are description, read, payload, empty, rows, device,",
                 "'a': {'topics': {'a/{device}': {'timestamp': 3}}} | /dialects/a/topics/a~1{device}/timestamp: must be a string",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t-1'}}} | /dialects/a/topics/a~1{device}/timestamp: at character 4: expected",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.*'}}} | /dialects/a/topics/a~1{device}/timestamp: must lead to one place",
@@ -48,6 +48,12 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 0}}}}} | /values/t/scale: must be from 1e-15 to 1e15",
                 "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'scale': 1e999}}}}} | /values/t/scale: must",
                 "'a': {'topics': {'a/{device}': {'rows': '$', 'values': {'*': {'path': '@', 'offset': []}}}}} | /values/*/offset: must be a number",
+                "'a': {'topics': {'a/{device}': {'values': {'t': {'path': '$.t', 'integer': 'int12'}}}}} | /values/t/integer: must be one of",
+                "'a': {'topics': {'a/{device}': {'quality': '$.q'}}} | /quality: must be an object",
+                "'a': {'topics': {'a/{device}': {'quality': {'path': '$.q'}}}} | /quality/good: is missing",
+                "'a': {'topics': {'a/{device}': {'quality': {'path': 'q', 'good': [0]}}}} | /quality/path: a path begins with $",
+                "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'quality': {'path': '$.t', 'good': [0]}}}} | /quality/path: $.t has another meaning",
+                "'a': {'topics': {'a/{device}': {'numbers': {'on': 1, 'ON': 0}}}} | /numbers/ON: stands here twice",
                 "'a': {'topics': {'a/{device}': {'empty': 'drop'}}} | /dialects/a/topics/a~1{device}/empty: must be",
                 "'a': {'topics': {'a/{device}': {'ignore': ['$.a', '$..b']}}} | /dialects/a/topics/a~1{device}/ignore/1: at character 3: descendants",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t', 'ignore': ['$.t']}}} | /ignore/0: $.t has another meaning already",
@@ -78,6 +84,9 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}/{metric}': {'metric': '$.m'}}} | /metric: stands in the topic already",
                 "'a': {'time_zone': 'Mars', 'topics': {'a/{device}': {}}} | /dialects/a/time_zone: is no time zone: 'Mars'",
                 "'a': {'topics': {'+/{device}': {}}}, 'b': {'topics': {'a/{device}': {}}} | /dialects/b/topics/a~1{device}: would never be read: all its topics are those of +/{device} of the dialect a",
+                "'a': {'topics': {'a/{device}/{metric}': {}, 'a/{device}/amp': {}}} | /dialects/a/topics/a~1{device}~1amp: would never be read: all its topics are those of a/{device}/{metric}, which stands before it",
+                "'a': {'topics': {'a/{device...}': {}, 'a/bridge/#': {'read': false}}} | /dialects/a/topics/a~1bridge~1#: would never be read: all its topics are those of a/{device...}, which",
+                "'a': {'topics': {'a/#': {'read': false}, 'a/{device}': {}}, 'enabled': false} | /dialects/a/topics/a~1{device}: would never be read",
                 "'a': {'topics': {'a/+/{device}': {}, 'a/{device}/+': {}, 'a/b/{device}': {}, '{device}/b/c': {}}} | /dialects/a/topics: the filters a/+/+ and +/b/c have topics in common"
             })
     void aProblemIsToldWithItsPlace(String dialects, String problem) {
@@ -148,9 +157,25 @@ class DialectProblemsTest {
         assertThat(read(types, "a/d/temp/in", "21.5 °C")).isEqualTo("temp.in=21.5 °C");
         assertThat(read(types, "a/d/door", "open")).isEqualTo("door=1.0 null");
         assertThat(read(types, "a/d/door", "\"open\"")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "Open")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "{\"now\":\"OPEN\"}")).isEqualTo("door.now=1.0 null");
         assertThat(read(types, "a/d/x", "{\"y\":[1,2]}")).isEqualTo("x.y.0=1.0 null,x.y.1=2.0 null");
         assertThat(decode(types, "a/d/door", "ajar").measured().get(0).form()).isEqualTo(Measured.Form.TEXT);
         assertThat(decode(types, "a/d/door", "ajar").body().text()).isEqualTo("{\"door\":\"ajar\"}");
+    }
+
+    @Test
+    void aPayloadThatIsTrueOrFalseIsABooleanUnlessTheRegistrySaysWhatItCountsAs() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a/{device}/{metric}': {'payload': 'text',"
+                + "'values': {'*': {'path': '$', 'scale': 0.1}}},"
+                + "'b/{device}/{metric}': {'payload': 'text', 'numbers': {'true': 0}}}}");
+        assertThat(read(types, "a/d/door", "true")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "True")).isEqualTo("door=1.0 null");
+        assertThat(read(types, "a/d/door", "False")).isEqualTo("door=0.0 null");
+        assertThat(decode(types, "a/d/door", "TRUE").measurements().text()).isEqualTo("{\"door\":\"TRUE\"}");
+        assertThat(decode(types, "a/d/door", "on").measured().get(0).form()).isEqualTo(Measured.Form.TEXT);
+        assertThat(read(types, "b/d/door", "TRUE")).isEqualTo("door=0.0 null");
+        assertThat(read(types, "b/d/door", "false")).isEqualTo("door=0.0 null");
     }
 
     @ParameterizedTest
@@ -188,6 +213,21 @@ class DialectProblemsTest {
                 "{'path':'$.t','scale':0.1}                  | \"ON\"              | 1.0",
                 "{'path':'$.t','scale':0.1}                  | null                | NaN",
                 "{'path':'$.t'}                              | 215                 | 215.0",
+                "{'path':'$.t','scale':0.5555555555555556,'offset':-17.77777777777778} | 68 | 20.0",
+                "{'path':'$.t','integer':'int16','scale':0.1} | 65531              | -0.5",
+                "{'path':'$.t','integer':'int16','scale':0.1} | \"65531\"          | -0.5",
+                "{'path':'$.t','integer':'int16'}            | 32767               | 32767",
+                "{'path':'$.t','integer':'int16'}            | 32768               | -32768",
+                "{'path':'$.t','integer':'int16'}            | -5                  | -5",
+                "{'path':'$.t','integer':'int16'}            | 65536               | NaN",
+                "{'path':'$.t','integer':'int16'}            | -32769              | NaN",
+                "{'path':'$.t','integer':'int16'}            | 1.5                 | NaN",
+                "{'path':'$.t','integer':'int16'}            | true                | 1",
+                "{'path':'$.t','integer':'uint16'}           | -1                  | 65535",
+                "{'path':'$.t','integer':'int8'}             | 255                 | -1",
+                "{'path':'$.t','integer':'int32','offset':1} | 4294967295          | 0",
+                "{'path':'$.t','integer':'uint32'}           | -1                  | 4294967295",
+                "{'path':'$.t','integer':'uint32'}           | 4294967296          | NaN",
             })
     void aNumberStandsForWhatItsScaleSays(String value, String sent, double meant) throws Exception {
         DeviceTypes types =

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,7 +38,7 @@ class RegistryProblemsTest {
                 Arguments.of("{\"device_type\": {}, \"device_types\": {}}", "/device_type: is no known key"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"update_frequncy\": \"1_day\""),
-                        "/device_types/lift/update_frequncy: is no known key"),
+                        "/device_types/lift/update_frequncy: is no known key. There are name, description, category, capabilities,"),
                 Arguments.of(lift("\"locations\": []"), "/device_types/lift/measurements: is missing"),
                 Arguments.of(
                         measuring("\"load\": {\"min_value\": \"0\"}"),
@@ -66,25 +67,26 @@ class RegistryProblemsTest {
                         "/device_types/lift/measurements/load/valid_values/0: must be a number or true or false or a"
                                 + " string"),
                 Arguments.of(
-                        measuring("\"load.max\": {}"), "/device_types/lift/measurements/load.max: is no valid name"),
+                        measuring("\"load.max\": {}"),
+                        "/device_types/lift/measurements/load.max: is no valid name: A key of the device's JSON, 128 characters at most. No dots"),
                 Arguments.of(
                         measuring("\"load\": {\"phases\": [\"a.b\"]}"),
-                        "/device_types/lift/measurements/load/phases/0: does not match"),
+                        "/device_types/lift/measurements/load/phases/0: has not the right form: A key of the device's JSON, 128"),
                 Arguments.of(
                         measuring("\"a/b~c\": {\"unit\": 3}"),
                         "/device_types/lift/measurements/a~1b~0c/unit: must be a string"),
                 Arguments.of(
                         lift("\"measurements\": {}").replace("10_seconds", "10 seconds"),
-                        "/device_types/lift/update_frequency: does not match"),
+                        "/device_types/lift/update_frequency: has not the right form: How often a device reports: 5_seconds, 1_minute"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"retention_policy\": \"forever\""),
-                        "/device_types/lift/retention_policy: does not match"),
+                        "/device_types/lift/retention_policy: has not the right form: How long its data is worth keeping: 12_hours"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"windows\": \"1m\""),
                         "/device_types/lift/windows: must be an array"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"windows\": [\"1m\", \"1 hour\"]"),
-                        "/device_types/lift/windows/1: does not match"),
+                        "/device_types/lift/windows/1: has not the right form: A number of seconds, minutes, hours or days, s, m, h or d: 15m"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"windows\": [\"1m\", \"7m\"]"),
                         "/device_types/lift/windows/1: must be a divisor of a day in whole seconds, such as 1m, 15m or 1h"));
@@ -121,7 +123,9 @@ class RegistryProblemsTest {
         Path file = RegistryFixture.write(folder, lift("\"measurements\": {}").replace("\"lift\"", '"' + name + '"'));
 
         assertThat(errorOf(file))
-                .startsWith(file + ": /device_types/" + name.replace("/", "~1") + ": is no valid name");
+                .startsWith(
+                        file + ": /device_types/" + name.replace("/", "~1") + ": is no valid name: Lower case letters,")
+                .doesNotContain("[");
     }
 
     @Test
@@ -165,6 +169,22 @@ class RegistryProblemsTest {
         Path file = RegistryFixture.write(folder, "{\n  \"device_types\": {\n    oops\n");
 
         assertThat(errorOf(file)).startsWith(file + ": line 3, column 5: ").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"a\": NaN}  | line 1, column 10: Non-standard token 'NaN'",
+                "{\"a\": [1    | line 1, column 9: Unexpected end-of-input: expected close marker for Array (start marker at line: 1, column: 7)",
+                "{} {}        | line 1, column 4: Trailing token found after value",
+                "{} /* a */   | line 1, column 4: Unexpected character ('/' (code 47)): maybe a (non-standard) comment?"
+            })
+    void brokenJsonIsToldWithoutNamesOfTheParser(String registry, String problem) throws IOException {
+        Path file = RegistryFixture.write(folder, registry);
+
+        assertThat(errorOf(file)).isEqualTo(file + ": " + problem);
     }
 
     @Test

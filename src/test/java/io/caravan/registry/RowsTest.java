@@ -286,6 +286,18 @@ class RowsTest {
                 .isEqualTo("empty-message");
     }
 
+    @Test
+    void aRowMayTellItsUnit() throws Exception {
+        String message = "{'Body':{'P':{'Unit':'W','Value':3},'E':{'Value':4,'Unit':'Wh'}}}";
+        String rules = "'rows':'$.Body','metric':'@~','values':'@.Value','units':{'UNIT':{'of':['@.Value']}}";
+        for (String unit : List.of("@.Unit", "$.Body.*.Unit")) {
+            assertThat(decode(decoder("up/{device}", rules.replace("UNIT", unit)), "up/a", message))
+                    .flatExtracting(Decoded::measured)
+                    .extracting(Measured::metric, Measured::unit)
+                    .containsExactly(tuple("P", "W"), tuple("E", "Wh"));
+        }
+    }
+
     /** What Milesight's decoders make of an EM300-TH: what it measures now, and what it has kept. */
     @Test
     void aMessageWithValuesMayHaveRowsBesideThem() throws Exception {

@@ -16,6 +16,16 @@ class RouteFilesTest {
     Path folder;
 
     @Test
+    void aFolderThatIsASymbolicLinkIsTheOneThatItLeadsTo() throws Exception {
+        Path real = Files.createDirectory(folder.resolve("real")).toRealPath();
+        Files.writeString(real.resolve("store-a.camel.yaml"), "[]");
+        RouteFiles files = new RouteFiles(Files.createSymbolicLink(folder.resolve("link"), real), Set.of(Stage.STORE));
+
+        assertThat(files.read()).containsOnlyKeys("file:" + real + "/store-a.camel.yaml");
+        assertThat(files.pattern()).contains("file:" + real + "/store*.camel.yaml");
+    }
+
+    @Test
     void aFileThatAnEditorReplacesHidesNoOther() throws Exception {
         RouteFiles files = new RouteFiles(folder, Set.of(Stage.STORE));
         for (int i = 0; i < 20; i++) {
