@@ -51,6 +51,11 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
             if (hasTime) {
                 requireUsable(measured.timestamp(), now);
             }
+            // what SenML, Sparkplug and frames call a number is one, and their payload may be no JSON to keep
+            if (declared != null && declared.isText() && decoded.measurements() != null) {
+                event |= measured.form() != Measured.Form.ABSENT;
+                continue;
+            }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
             Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted);
             if (reading != null) {
@@ -88,7 +93,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         if (!isNumber) {
             return shouldBeNumber ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp) : null;
         }
-        boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
+        boolean trusted = ownTime && (declared == null || declared.expects(measured.value(), unit));
         return new Reading(
                 measured.metric(), measured.value(), unit, trusted ? Quality.GOOD : Quality.UNCERTAIN, timestamp);
     }
