@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public final class MessageRules {
     private final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new HashMap<>();
     final List<Map<String, String>> unitNames = new ArrayList<>();
+    /** The names of metrics that the rest of an object may have as well; none where no such rest is read. */
+    final Set<String> contested = new HashSet<>(0);
+
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
     String deviceType;
@@ -92,6 +96,7 @@ public final class MessageRules {
     public static final class Builder {
 
         private final MessageRules rules;
+        private final Set<String> metrics = new HashSet<>();
         private boolean mapped;
 
         public Builder(TopicTemplate topic, boolean read) {
@@ -239,6 +244,7 @@ public final class MessageRules {
             }
             place.metric = name;
             place.scale = scale;
+            metrics.add(name);
             mapped = true;
             return this;
         }
@@ -294,6 +300,9 @@ public final class MessageRules {
                     : rules.root.at(JsonPath.parse("@", rules.rows));
             if (!mapped && all.role == null) {
                 all.metric = "";
+            }
+            if (metrics.remove("")) {
+                rules.contested.addAll(metrics);
             }
             rules.root.spread();
             return rules;
