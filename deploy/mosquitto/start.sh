@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts Mosquitto with the dynamic security plugin. At the first start it makes the plugin's file: Caravan's own user, which has
 # everything and makes all others, and one for the health check. Passwords come from the secrets and are hashed in place, so that
-# none is on a command line. Later the file is the broker's: change Caravan's password there with `mosquitto_ctrl dynsec`.
+# none is on a command line. Later the file is the broker's: change Caravan's password there with `mosquitto_ctrl dynsec`
+# (docs/security.md).
 set -eu
 umask 077
 config=$(cd "$(dirname "$0")" && pwd)

@@ -160,7 +160,9 @@ public final class DialectRoutes {
 
     /**
      * A new route takes over topics that another one reads at the second look at which it is subscribed: what was on its way to
-     * the other one by then has come. In between both read them, so that nothing is lost.
+     * the other one by then has come, as a rule. In between both read them. What waits longer in the other one's session is passed
+     * over, and the new one never gets what was published before it was subscribed. Routes that are subscribed and change places in
+     * the registry do so at once: of what is on its way, both may read a message, or neither.
      */
     private void hearThoseThatListen() {
         for (String id : List.copyOf(coming.keySet())) {

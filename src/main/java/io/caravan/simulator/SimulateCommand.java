@@ -62,7 +62,7 @@ public final class SimulateCommand implements Callable<Integer> {
             paramLabel = "HZ",
             description =
                     "Messages per second of each device. Default: 0.2; building and f2 0.5; senml, tasmota, shelly, "
-                            + "zigbee2mqtt and ttn 0.1.")
+                            + "zigbee2mqtt, ttn and thingsboard 0.1.")
     private Double rate;
 
     @Option(

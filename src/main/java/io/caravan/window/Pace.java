@@ -4,18 +4,20 @@ import java.time.Duration;
 
 /**
  * How much work a transaction is given: twice as much after one that was quick, a quarter after one that was slow or failed.
- * Used by one thread.
+ * And when the next may begin, where it shall leave others half of the time. Used by one thread.
  */
 final class Pace {
 
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration SLOW = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_FAILURES = Duration.ofSeconds(10);
 
     private final long least;
     private final long most;
     private long amount;
     private long begun;
     private boolean working;
+    private Duration turn = Duration.ZERO;
 
     Pace(long least, long first, long most) {
         this.least = least;
@@ -31,6 +33,7 @@ final class Pace {
         }
         working = true;
         begun = nanoTime;
+        turn = BETWEEN_FAILURES;
         return amount;
     }
 
@@ -43,12 +46,18 @@ final class Pace {
     Duration end(long nanoTime, boolean full) {
         working = false;
         Duration took = Duration.ofNanos(nanoTime - begun);
+        turn = took.multipliedBy(2);
         if (took.compareTo(SLOW) > 0) {
             shorten();
         } else if (full && took.compareTo(QUICK) < 0) {
             amount = Math.min(amount * 2, most);
         }
         return took;
+    }
+
+    /** Whether it has rested for as long as the last one took; after one that never ended, until 10 s after its beginning. */
+    boolean rested(long nanoTime) {
+        return turn.isZero() || nanoTime - begun >= turn.toNanos();
     }
 
     private void shorten() {

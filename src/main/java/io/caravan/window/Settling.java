@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How the settle route goes on: what its statements ask, and what their answers mean for the next. A backlog goes in stretches
- * of time that grow up to a day while they are quick. Windows with late readings get half of the time at most, so that a
- * flood of late readings, each making the same windows new again, leaves the database to those who store them. Used by one
- * thread; its metrics may be read by any.
+ * of time that grow up to a day while they are quick. Windows with late readings, and those of devices of another type, get
+ * half of the time at most, so that a flood of late readings, each making the same windows new again, leaves the database to
+ * those who store them. Used by one thread; its metrics may be read by any.
  */
 public final class Settling {
 
@@ -33,6 +33,7 @@ public final class Settling {
     private final Timer passes;
     private final Counter settledWindows;
     private final Counter correctedWindows;
+    private final Counter retypedWindows;
     private final Counter late;
     private volatile Instant settledUntil;
     private TypeWidths.InUse asked;
@@ -40,7 +41,7 @@ public final class Settling {
     private boolean more;
     private final Pace stretch;
     private final Pace corrections = new Pace(10, 2_000, 100_000);
-    private long restUntil = System.nanoTime();
+    private final Pace retypings = new Pace(10, 10_000, 200_000);
     private long reported = System.nanoTime() - BETWEEN_REPORTS.toNanos();
 
     /** @param settleAfter how long after its end a window is settled first */
@@ -56,6 +57,7 @@ public final class Settling {
                 .register(meters);
         settledWindows = meters.counter("caravan.window.settled", "cause", "closed");
         correctedWindows = meters.counter("caravan.window.settled", "cause", "late");
+        retypedWindows = meters.counter("caravan.window.settled", "cause", "retyped");
         late = meters.counter("caravan.window.late");
         TimeGauge.builder("caravan.window.lag", this, TimeUnit.MILLISECONDS, Settling::lagMillis)
                 .description("Since the end of the newest settled window of the smallest width")
@@ -145,29 +147,44 @@ public final class Settling {
 
     /** Whether windows with late readings may be settled again now. */
     public boolean mayCorrect() {
-        return System.nanoTime() - restUntil >= 0;
+        return corrections.rested(System.nanoTime());
     }
 
     /** Tells the statement that follows how many windows it shall take on. */
     public void most(Exchange exchange) {
-        long now = System.nanoTime();
-        // if it fails, it is tried another time
-        restUntil = now + BETWEEN_REPORTS.toNanos();
-        ask(exchange, "most", (int) corrections.begin(now));
+        ask(exchange, "most", (int) corrections.begin(System.nanoTime()));
     }
 
     /** Takes note of what was settled again. */
     public void corrected(Exchange exchange) {
         List<?> rows = exchange.getMessage().getBody(List.class);
         boolean full = !rows.isEmpty() && Boolean.TRUE.equals(answer(exchange).get("more"));
-        long now = System.nanoTime();
-        Duration took = corrections.end(now, full);
-        restUntil = now + took.toNanos();
+        Duration took = corrections.end(System.nanoTime(), full);
         more |= full;
         if (!rows.isEmpty() && answer(exchange).get("marked") instanceof Long marked && marked > 0) {
             passes.record(took);
             late.increment(marked);
             correctedWindows.increment(((Number) answer(exchange).get("written")).doubleValue());
+        }
+    }
+
+    /** Whether windows of devices of another type may be settled now. */
+    public boolean mayRetype() {
+        return retypings.rested(System.nanoTime());
+    }
+
+    /** Tells the statement that follows how many windows of such devices it shall take on. */
+    public void mostRetyped(Exchange exchange) {
+        ask(exchange, "most", (int) retypings.begin(System.nanoTime()));
+    }
+
+    /** Takes note of what was settled of such devices. */
+    public void retyped(Exchange exchange) {
+        boolean full = Boolean.TRUE.equals(answer(exchange).get("more"));
+        retypings.end(System.nanoTime(), full);
+        more |= full;
+        if (answer(exchange).get("written") instanceof Number written) {
+            retypedWindows.increment(written.doubleValue());
         }
     }
 

@@ -70,9 +70,11 @@ class WindowSettleRouteTest {
                                 ? "settle " + asked.get("spanSeconds")
                                 : sql.contains("settle_marked")
                                         ? "correct " + asked.get("most")
-                                        : sql.contains("SET published")
-                                                ? "published " + asked.get("revision")
-                                                : "select " + asked.get("rows");
+                                        : sql.contains("settle_retyped")
+                                                ? "retype " + asked.get("most")
+                                                : sql.contains("SET published")
+                                                        ? "published " + asked.get("revision")
+                                                        : "select " + asked.get("rows");
         statements.add(statement);
         if (!failing.isEmpty() && statement.startsWith(failing)) {
             throw new SQLException("away", "57P01");
@@ -83,6 +85,7 @@ class WindowSettleRouteTest {
                             case "configure" -> List.of(Map.of("changed", true));
                             case "settle" -> List.of(settled.isEmpty() ? progress(0, false) : settled.pop());
                             case "correct" -> List.of(Map.of("marked", 3L, "written", 5L, "more", false));
+                            case "retype" -> List.of(Map.of("written", 2L, "more", false));
                             case "select" -> unpublished.isEmpty() ? List.of() : unpublished.pop();
                             default -> List.of();
                         });
@@ -101,10 +104,10 @@ class WindowSettleRouteTest {
     }
 
     @Test
-    void aPassClosesSettlesAndCorrects() {
+    void aPassClosesSettlesCorrectsAndRetypes() {
         run("settle-windows");
 
-        assertThat(statements).containsExactly("configure", "close 10.0", "settle 600", "correct 2000");
+        assertThat(statements).containsExactly("configure", "close 10.0", "settle 600", "correct 2000", "retype 10000");
         assertThat(meters.get("caravan.window.settled")
                         .tag("cause", "closed")
                         .counter()
@@ -115,7 +118,24 @@ class WindowSettleRouteTest {
                         .counter()
                         .count())
                 .isEqualTo(5);
+        assertThat(meters.get("caravan.window.settled")
+                        .tag("cause", "retyped")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
         assertThat(meters.get("caravan.window.late").counter().count()).isEqualTo(3);
+    }
+
+    @Test
+    void devicesOfAnotherTypeThatFailHoldUpNoOthers() {
+        failing = "retype";
+        run("settle-windows");
+        statements.clear();
+
+        run("settle-windows");
+
+        assertThat(statements).startsWith("close 10.0", "settle 600").doesNotContain("configure");
+        assertThat(statements).as("it rests").noneMatch(statement -> statement.startsWith("retype"));
     }
 
     @Test

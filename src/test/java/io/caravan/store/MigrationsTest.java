@@ -138,6 +138,12 @@ class MigrationsTest {
     }
 
     @Test
+    void thePipelineMayMakePartitionsWithoutOwningTheTables() throws Exception {
+        assertThat(query(Postgres.migratedDatabase(), "SET ROLE caravan_writer; SELECT ensure_partitions(9, 3)"))
+                .isEqualTo(3 * 2);
+    }
+
+    @Test
     void aLongQueryPutsThePartitionsOfItsTableOffAndDoesNotHoldUpTheOthers() throws Exception {
         String url = Postgres.migratedDatabase();
         try (Connection reader = Postgres.connect(url);

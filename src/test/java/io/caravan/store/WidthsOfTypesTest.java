@@ -1,9 +1,12 @@
 package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.oracle.WindowProof;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +91,108 @@ class WidthsOfTypesTest extends WindowsTable {
     }
 
     @Test
+    void anyOtherChangeOfADeviceLeavesItsWindowsAlone() throws Exception {
+        device("t-a", "meter");
+        configure(Map.of("meter", List.of(60, 3_600)), 60, 300);
+        store("t-a", T.plusSeconds(1), 1);
+        settleAt(T.plusSeconds(3_600));
+
+        database.execute("UPDATE devices SET label = 'anew', device_type = 'meter'");
+        assertThat(database.rows("SELECT FROM window_retyped")).isEmpty();
+
+        database.execute("UPDATE devices SET label = 'anew', device_type = 'other'");
+        assertThat(database.rows("SELECT FROM window_retyped")).hasSize(1);
+    }
+
+    @Test
+    void aLongHistoryIsMadeAgainPieceByPieceTheNewestFirst() throws Exception {
+        configure(Map.of("meter", List.of(60, 3_600)), 60, 300);
+        for (String device : List.of("t-long", "t-other")) {
+            device(device, "other");
+            for (int minute = 0; minute < 600; minute++) {
+                store(device, T.plusSeconds(minute * 60), minute);
+            }
+        }
+        settleAt(T.plusSeconds(36_000));
+        database.execute("UPDATE devices SET device_type = 'meter'");
+
+        // no more than 90 minutes of a device: the hours that they touch, the 5-minute windows that begin in them
+        assertThat(retype(90)).containsEntry("written", 2L).containsEntry("more", true);
+        assertThat(database.column("SELECT start FROM windows WHERE width = 3600 ORDER BY start"))
+                .hasSize(2);
+        assertThat(retype(90)).containsEntry("written", 2L).containsEntry("more", true);
+        assertThat(database.rows("SELECT device_id FROM windows WHERE width = 3600 GROUP BY 1 HAVING count(*) = 2"))
+                .as("the newest of all come before older ones of any")
+                .hasSize(2);
+        assertThat(windows("width = 300")).hasSize(2 * (120 - 18));
+
+        // meanwhile the others get what they have coming, and these as well
+        store("t-new", T.plusSeconds(36_001), 1);
+        store("t-long", T.plusSeconds(36_001), 1);
+        store("t-long", T.plusSeconds(2), 1);
+        close(T.plusSeconds(40_000));
+        assertThat(settleStep(DAY)).isFalse();
+        assertThat(correct(10)).containsEntry("marked", 1L);
+        assertThat(windows("device_id = 't-new'")).hasSize(2);
+        assertThat(windows("device_id = 't-long' AND width = 3600 AND count = 1"))
+                .hasSize(1);
+
+        int calls = 0;
+        while ((Boolean) retype(90).get("more")) {
+            calls++;
+        }
+        assertThat(calls).isGreaterThan(8);
+        settleAt(T.plusSeconds(40_000));
+        assertThat(widthsOf("t-long")).containsExactly(60, 3_600);
+        assertThat(widthsOf("t-other")).containsExactly(60, 3_600);
+        assertThatTypesHaveTheirWindows();
+    }
+
+    @Test
+    void aTypeThatChangesAgainMeanwhileBeginsAnew() throws Exception {
+        configure(Map.of("meter", List.of(60, 3_600)), 60, 300);
+        device("t-a", "other");
+        for (int minute = 0; minute < 300; minute++) {
+            store("t-a", T.plusSeconds(minute * 60), minute);
+        }
+        settleAt(T.plusSeconds(18_000));
+        database.execute("UPDATE devices SET device_type = 'meter'");
+        retype(90);
+        database.execute("UPDATE devices SET device_type = 'other'");
+        retype(90);
+
+        settleAt(T.plusSeconds(18_000));
+
+        assertThat(widthsOf("t-a")).containsExactly(60, 300);
+        assertThatTypesHaveTheirWindows();
+    }
+
+    @Test
+    void aDeviceThatCannotBeMadeAgainHoldsUpNoOthers() throws Exception {
+        configure(Map.of("meter", List.of(60, 3_600)), 60, 300);
+        device("t-held", "other");
+        store("t-held", T.plusSeconds(1), 1);
+        settleAt(T.plusSeconds(3_600));
+        database.execute("UPDATE devices SET device_type = 'meter'");
+        store("t-new", T.plusSeconds(3_601), 1);
+        close(T.plusSeconds(3_660));
+        try (Connection holder = database.connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("SELECT FROM windows WHERE device_id = 't-held' FOR UPDATE");
+            database.execute("SET lock_timeout = '100ms'");
+
+            assertThatThrownBy(() -> retype(100)).hasMessageContaining("lock timeout");
+            settleStep(DAY);
+
+            assertThat(windows("device_id = 't-new'")).hasSize(1);
+            holder.rollback();
+        }
+        settleAt(T.plusSeconds(3_660));
+        assertThatTypesHaveTheirWindows();
+    }
+
+    @Test
     void windowsWhoseReadingsHaveGoneStayWhateverWidthsTheirTypeHas() throws Exception {
         device("t-a", "meter");
         store("t-a", daysAgo(12), 1);
@@ -134,6 +239,7 @@ class WidthsOfTypesTest extends WindowsTable {
                         close(now);
                         settleStep(random.nextInt(2) == 0 ? 60 : DAY);
                         correct(1 + random.nextInt(30));
+                        retype(1 + random.nextInt(30));
                     }
                     default -> {}
                 }

@@ -2,7 +2,12 @@ package io.caravan.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.it.Rows;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +17,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Stores and settlers at work at once, and those whose transaction is lost, leave the windows right. */
 class WindowTransactionsTest extends WindowsTable {
+
+    /** How many days ago the newest day was that has no partition yet. */
+    private static int nextDay = 8;
 
     @Test
     void aTransactionThatIsLostLeavesEverythingAsItWas() throws Exception {
@@ -114,6 +123,92 @@ class WindowTransactionsTest extends WindowsTable {
             other.commit();
         }
         assertThatWindowsAreRight();
+    }
+
+    @Test
+    void readingsThatMoveIntoTheirPartitionAreInNoWindowTwiceAndMissingInNone() throws Exception {
+        Instant moved = daysAgo(nextDay);
+        store("a", moved, 1, 2);
+        settleAt(moved.minusSeconds(60));
+        close(moved.plusSeconds(60));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Connection keeper = database.connect()) {
+            keeper.setAutoCommit(false);
+            ensurePartitions(keeper);
+            Future<Boolean> settled = other.submit(() -> {
+                try (Connection settler = database.connect()) {
+                    return settleStep(settler, DAY).get("written") != null;
+                }
+            });
+            awaitDoneOrWaiting(settled);
+            keeper.commit();
+            assertThat(settled.get()).as("it left the keeper alone").isFalse();
+        } finally {
+            other.shutdownNow();
+        }
+        settleAt(moved.plusSeconds(60));
+        assertThat(windows("width = 60")).hasSize(1);
+        assertThatWindowsAreRight();
+    }
+
+    @Test
+    void whoKeepsPartitionsWaitsForWhoSettles() throws Exception {
+        store("a", T, 1);
+        close(T.plusSeconds(60));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Connection settler = database.connect()) {
+            settler.setAutoCommit(false);
+            settleStep(settler, DAY);
+            Future<Integer> made = other.submit(() -> {
+                try (Connection keeper = database.connect()) {
+                    return ensurePartitions(keeper);
+                }
+            });
+            awaitOneThatWaits();
+            assertThat(settleStep(database.connection(), DAY))
+                    .as("the keeper is next, whoever settles meanwhile")
+                    .containsEntry("written", null);
+            settler.commit();
+            assertThat(made.get()).isPositive();
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Test
+    void aQueryOfReadingsThatMoveFindsThem() throws Exception {
+        store("a", daysAgo(nextDay), 1, 2);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (Connection keeper = database.connect()) {
+            keeper.setAutoCommit(false);
+            ensurePartitions(keeper);
+            Future<Object> found = other.submit(() -> database.value("SELECT count(*) FROM readings"));
+            awaitOneThatWaits("relation");
+            keeper.commit();
+            assertThat(found.get()).isEqualTo(2L);
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    /** Waits until work is done, or waits for a table. */
+    private static void awaitDoneOrWaiting(Future<?> work) {
+        Rows sessions = new Rows(database.url(), "postgres");
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> work.isDone()
+                        || sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
+                                > 0);
+    }
+
+    /** Makes the partition of one more day, in which there may be readings already. */
+    private static int ensurePartitions(Connection keeper) throws SQLException {
+        try (Statement statement = keeper.createStatement();
+                ResultSet result = statement.executeQuery("SELECT ensure_partitions(" + nextDay + ", 3)")) {
+            nextDay++;
+            result.next();
+            return result.getInt(1);
+        }
     }
 
     @Test

@@ -54,13 +54,18 @@ abstract class WindowsTable {
         threeWidths();
     }
 
-    /** Waits until a session of this database waits for another. */
+    /** Waits until a session of this database waits for an advisory lock. */
     static void awaitOneThatWaits() {
+        awaitOneThatWaits("advisory");
+    }
+
+    /** @param lock a type of locks as pg_locks has it */
+    static void awaitOneThatWaits(String lock) {
         Rows sessions = new Rows(database.url(), "postgres");
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
-                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                .until(() -> sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = '" + lock
+                                + "' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                         > 0);
     }
 
@@ -145,6 +150,9 @@ abstract class WindowsTable {
         while ((Boolean) correct(1_000).get("more")) {
             assertThat(marks()).isPositive();
         }
+        while ((Boolean) retype(1_000).get("more")) {
+            assertThat(closing()).isNotNull();
+        }
     }
 
     void close(Instant now) throws SQLException {
@@ -171,6 +179,12 @@ abstract class WindowsTable {
 
     Map<String, Object> correct(int most) throws Exception {
         return database.query("settle-marked-windows.sql", Map.of("most", most)).get(0);
+    }
+
+    /** @param most a device counts as 100 windows and those that it has */
+    Map<String, Object> retype(int most) throws Exception {
+        return database.query("settle-retyped-windows.sql", Map.of("most", most))
+                .get(0);
     }
 
     void store(String device, Instant from, double... values) throws Exception {

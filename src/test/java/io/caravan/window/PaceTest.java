@@ -40,6 +40,23 @@ class PaceTest {
         assertThat(pace.begin(now)).isEqualTo(25);
     }
 
+    @Test
+    void itRestsAsLongAsItWorks() {
+        assertThat(pace.rested(now)).as("before the first time").isTrue();
+        work(3, true);
+        now += 3 * SECOND - 1;
+        assertThat(pace.rested(now)).isFalse();
+        assertThat(pace.rested(now + 1)).isTrue();
+    }
+
+    @Test
+    void afterWorkThatNeverEndedItRestsUntilTenSecondsAfterItsBeginning() {
+        pace.begin(now);
+        now += 10 * SECOND - 1;
+        assertThat(pace.rested(now)).isFalse();
+        assertThat(pace.rested(now + 1)).isTrue();
+    }
+
     private long work(int seconds, boolean full) {
         long amount = pace.begin(now);
         now += seconds * SECOND;
