@@ -84,6 +84,8 @@ final class DatabaseServer implements AutoCloseable {
         pool.setConnectionTimeout(CONNECT_MILLIS);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionInitSql(first);
+        pool.setTransactionIsolation(
+                "TRANSACTION_READ_COMMITTED"); // whatever the server's default: V5__windows.sql relies on it
         pool.addDataSourceProperty("ApplicationName", name);
         pool.addDataSourceProperty("socketTimeout", "120");
         pool.addDataSourceProperty("tcpKeepAlive", "true");

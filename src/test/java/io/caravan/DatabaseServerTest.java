@@ -14,7 +14,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +41,38 @@ class DatabaseServerTest {
             jit.next();
 
             assertThat(jit.getString(1)).isEqualTo("off");
+        }
+    }
+
+    @Test
+    void everyStatementSeesWhatWasCommittedBeforeWhateverTheServersDefault() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            try (Connection owner = postgres.getPostgresDatabase().getConnection();
+                    Statement statement = owner.createStatement()) {
+                statement.execute("CREATE ROLE caravan_api");
+                statement.execute("ALTER DATABASE postgres SET default_transaction_isolation = 'repeatable read'");
+                statement.execute("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'");
+            }
+            Settings settings = Settings.load(
+                    Path.of("application.properties"),
+                    Map.of(
+                            "CARAVAN_DB_URL",
+                            postgres.getJdbcUrl("postgres", "postgres"),
+                            "CARAVAN_DB_USER",
+                            "postgres"));
+            try (DatabaseServer database = new DatabaseServer(settings, true, new SimpleMeterRegistry())) {
+                for (DataSource pool : List.of(database.dataSource(), database.apiSource())) {
+                    try (Connection connection = pool.getConnection();
+                            Statement statement = connection.createStatement()) {
+                        connection.setAutoCommit(false);
+                        try (ResultSet isolation = statement.executeQuery("SHOW transaction_isolation")) {
+                            isolation.next();
+                            assertThat(isolation.getString(1)).isEqualTo("read committed");
+                        }
+                        connection.rollback();
+                    }
+                }
+            }
         }
     }
 

@@ -61,17 +61,16 @@ public final class Topics {
     }
 
     /**
-     * Creates topics.
+     * Creates topics. What they acknowledge two replicas have, where there are two; and no record makes room for a newer one of its
+     * key. The time of a record stays its producer's (CreateTime, Kafka's default): windows and replays reckon with when it was written.
      *
      * @return the names of those that were not there yet
      * @throws TopicsRefused when Kafka refuses some of them; the others are there
      * @throws TimeoutException when Kafka does not answer within ten seconds
      */
     public List<String> create(Collection<String> names) throws TopicsRefused, TimeoutException, InterruptedException {
-        Map<String, String> configuration =
-                Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxRecordBytes + 65_536));
         List<NewTopic> wanted = names.stream()
-                .map(name -> new NewTopic(name, partitions, replication).configs(configuration))
+                .map(name -> new NewTopic(name, partitions, replication).configs(configuration()))
                 .toList();
         List<String> created = new ArrayList<>();
         Map<String, String> refused = new TreeMap<>();
@@ -89,6 +88,16 @@ public final class Topics {
             throw new TopicsRefused(refused);
         }
         return created;
+    }
+
+    Map<String, String> configuration() {
+        return Map.of(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(maxRecordBytes + 65_536),
+                TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                Integer.toString(Math.min(2, replication)),
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE);
     }
 
     /**

@@ -1,12 +1,6 @@
 package io.caravan.store;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.Reason;
-import io.caravan.decode.Text;
-import io.caravan.decode.Timestamps;
-import io.caravan.kafka.Part;
-import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.Replay;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.jdbc.JdbcConstants;
-import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
  * Turns records of the dead-letter topic into rows. A dead letter's identity is the place of its message on iot.raw, and its
@@ -29,14 +21,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
  */
 public final class DeadLetters {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String DEFAULT_TENANT = "default";
-    private static final int LONGEST = 1_000;
     private static final String COLUMNS = "caravanDeadLetters";
-    private static final Pattern ORIGIN = Pattern.compile("[\\w.-]{1,249}/\\d{1,9}/\\d{1,18}");
-    /** What a replay is sent with, and the origin. */
-    private static final List<String> SHOWN = Stream.concat(Replays.HEADERS.stream(), Stream.of(RecordHeaders.ORIGIN))
-            .toList();
 
     private final boolean wait;
 
@@ -45,52 +30,61 @@ public final class DeadLetters {
         this.wait = wait;
     }
 
+    /** Reads the dead letters of the body: a list of messages, or one. */
     public void collect(Exchange exchange) {
+        Message body = exchange.getMessage();
         @SuppressWarnings("unchecked")
-        List<Message> batch = exchange.getMessage().getBody(List.class);
-        List<Row> rows = new ArrayList<>(batch.size());
+        List<Message> batch = body.getBody() instanceof List<?> list ? (List<Message>) list : List.of(body);
+        List<DeadLetterRow> rows = new ArrayList<>(batch.size());
         List<Replay> ignored = new ArrayList<>();
         for (Message message : batch) {
-            Row row = Row.of(message);
-            if (!row.reason.equals(Reason.IGNORED.code())) {
+            DeadLetterRow row = DeadLetterRow.of(message);
+            if (!row.reason().equals(Reason.IGNORED.code())) {
                 rows.add(row);
-            } else if (row.replay != null) {
-                ignored.add(row.replay);
+            } else if (row.replay() != null) {
+                ignored.add(row.replay());
             }
         }
         Map<String, Object> columns = new HashMap<>();
         columns.put("ignored", ignored.stream().map(Replay::letter).toArray(Long[]::new));
         columns.put("ignoredNumbers", ignored.stream().map(Replay::number).toArray(Integer[]::new));
         columns.put("wait", wait);
-        columns.put("originTopics", texts(rows, Row::originTopic));
-        columns.put("originPartitions", rows.stream().map(Row::originPartition).toArray(Integer[]::new));
-        columns.put("originOffsets", rows.stream().mapToLong(Row::originOffset).toArray());
-        columns.put("originParts", rows.stream().map(Row::originPart).toArray(Integer[]::new));
-        columns.put("stampedTimes", rows.stream().map(Row::stampedAt).toArray(Long[]::new));
-        columns.put("tenants", texts(rows, Row::tenant));
-        columns.put("devices", texts(rows, Row::device));
-        columns.put("dialects", texts(rows, Row::dialect));
-        columns.put("topics", texts(rows, Row::topic));
-        columns.put("stages", texts(rows, Row::stage));
-        columns.put("reasons", texts(rows, Row::reason));
-        columns.put("details", texts(rows, Row::detail));
-        columns.put("receivedTimes", rows.stream().map(Row::receivedAt).toArray(Long[]::new));
-        columns.put("failedTimes", rows.stream().mapToLong(Row::failedAt).toArray());
-        columns.put("headers", texts(rows, Row::headers));
-        columns.put("payloads", rows.stream().map(Row::payload).toArray(byte[][]::new));
-        columns.put("payloadLengths", rows.stream().mapToLong(Row::length).toArray());
-        columns.put("payloadHashes", texts(rows, Row::sha256));
-        columns.put("recordKeys", texts(rows, Row::key));
-        columns.put("enriched", rows.stream().map(Row::enriched).toArray(Boolean[]::new));
+        columns.put("originTopics", texts(rows, DeadLetterRow::originTopic));
+        columns.put(
+                "originPartitions",
+                rows.stream().map(DeadLetterRow::originPartition).toArray(Integer[]::new));
+        columns.put(
+                "originOffsets",
+                rows.stream().mapToLong(DeadLetterRow::originOffset).toArray());
+        columns.put("originParts", rows.stream().map(DeadLetterRow::originPart).toArray(Integer[]::new));
+        columns.put("stampedTimes", rows.stream().map(DeadLetterRow::stampedAt).toArray(Long[]::new));
+        columns.put("tenants", texts(rows, DeadLetterRow::tenant));
+        columns.put("devices", texts(rows, DeadLetterRow::device));
+        columns.put("dialects", texts(rows, DeadLetterRow::dialect));
+        columns.put("topics", texts(rows, DeadLetterRow::topic));
+        columns.put("stages", texts(rows, DeadLetterRow::stage));
+        columns.put("reasons", texts(rows, DeadLetterRow::reason));
+        columns.put("details", texts(rows, DeadLetterRow::detail));
+        columns.put(
+                "receivedTimes", rows.stream().map(DeadLetterRow::receivedAt).toArray(Long[]::new));
+        columns.put(
+                "failedTimes", rows.stream().mapToLong(DeadLetterRow::failedAt).toArray());
+        columns.put("headers", texts(rows, DeadLetterRow::headers));
+        columns.put("payloads", rows.stream().map(DeadLetterRow::payload).toArray(byte[][]::new));
+        columns.put(
+                "payloadLengths", rows.stream().mapToLong(DeadLetterRow::length).toArray());
+        columns.put("payloadHashes", texts(rows, DeadLetterRow::sha256));
+        columns.put("recordKeys", texts(rows, DeadLetterRow::key));
+        columns.put("enriched", rows.stream().map(DeadLetterRow::enriched).toArray(Boolean[]::new));
         columns.put(
                 "replayed",
                 rows.stream()
-                        .map(row -> row.replay == null ? null : row.replay.letter())
+                        .map(row -> row.replay() == null ? null : row.replay().letter())
                         .toArray(Long[]::new));
         columns.put(
                 "replayNumbers",
                 rows.stream()
-                        .map(row -> row.replay == null ? null : row.replay.number())
+                        .map(row -> row.replay() == null ? null : row.replay().number())
                         .toArray(Integer[]::new));
         exchange.setProperty(COLUMNS, columns);
     }
@@ -114,110 +108,7 @@ public final class DeadLetters {
         return exchange.getProperty(COLUMNS, Map.class);
     }
 
-    private static String[] texts(List<Row> rows, Function<Row, String> column) {
+    private static String[] texts(List<DeadLetterRow> rows, Function<DeadLetterRow, String> column) {
         return rows.stream().map(column).toArray(String[]::new);
-    }
-
-    private record Row(
-            String originTopic,
-            int originPartition,
-            long originOffset,
-            Integer originPart,
-            boolean hasOrigin,
-            String tenant,
-            String device,
-            String dialect,
-            String topic,
-            String stage,
-            String reason,
-            String detail,
-            Long receivedAt,
-            long failedAt,
-            String headers,
-            byte[] payload,
-            long length,
-            String sha256,
-            String key,
-            boolean enriched,
-            Replay replay) {
-
-        /** Null for what came by Kafka and never got to iot.raw: it is stamped each time that it is read. */
-        Long stampedAt() {
-            return stage.equals("ingest") && hasOrigin ? null : receivedAt;
-        }
-
-        static Row of(Message message) {
-            Part part = Part.of(message);
-            String[] origin = origin(message);
-            byte[] payload = message.getBody() instanceof byte[] bytes ? bytes : new byte[0];
-            long failed = RecordHeaders.number(message, RecordHeaders.FAILED_AT, -1);
-            long received = RecordHeaders.number(message, RecordHeaders.RECEIVED_AT, -1);
-            String tenant = firstOf(message, RecordHeaders.OWNER_TENANT, RecordHeaders.TENANT);
-            String stage = text(message, RecordHeaders.STAGE);
-            String reason = text(message, RecordHeaders.REASON);
-            String detail = text(message, RecordHeaders.DETAIL);
-            return new Row(
-                    part != null ? part.topic() : origin[0],
-                    part != null ? part.partition() : Integer.parseInt(origin[1]),
-                    part != null ? part.offset() : Long.parseLong(origin[2]),
-                    part != null ? part.number() : null,
-                    RecordHeaders.text(message, RecordHeaders.ORIGIN) != null,
-                    tenant == null ? DEFAULT_TENANT : tenant,
-                    firstOf(message, RecordHeaders.OWNER_DEVICE, RecordHeaders.DEVICE),
-                    text(message, RecordHeaders.DIALECT),
-                    text(message, RecordHeaders.TOPIC),
-                    stage == null ? "unknown" : stage,
-                    reason == null ? "unknown" : reason,
-                    detail == null ? "" : detail,
-                    Timestamps.isTime(received) ? received : null,
-                    Timestamps.isTime(failed)
-                            ? failed
-                            : Math.max(0, message.getHeader(KafkaConstants.TIMESTAMP, 0L, Long.class)) * 1_000,
-                    headers(message),
-                    payload,
-                    RecordHeaders.number(message, RecordHeaders.LENGTH, payload.length),
-                    text(message, RecordHeaders.SHA256),
-                    text(message, KafkaConstants.KEY),
-                    "true".equals(text(message, RecordHeaders.ENRICHED)),
-                    Replay.of(message));
-        }
-
-        private static String firstOf(Message message, String name, String other) {
-            String text = text(message, name);
-            return text != null ? text : text(message, other);
-        }
-
-        private static String[] origin(Message message) {
-            String text = RecordHeaders.text(message, RecordHeaders.ORIGIN);
-            if (text != null && ORIGIN.matcher(text).matches()) {
-                return text.split("/");
-            }
-            return new String[] {
-                message.getHeader(KafkaConstants.TOPIC, String.class),
-                message.getHeader(KafkaConstants.PARTITION, String.class),
-                message.getHeader(KafkaConstants.OFFSET, String.class)
-            };
-        }
-
-        private static String headers(Message message) {
-            ObjectNode object = MAPPER.createObjectNode();
-            for (String name : SHOWN) {
-                String value = RecordHeaders.text(message, name);
-                if (value != null) {
-                    object.put(name, value.length() > LONGEST ? text(message, name) : value);
-                }
-            }
-            return object.toString();
-        }
-
-        /** A header as a column can hold it: no control characters, no lone surrogates, bounded. */
-        private static String text(Message message, String name) {
-            String text = RecordHeaders.text(message, name);
-            if (text == null) {
-                return null;
-            }
-            String bounded = text.length() > LONGEST ? text.substring(0, LONGEST) : text;
-            return Text.isClean(bounded) ? bounded : Text.printable(bounded);
-        }
     }
 }

@@ -2,7 +2,9 @@ package io.caravan.store;
 
 import io.caravan.decode.Reason;
 import io.caravan.decode.Text;
+import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.kafka.RecordPosition;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +17,19 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.util.ObjectHelper;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells what the database refuses for what is in a row from what is worth another try, and puts it aside: as it was on
  * iot.raw, so that it can be replayed like any other dead letter. Thread-safe.
  */
 public final class Refused {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refused.class);
 
     /** The property of the exchange that keeps the message while the body is something else. */
     private static final String MESSAGE = "caravanMessage";
@@ -35,6 +42,7 @@ public final class Refused {
 
     private final RawSource raw;
     private final Counter counter;
+    private final Counter left;
 
     /** Where raw messages are found again. */
     public interface RawSource {
@@ -51,6 +59,9 @@ public final class Refused {
     public Refused(RawSource raw, MeterRegistry meters) {
         this.raw = raw;
         counter = meters.counter("caravan.dead.letters", "stage", "store", "reason", Reason.REFUSED_BY_DATABASE.code());
+        left = Counter.builder("caravan.dead.letters.refused")
+                .description("Dead letters that the database refuses, which are on their topic only")
+                .register(meters);
     }
 
     /** Whether trying again cannot help, because a row cannot be stored as it is. */
@@ -72,6 +83,22 @@ public final class Refused {
             }
         }
         return false;
+    }
+
+    /**
+     * Counts a dead letter that cannot be stored, and tells the log where it lies; not what is in it, which the database's own
+     * words may quote.
+     */
+    public void leave(Exchange exchange) {
+        left.increment();
+        RecordPosition position = Batch.positionOf(exchange.getMessage());
+        LOG.error(
+                "The database refuses the dead letter at {}, offset {} (SQLSTATE {}): Kafka has it until it deletes it",
+                position.partition(),
+                position.offset(),
+                ObjectHelper.getException(
+                                SQLException.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+                        .getSQLState());
     }
 
     /** Makes a dead letter of the message that was being stored: the enriched message, and why. */

@@ -99,7 +99,7 @@ public final class StoreLedger {
         Message message = exchange.getMessage();
         String tenant = RecordHeaders.text(message, RecordHeaders.OWNER_TENANT);
         Map<String, Object> parameters = new HashMap<>();
-        String owner = tenant == null ? DEFAULT_TENANT : Text.isClean(tenant) ? tenant : Text.printable(tenant);
+        String owner = tenant != null && Text.isId(tenant) ? tenant : DEFAULT_TENANT;
         collect(List.of(message), new String[] {owner}, parameters);
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
     }

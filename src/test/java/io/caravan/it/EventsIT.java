@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -145,6 +147,57 @@ class EventsIT {
             await().untilAsserted(() ->
                     assertThat(api.json("/api/dead-letters?state=replaying")).isEmpty());
             assertThat(rows.count("SELECT count(*) FROM readings")).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void whatATransactionTakesBackNeverCountsAndItsMarksCostNothing() throws Exception {
+        Instant start = Instant.parse("2026-11-20T00:00:00Z");
+        try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of());
+                KafkaProducer<String, byte[]> transactions = new KafkaProducer<>(
+                        Map.of(
+                                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                servers.kafkaBrokers(),
+                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                                "building"),
+                        new StringSerializer(),
+                        new ByteArraySerializer())) {
+            transactions.initTransactions();
+            for (int second = 0; second < 8; second++) {
+                transactions.beginTransaction();
+                transactions.send(record(event(UUID.randomUUID(), "room-1", "co2", second, start.plusSeconds(second))));
+                transactions.flush();
+                if (second % 2 == 0) {
+                    transactions.abortTransaction();
+                } else {
+                    transactions.commitTransaction();
+                }
+            }
+            send(event(UUID.randomUUID(), "room-1", "co2", 8, start.plusSeconds(8)));
+
+            await().untilAsserted(() -> assertThat(rows.list("SELECT value FROM readings WHERE value = 8"))
+                    .hasSize(1));
+            assertThat(rows.list("SELECT value::int FROM readings ORDER BY ts"))
+                    .containsExactly("1", "3", "5", "7", "8");
+            await().untilAsserted(() -> assertThat(
+                            caravan.api().json("/api/ledger").get("all").toString())
+                    .contains("\"received\":5,\"forwarded\":5,")
+                    .contains("\"in_flight\":0,\"lost\":0,\"balanced\":true"));
+            assertThat(committed()).as("behind the last record, marks included").isEqualTo(17);
+        }
+    }
+
+    /** How far the events have been taken in, over all partitions. */
+    private long committed() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers.kafkaBrokers()))) {
+            return admin
+                    .listConsumerGroupOffsets("caravan-ingest-events")
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .values()
+                    .stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
         }
     }
 

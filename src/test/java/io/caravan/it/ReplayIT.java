@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -275,6 +276,30 @@ class ReplayIT {
                 assertThat(bad.output()).contains("state must be one of");
             }
             assertBalanced(caravan.api());
+        }
+    }
+
+    @Test
+    void aTenantThatNoIndexTakesHoldsUpNobodysDeadLettersAndItsOwnGoBackWhole() throws Exception {
+        String tenant = new Random(7)
+                .ints(950, 0x4e00, 0xa000)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        try (RunningCaravan caravan = RunningCaravan.ready(servers, Map.of())) {
+            Api api = caravan.api();
+            device.publish("iot/" + tenant + "/d/raw", breaker(1));
+            device.publish("spBv1.0/" + tenant + "/NDATA/n", breaker(2));
+            device.publish("iot/acme/d/raw", "{broken");
+
+            await().untilAsserted(() -> {
+                assertThat(api.json("/api/dead-letters?tenant=acme")).hasSize(1);
+                assertThat(reasons(api, "")).containsExactly("invalid-id", "invalid-id");
+            });
+            assertThat(api.post("/api/dead-letters/replay", "").statusCode()).isEqualTo(202);
+            await().untilAsserted(() -> assertThat(api.json("/api/dead-letters?state=open"))
+                    .extracting(letter -> letter.get("reason").textValue() + " " + letter.get("attempts"))
+                    .containsExactly("invalid-id 2", "invalid-id 2"));
+            assertBalanced(api);
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,16 +51,35 @@ class TopicsTest {
                         described -> true);
         assertThat(topics.get("b").partitions()).hasSize(2);
         assertThat(topics.get("c").partitions()).hasSize(9);
-        ConfigResource c = new ConfigResource(ConfigResource.Type.TOPIC, "c");
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions() // and of its configuration yet another moment later
-                .untilAsserted(() -> assertThat(admin.describeConfigs(List.of(c))
+        assertThat(configured("c", "max.message.bytes")).isEqualTo("2065536");
+    }
+
+    @Test
+    void aNewTopicAcknowledgesWhatTwoReplicasHaveAndNoNewerRecordTakesThePlaceOfAnother() throws Exception {
+        new Topics(admin, 1, 1, 1_000_000).create(List.of("alone"));
+        assertThat(configured("alone", "min.insync.replicas")).isEqualTo("1");
+        assertThat(configured("alone", "cleanup.policy")).isEqualTo("delete");
+        assertThat(configured("alone", "message.timestamp.type")).isEqualTo("CreateTime");
+        for (int replication : List.of(2, 3)) {
+            assertThat(new Topics(admin, 1, replication, 1_000_000).configuration())
+                    .containsEntry("min.insync.replicas", "2");
+        }
+    }
+
+    /** What a topic was created with, as soon as the broker has heard of it. */
+    private static String configured(String topic, String key) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(
+                        () -> admin.describeConfigs(List.of(resource))
                                 .all()
                                 .get()
-                                .get(c)
-                                .get("max.message.bytes")
-                                .value())
-                        .isEqualTo("2065536"));
+                                .get(resource),
+                        config -> config.get("max.message.bytes").source()
+                                == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+                .get(key)
+                .value();
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** routes/store-dead-letters.camel.yaml. */
 class StoreDeadLettersRouteTest {
 
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private StageRoutes routes;
 
     @BeforeEach
@@ -30,7 +31,7 @@ class StoreDeadLettersRouteTest {
                         "deadLetters",
                         new DeadLetters(false),
                         "refused",
-                        new Refused(origin -> Optional.empty(), new SimpleMeterRegistry())),
+                        new Refused(origin -> Optional.empty(), meters)),
                 "store-dead-letters");
     }
 
@@ -158,6 +159,31 @@ class StoreDeadLettersRouteTest {
         assertThat(batch.getException()).isNull();
         assertThat(attempts).hasValue(3);
         assertThat(routes.committed("iot.dlq", 3)).isEqualTo(1);
+    }
+
+    @Test
+    void aLetterThatTheDatabaseRefusesIsCountedAndCostsNoOther() {
+        List<String> stored = new ArrayList<>();
+        routes.database(exchange -> {
+            Map<?, ?> columns = exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class);
+            List<String> reasons = List.of((String[]) columns.get("reasons"));
+            if (reasons.contains("bad")) {
+                throw new SQLException("index row size 2896 exceeds btree version 4 maximum 2704", "54000");
+            }
+            stored.addAll(reasons);
+        });
+
+        Exchange batch = routes.run(
+                "dead-letters",
+                List.of(
+                        letter(Map.of("reason", "malformed-json")),
+                        letter(Map.of("reason", "bad")),
+                        letter(Map.of("reason", "too-large"))));
+
+        assertThat(batch.getException()).isNull();
+        assertThat(stored).containsExactly("malformed-json", "too-large");
+        assertThat(meters.counter("caravan.dead.letters.refused").count()).isEqualTo(1);
+        assertThat(routes.committed("iot.dlq", 3)).isEqualTo(3);
     }
 
     private Exchange letter(Map<String, String> headers) {

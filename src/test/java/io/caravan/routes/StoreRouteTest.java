@@ -185,6 +185,24 @@ class StoreRouteTest {
     }
 
     @Test
+    void aRefusedMessageWhoseTenantCanBeNoneIsCountedForTheDefaultOne() {
+        List<String> owners = new ArrayList<>();
+        routes.database(exchange ->
+                owners.addAll(List.of((String[]) parameters(exchange).get("owners"))));
+
+        routes.run(
+                "store",
+                List.of(routes.consumed(
+                        ENRICHED,
+                        0,
+                        "[1]".getBytes(StandardCharsets.UTF_8),
+                        Map.of("origin", "iot.raw/7/42", "tenant", "x".repeat(3_000)))));
+
+        assertThat(owners).containsExactly("default");
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
     void whatIsNoEnrichedMessageBecomesADeadLetterAndItsNeighboursAreStored() {
         routes.run("store", List.of(reading(0, "a", 1), enriched(0, "[1]"), reading(0, "c", 3)));
 

@@ -3,10 +3,12 @@ package io.caravan.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.kafka.RecordHeaders;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -125,6 +127,69 @@ class DeadLettersTest {
         }
     }
 
+    @Test
+    void whatCanBeNoTenantIsOfTheDefaultOneAndStaysInTheHeaders() throws Exception {
+        for (String tenant : List.of(incompressible(950), "", " ", "a\u0000")) {
+            Message message = letter("{}".getBytes(UTF_8));
+            message.setHeader(RecordHeaders.TOPIC, "iot/" + tenant + "/d/raw");
+            message.setHeader(RecordHeaders.TENANT, tenant.getBytes(UTF_8));
+            message.setHeader(RecordHeaders.REASON, "invalid-id");
+
+            Map<String, Object> row = stored(message);
+
+            assertThat(row).containsEntry("tenant_id", "default").containsEntry("reason", "invalid-id");
+            assertThat(new ObjectMapper()
+                            .readTree(row.get("headers").toString())
+                            .get("tenant")
+                            .textValue())
+                    .isEqualTo(tenant);
+        }
+    }
+
+    @Test
+    void noIndexRefusesALetterForItsLongTexts() throws Exception {
+        for (String reason : List.of("unknown-alias", "over-quota")) { // each in an index of its own
+            Message message = letter("{}".getBytes(UTF_8));
+            for (String name : List.of(
+                    RecordHeaders.TOPIC,
+                    RecordHeaders.DIALECT,
+                    RecordHeaders.TENANT,
+                    RecordHeaders.DEVICE,
+                    RecordHeaders.OWNER_TENANT,
+                    RecordHeaders.OWNER_DEVICE,
+                    RecordHeaders.RECEIVED_BY,
+                    RecordHeaders.STAGE,
+                    RecordHeaders.DETAIL,
+                    RecordHeaders.SHA256,
+                    KafkaConstants.KEY)) {
+                message.setHeader(name, incompressible(1_000));
+            }
+            message.setHeader(RecordHeaders.REASON, reason);
+
+            assertThat(stored(message)).containsEntry("reason", reason);
+        }
+    }
+
+    @Test
+    void theLongestTopicOfAnEdgeNodeIsKeptWholeForTheBirthThatExplainsIt() throws Exception {
+        String topic =
+                "spBv1.0/%s/DDATA/%s/%s".formatted(incompressible(200), incompressible(200), incompressible(200));
+        Message message = letter("{}".getBytes(UTF_8));
+        message.setHeader(RecordHeaders.TOPIC, topic);
+        message.setHeader(RecordHeaders.RECEIVED_BY, incompressible(200));
+        message.setHeader(RecordHeaders.REASON, "unknown-alias");
+
+        assertThat(stored(message)).containsEntry("topic", topic);
+    }
+
+    /** Chinese characters, of 3 bytes each, that PostgreSQL cannot make shorter. */
+    private static String incompressible(int characters) {
+        return new Random(characters)
+                .ints(characters, 0x4e00, 0xa000)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
     private Message letter(byte[] payload) {
         Message message = Messages.message(payload);
         message.setHeader(KafkaConstants.TOPIC, "iot.dlq");
@@ -136,7 +201,7 @@ class DeadLettersTest {
 
     private static Map<String, Object> stored(Message message) throws Exception {
         Exchange exchange = Messages.batch(message);
-        DeadLetters letters = new DeadLetters(false);
+        DeadLetters letters = new DeadLetters(true);
         letters.collect(exchange);
         letters.parameters(exchange);
         connection.createStatement().execute("TRUNCATE dead_letters");
