@@ -9,6 +9,7 @@ import io.caravan.decode.EventDecoder;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
 import io.caravan.decode.Undecodable;
+import io.caravan.decode.Utf8;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +50,8 @@ final class EventBody {
      * @param lines whether each line is an event
      * @throws ApiProblem 400 or 413 when one of them is not good, or there is none
      */
-    List<Event> read(byte[] body, boolean lines) {
+    List<Event> read(byte[] received, boolean lines) {
+        byte[] body = Utf8.plain(received);
         if (lines) {
             lines(body);
         } else if (isArray(body)) {

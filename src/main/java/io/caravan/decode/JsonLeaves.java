@@ -6,16 +6,23 @@ import io.caravan.decode.Measured.Form;
 import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
 /** The leaves below one JSON object: readings to be. Used once, by one thread. */
 final class JsonLeaves {
 
+    /** In the place of the unit of a number that stands for another, so that it takes none of those that the device gives. */
+    private static final String SCALED = "";
+
     private final JsonParser parser;
     private final Map<String, Double> numbers;
     private final boolean decimalComma;
     private final List<Measured> all = new ArrayList<>(24);
+    private final OpenMembers members = new OpenMembers();
+    private BitSet replaced;
+    private boolean hasScaled;
     private Scale scale = Scale.NONE;
 
     JsonLeaves(JsonParser parser) {
@@ -39,23 +46,61 @@ final class JsonLeaves {
         return before;
     }
 
+    /** How many there are so far. */
+    int size() {
+        return all.size();
+    }
+
+    /** All of them, at the end. */
     List<Measured> all() {
+        if (replaced != null) {
+            List<Measured> kept = new ArrayList<>(all.size());
+            for (int i = replaced.nextClearBit(0); i < all.size(); i = replaced.nextClearBit(i + 1)) {
+                kept.add(all.get(i));
+            }
+            clear();
+            all.addAll(kept);
+        }
+        if (hasScaled) {
+            all.replaceAll(leaf -> SCALED.equals(leaf.unit()) ? leaf.withUnit(null) : leaf);
+        }
         return all;
     }
 
     void clear() {
         all.clear();
+        replaced = null;
+    }
+
+    /** Begins an object; answers what {@link #member} and {@link #end} know it by. */
+    int begin() {
+        return members.size();
+    }
+
+    /** Begins a member of an object. One of the same name before it counts no more: the last does, as in most readers of JSON. */
+    void member(int object, String name) {
+        int before = members.add(object, name, all.size());
+        if (before >= 0 && members.leaves(before) < members.leaves(before + 1)) {
+            replaced = replaced == null ? new BitSet() : replaced;
+            replaced.set(members.leaves(before), members.leaves(before + 1));
+        }
+    }
+
+    void end(int object) {
+        members.truncate(object);
     }
 
     /** Reads an object to its end; answers the names in it. */
     List<String> object(MetricPath path) throws IOException, Undecodable {
         List<String> names = new ArrayList<>(8);
         int first = all.size();
+        int object = begin();
         String unit = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
-            if (path != MetricPath.ROOT && name.equals("unit") && token == JsonToken.VALUE_STRING) {
+            member(object, name);
+            if (name.equals("unit") && token == JsonToken.VALUE_STRING) {
                 unit = unit(parser.getText());
             } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
                 names.add(name);
@@ -65,11 +110,12 @@ final class JsonLeaves {
                 value(path.child(name), token);
             }
         }
+        end(object);
         unit(unit, first, all.size());
         return names;
     }
 
-    /** Gives a unit to the leaves of a range that have none; null is none. */
+    /** Gives the unit that stands beside them to the leaves of a range that have none and are not scaled; null is none. */
     void unit(String unit, int from, int to) {
         for (int i = from; unit != null && i < to; i++) {
             if (all.get(i).unit() == null) {
@@ -85,13 +131,23 @@ final class JsonLeaves {
         }
     }
 
+    /** The same with the unit that the registry says is theirs: also of those that are scaled. */
+    void ownUnit(String unit, int from, int to) {
+        for (int i = from; unit != null && i < to; i++) {
+            String given = all.get(i).unit();
+            if (given == null || given.equals(SCALED)) {
+                all.set(i, all.get(i).withUnit(unit));
+            }
+        }
+    }
+
     void value(MetricPath path, JsonToken token) throws IOException, Undecodable {
         switch (token) {
             case START_OBJECT -> object(path);
             case START_ARRAY -> array(path);
             case VALUE_TRUE -> number(path, 1, null);
             case VALUE_FALSE -> number(path, 0, null);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), null);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), unscaled(null));
             case VALUE_STRING -> text(path, parser.getText());
             default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
         }
@@ -106,6 +162,12 @@ final class JsonLeaves {
 
     private double scaled(double value) {
         return Double.isFinite(value) ? scale.of(value) : value;
+    }
+
+    /** The unit of the number that the device gives is not that of what the number stands for. */
+    private String unscaled(String unit) {
+        hasScaled |= scale != Scale.NONE;
+        return scale == Scale.NONE ? unit : SCALED;
     }
 
     private void number(MetricPath path, double value, String unit) throws Undecodable {
@@ -123,7 +185,7 @@ final class JsonLeaves {
         if (quantity == null) {
             add(new Measured(path.path(), Double.NaN, null, Form.TEXT));
         } else {
-            number(path, scaled(quantity.value()), quantity.unit());
+            number(path, scaled(quantity.value()), unscaled(quantity.unit()));
         }
     }
 
@@ -144,7 +206,8 @@ final class JsonLeaves {
         all.add(value);
     }
 
+    /** A unit as the device writes it; null where that can be none. */
     static String unit(String text) {
-        return text.length() > 32 || !Text.isClean(text) ? null : text;
+        return text.isEmpty() || text.length() > 32 || !Text.isClean(text) ? null : text;
     }
 }

@@ -25,6 +25,7 @@ final class JsonMessage {
     private String eventType;
     private long timestamp = Decoded.NO_TIME;
     private Long sequence;
+    private String unit;
     private Slice measurements;
     private List<String> names = new ArrayList<>(8);
     private final List<Slice> flat = new ArrayList<>(8);
@@ -41,6 +42,9 @@ final class JsonMessage {
     Decoded read() throws IOException, Undecodable {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             field(parser.currentName());
+        }
+        if (measurements == null) {
+            leaves.unit(unit, 0, leaves.size());
         }
         String topicDevice = raw.device();
         if (topicDevice == null && device == null) {
@@ -114,8 +118,13 @@ final class JsonMessage {
         } else if (measurements != null) {
             parser.skipChildren();
         } else {
-            leaves.value(MetricPath.ROOT.child(name), token);
-            names.add(name);
+            leaves.member(0, name);
+            if (name.equals("unit") && token == JsonToken.VALUE_STRING) {
+                unit = JsonLeaves.unit(parser.getText());
+            } else {
+                leaves.value(MetricPath.ROOT.child(name), token);
+                names.add(name);
+            }
             flat.add(new Slice(raw.payload(), nameStart, JsonTokens.end(parser, token)));
         }
     }

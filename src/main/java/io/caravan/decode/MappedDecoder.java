@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the messages of a dialect that the registry declares: a message by the rules of the first topic that is its own. One
@@ -119,14 +120,24 @@ public final class MappedDecoder implements Decoder {
         boolean text = found.text && !looksLikeJson(raw.payload());
         if (found.namesMetric && !text) {
             // read once for the name, which may stand behind what it names
-            named.put(
-                    Variable.METRIC,
-                    JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).metric()));
+            named.put(Variable.METRIC, JsonDecoder.read(raw.payload(), parser -> new MappedMessage(
+                            found, named, raw, parser, Set.of())
+                    .metric()));
         }
         if (text) {
-            return new MappedMessage(found, named, raw, null).text(text(raw.payload()));
+            return new MappedMessage(found, named, raw, null, Set.of()).text(text(raw.payload()));
         }
-        return JsonDecoder.read(raw.payload(), parser -> new MappedMessage(found, named, raw, parser).json());
+        return json(found, named, raw, Set.of());
+    }
+
+    /** What has a name of its own may stand behind the rest of an object which has that name too: then it is read once more. */
+    private static Decoded json(MessageRules found, Map<Variable, String> named, RawMessage raw, Set<String> beaten)
+            throws Undecodable {
+        return JsonDecoder.read(raw.payload(), parser -> {
+            MappedMessage message = new MappedMessage(found, named, raw, parser, beaten);
+            Decoded decoded = message.json();
+            return message.beaten().isEmpty() ? decoded : json(found, named, raw, message.beaten());
+        });
     }
 
     /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */

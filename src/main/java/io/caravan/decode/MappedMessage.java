@@ -7,9 +7,11 @@ import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** One message of a dialect that the registry declares, being read. Used once, by one thread. */
 final class MappedMessage {
@@ -29,6 +31,11 @@ final class MappedMessage {
     private final Measurements measurements = new Measurements();
     private final List<UnitOf> unitsOf = new ArrayList<>(2);
     private final String[] units;
+    private final Set<String> beaten;
+    /** Of the metrics that are contested, those that the rest of an object has, and those that are there by their name. */
+    private final Set<String> unnamed;
+
+    private final Set<String> begun;
 
     private String tenant;
     private String device;
@@ -42,13 +49,20 @@ final class MappedMessage {
     private Long sequence;
     private Quality quality = Quality.GOOD;
 
-    /** @param parser stands on the first token; null for a payload that is a text */
-    MappedMessage(MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser)
+    /**
+     * @param parser stands on the first token; null for a payload that is a text
+     * @param beaten the metrics that are not to be taken from the rest of an object
+     */
+    MappedMessage(
+            MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser, Set<String> beaten)
             throws Undecodable {
         this.rules = rules;
         this.named = named;
         this.raw = raw;
         this.parser = parser;
+        this.beaten = beaten;
+        this.unnamed = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
+        this.begun = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
         this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
         this.units = new String[rules.unitNames.size()];
         String fromTopic = named.get(Variable.METRIC);
@@ -83,6 +97,15 @@ final class MappedMessage {
         return decoded(offline, first.isScalarValue() ? new Slice(raw.payload(), 0, raw.payload().length) : null);
     }
 
+    /** The metrics that were met both by their name and in the rest of an object: the name counts. */
+    Set<String> beaten() {
+        if (!unnamed.isEmpty()) {
+            unnamed.retainAll(begun);
+            unnamed.removeAll(beaten);
+        }
+        return unnamed;
+    }
+
     /** Takes the payload for one text. */
     Decoded text(String payload) throws Undecodable {
         if (rules.namesMetric && !named.containsKey(Variable.METRIC)) {
@@ -103,7 +126,7 @@ final class MappedMessage {
     /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
     private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
         for (UnitOf values : unitsOf) {
-            leaves.unit(units[values.unit()], values.from(), values.to());
+            leaves.ownUnit(units[values.unit()], values.from(), values.to());
         }
         String kind = eventType != null ? eventType : rules.eventType;
         boolean empty = measurements.isEmpty() && kind.equals("telemetry");
@@ -175,7 +198,10 @@ final class MappedMessage {
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
         Scale outer = begins ? leaves.scale(place.scale) : null;
-        int first = leaves.all().size();
+        if (begins && rules.contested.contains(place.metric)) {
+            begun.add(place.metric);
+        }
+        int first = leaves.size();
         int from = JsonTokens.start(parser);
         Quality around = quality;
         if (place != null && place.judged) {
@@ -198,39 +224,46 @@ final class MappedMessage {
             leaves.scale(outer);
         }
         if (place != null && place.judged) {
-            leaves.judge(quality, first, leaves.all().size());
+            leaves.judge(quality, first, leaves.size());
             quality = around;
         }
         if (begins && here != MetricPath.ROOT) {
             measurements.add(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
         if (place != null && place.unit >= 0) {
-            unitsOf.add(new UnitOf(place.unit, first, leaves.all().size()));
+            unitsOf.add(new UnitOf(place.unit, first, leaves.size()));
         }
     }
 
     private void object(Place place, MetricPath path) throws IOException, Undecodable {
-        int first = leaves.all().size();
+        int first = leaves.size();
+        int object = leaves.begin();
         String unit = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
+            leaves.member(object, name);
             Place child = place.member(name);
             if (child != null && child.roleOfName == Place.Role.DEVICE) {
                 device = Text.id("the device id", name);
             } else if (child != null && child.roleOfName == Place.Role.METRIC) {
                 metric = name;
             }
-            boolean inner = path != null && path != MetricPath.ROOT && child == null;
+            boolean inner = path != null && child == null;
             if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
                 unit = JsonLeaves.unit(parser.getText());
-            } else if (inner && name.equals("value") && token.isScalarValue()) {
+                if (path == MetricPath.ROOT) {
+                    measurements.pass(
+                            name, new Slice(raw.payload(), JsonTokens.start(parser), JsonTokens.end(parser, token)));
+                }
+            } else if (inner && path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
                 leaves.value(path, token);
             } else {
                 child(child, path, name, token);
             }
         }
-        leaves.unit(unit, first, leaves.all().size());
+        leaves.end(object);
+        leaves.unit(unit, first, leaves.size());
     }
 
     private void array(Place place, MetricPath path) throws IOException, Undecodable {
@@ -243,6 +276,10 @@ final class MappedMessage {
 
     private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
         boolean own = child == null || child.role == null && child.metric == null;
+        if (own && path == start && rules.contested.contains(name)) {
+            own = !beaten.contains(name);
+            unnamed.add(name);
+        }
         MetricPath below = path == null || !own ? null : path.child(name);
         int from = JsonTokens.start(parser);
         value(child, below, token);

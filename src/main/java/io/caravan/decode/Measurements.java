@@ -15,6 +15,11 @@ final class Measurements {
     /** @param value one JSON value */
     void add(String name, Slice value) {
         names.add(name);
+        pass(name, value);
+    }
+
+    /** The same of what is no metric. */
+    void pass(String name, Slice value) {
         json.write(json.size() == 0 ? '{' : ',');
         json.writeBytes(quoted(name));
         json.write(':');

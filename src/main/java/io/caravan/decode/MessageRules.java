@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ public final class MessageRules {
     private final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     final List<Map<String, String>> unitNames = new ArrayList<>();
+    /** The names of metrics that the rest of an object may have as well; none where no such rest is read. */
+    final Set<String> contested = new HashSet<>(0);
+
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
     /** What the device may say of its values; null where it says nothing. */
@@ -107,6 +111,7 @@ public final class MessageRules {
     public static final class Builder {
 
         private final MessageRules rules;
+        private final Set<String> metrics = new HashSet<>();
 
         public Builder(TopicTemplate topic, boolean read) {
             this.rules = new MessageRules(topic, read);
@@ -259,6 +264,7 @@ public final class MessageRules {
         public Builder metric(String name, JsonPath path, Scale scale) {
             rules.root.begin(path, name, scale);
             rules.values.add(path);
+            metrics.add(name);
             return this;
         }
 
@@ -288,6 +294,9 @@ public final class MessageRules {
                     : rules.root.at(JsonPath.parse("@", rules.rows));
             if (rules.values.isEmpty() && all.role == null) {
                 all.metric = "";
+            }
+            if (metrics.remove("")) {
+                rules.contested.addAll(metrics);
             }
             rules.root.spread();
             return rules;

@@ -1,8 +1,10 @@
 package io.caravan.decode;
 
+import java.util.HexFormat;
+
 /**
  * Reads a text that is a number with an optional unit to its end: {@code 27.93 °C} is 27.93 and °C. {@code 2.1.0},
- * {@code 27,5}, {@code 12:30} and dates are no numbers. Runs in one pass.
+ * {@code 27,5}, {@code 12:30}, {@code 2nd}, hexadecimal numbers and dates are no numbers. Runs in one pass.
  *
  * @param value a finite number
  * @param unit the unit, or null where the text has none
@@ -23,7 +25,8 @@ public record Quantity(double value, String unit) {
             return null;
         }
         String unit = trimmed.substring(end).strip();
-        if (!isUnit(unit)) {
+        boolean glued = unit.length() == trimmed.length() - end;
+        if (!isUnit(unit) || glued && (isHexadecimal(trimmed, end) || isOrdinal(unit))) {
             return null;
         }
         double value = Double.parseDouble(trimmed.substring(0, end));
@@ -102,5 +105,34 @@ public record Quantity(double value, String unit) {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a number with what is glued to it could as well be hexadecimal: 0xFF, 12AB, 7fe. One letter is a unit, 16A and 5C;
+     * and nobody writes letters of both cases: 5dB.
+     */
+    private static boolean isHexadecimal(String text, int unit) {
+        int letters = text.length() - unit;
+        if (letters < 2) {
+            return false;
+        }
+        if ((text.charAt(unit) | 0x20) == 'x') {
+            return HexFormat.isHexDigit(text.charAt(unit + 1));
+        }
+        int cases = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!HexFormat.isHexDigit(c)) {
+                return false;
+            }
+            cases |= c >= 'a' ? 1 : c >= 'A' ? 2 : 0;
+        }
+        return cases != 3;
+    }
+
+    /** The end of 1st, 2nd, 3rd and 4th, whatever follows. */
+    private static boolean isOrdinal(String unit) {
+        boolean ends = unit.startsWith("st") || unit.startsWith("nd") || unit.startsWith("rd") || unit.startsWith("th");
+        return ends && (unit.length() == 2 || unit.charAt(2) == ' ');
     }
 }

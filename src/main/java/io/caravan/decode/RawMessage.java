@@ -47,6 +47,12 @@ public record RawMessage(
         return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payload, place, part);
     }
 
+    /** The same without what some devices put around JSON, see {@link Utf8#plain}. */
+    public RawMessage plain() {
+        byte[] bytes = Utf8.plain(payload);
+        return bytes == payload ? this : of(bytes, part);
+    }
+
     /** A part of it. */
     public RawMessage of(byte[] payloadOfPart, int number) {
         return new RawMessage(dialect, topic, tenant, device, receivedAt, contentType, payloadOfPart, place, number);

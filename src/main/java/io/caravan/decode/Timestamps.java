@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the times that devices send: RFC 3339, {@code YYYY-MM-DD hh:mm:ss[.f]}, and numbers since the epoch in seconds,
- * milliseconds or microseconds, told apart by magnitude. Kept to the microsecond, the rest is cut off. Thread-safe.
+ * Reads the times that devices send: RFC 3339, {@code YYYY-MM-DD hh:mm:ss[.f]}, the same with slashes, and numbers since the
+ * epoch in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude. Kept to the microsecond, the rest is
+ * cut off. Thread-safe.
  */
 public final class Timestamps {
 
@@ -19,8 +20,9 @@ public final class Timestamps {
     static final long LAST = 253_402_300_799_999_999L;
 
     private static final Pattern TEXT = Pattern.compile(
-            "(\\d{4})-(\\d\\d)-(\\d\\d)[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,18}))?)? ?([Zz]|[+-]\\d\\d:?\\d\\d)?");
-    private static final Pattern NUMBER = Pattern.compile("(\\d{1,17})(?:\\.\\d{1,18})?");
+            "(\\d{4})([-/])(\\d\\d)\\2(\\d\\d)[Tt ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,18}))?)? ?([Zz]|UTC|[+-]\\d\\d(?::?\\d\\d)?)?");
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,19})(?:\\.\\d{1,18})?");
+    private static final String FORMS = "RFC 3339, YYYY-MM-DD hh:mm:ss or a number since 1970";
     private static final int LONGEST = 64;
     private static final long NONE = Long.MIN_VALUE;
 
@@ -44,38 +46,42 @@ public final class Timestamps {
         }
         Matcher number = NUMBER.matcher(time);
         if (number.matches()) {
-            return number.end(1) == time.length()
-                    ? ofInteger(Long.parseLong(time))
-                    : ofNumber(Double.parseDouble(time));
+            if (number.end(1) < time.length()) {
+                return ofNumber(Double.parseDouble(time));
+            }
+            long integer = Long.parseUnsignedLong(time); // 19 digits may be more than a signed one holds
+            return integer < 0 ? inRange(integer, text) : ofInteger(integer);
         }
         return inRange(parse(time, zone), text);
     }
 
     /**
      * Microseconds since the epoch. Below 1e11 the number is seconds (until the year 5138), below 1e14 milliseconds,
-     * below 1e17 microseconds: each unit reaches from 1973 on where the smaller one ends.
+     * below 1e17 microseconds, else nanoseconds: each unit reaches from 1973 on where the smaller one ends.
      *
      * @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is negative, no number or too large
      */
     public static long ofNumber(double number) throws Undecodable {
-        if (!(number >= 0 && number < 1e17)) {
+        if (!(number >= 0 && number < Long.MAX_VALUE)) {
             throw invalid(Double.toString(number));
         }
         if (number < 1e11) {
             return Math.round(number * 1e6);
         }
-        return inRange(number < 1e14 ? Math.round(number * 1e3) : Math.round(number), Double.toString(number));
+        return number < 1e14 ? Math.round(number * 1e3) : number < 1e17 ? Math.round(number) : ofInteger((long) number);
     }
 
     /** As {@link #ofNumber(double)}, exact. */
     public static long ofInteger(long number) throws Undecodable {
-        if (number < 0 || number >= 100_000_000_000_000_000L) {
+        if (number < 0) {
             throw invalid(Long.toString(number));
         }
         if (number < 100_000_000_000L) {
             return number * 1_000_000;
         }
-        return inRange(number < 100_000_000_000_000L ? number * 1_000 : number, Long.toString(number));
+        return number < 100_000_000_000_000L
+                ? number * 1_000
+                : number < 100_000_000_000_000_000L ? number : number / 1_000;
     }
 
     /** Whether a number of microseconds is a time of 1970 to 9999. */
@@ -213,21 +219,22 @@ public final class Timestamps {
     private static long parse(String time, ZoneId zone) throws Undecodable {
         Matcher matcher = TEXT.matcher(time);
         if (!matcher.matches()) {
-            throw invalid(Text.excerpt(time));
+            throw new Undecodable(
+                    Reason.INVALID_TIMESTAMP, "no time in a form that is read (" + FORMS + "): " + Text.excerpt(time));
         }
         try {
-            String seconds = matcher.group(6);
+            String seconds = matcher.group(7);
             int second = seconds == null ? 0 : Integer.parseInt(seconds);
             boolean leap = second == 60; // RFC 3339, appendix D: a leap second is the one after it
             LocalDateTime local = LocalDateTime.of(
                     Integer.parseInt(matcher.group(1)),
-                    Integer.parseInt(matcher.group(2)),
                     Integer.parseInt(matcher.group(3)),
                     Integer.parseInt(matcher.group(4)),
                     Integer.parseInt(matcher.group(5)),
+                    Integer.parseInt(matcher.group(6)),
                     leap ? 59 : second);
-            long epochSecond = local.atZone(zoneOf(matcher.group(8), zone)).toEpochSecond() + (leap ? 1 : 0);
-            String fraction = matcher.group(7);
+            long epochSecond = local.atZone(zoneOf(matcher.group(9), zone)).toEpochSecond() + (leap ? 1 : 0);
+            String fraction = matcher.group(8);
             return epochSecond * 1_000_000
                     + (fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6)));
         } catch (DateTimeException e) {
@@ -239,7 +246,7 @@ public final class Timestamps {
         if (offset == null) {
             return otherwise;
         }
-        return offset.equalsIgnoreCase("z") ? ZoneOffset.UTC : ZoneOffset.of(offset);
+        return offset.equalsIgnoreCase("z") || offset.equals("UTC") ? ZoneOffset.UTC : ZoneOffset.of(offset);
     }
 
     private static long inRange(long micros, String shown) throws Undecodable {

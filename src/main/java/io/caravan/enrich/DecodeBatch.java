@@ -81,9 +81,10 @@ public final class DecodeBatch {
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }
-            parcel.parts = decoder.parts(parcel.raw);
+            RawMessage plain = parcel.raw.plain();
+            parcel.parts = decoder.parts(plain);
             if (parcel.parts.isEmpty()) {
-                parcel.decoded = decoder.decode(parcel.raw);
+                parcel.decoded = decoder.decode(plain);
                 ownership.assign(parcel);
             }
         } catch (Undecodable e) {

@@ -110,7 +110,12 @@ final class EnrichedJson {
                 standing(json, decoded.standing(), parcel.raw.receivedAt());
             }
             if (message.event()) {
-                raw(json, BODY, decoded.body() != null ? decoded.body() : Slice.of(parcel.raw.payload()));
+                raw(
+                        json,
+                        BODY,
+                        decoded.body() != null
+                                ? decoded.body()
+                                : Slice.of(parcel.raw.plain().payload()));
             }
             if (!message.trends().isEmpty()) {
                 trends(json, message);

@@ -52,15 +52,20 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
         Numbers numbers = new Numbers(decoded);
         for (int place = 0; place < decoded.measured().size(); place++) {
             Measured measured = decoded.measured().get(place);
+            int number = numbers.of(place);
             Measurement declared = type.measurement(measured.metric());
             boolean hasTime = measured.timestamp() != Decoded.NO_TIME;
             if (hasTime) {
                 requireUsable(measured.timestamp(), now);
                 days.add(measured.timestamp());
             }
+            // what SenML, Sparkplug and frames call a number is one, and their payload may be no JSON to keep
+            if (declared != null && declared.isText() && decoded.measurements() != null) {
+                event |= measured.form() != Measured.Form.ABSENT;
+                continue;
+            }
             boolean trusted = (hasTime || ownTime) && !measured.doubtful();
-            Reading reading =
-                    reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted, numbers.of(place));
+            Reading reading = reading(measured, declared, hasTime ? measured.timestamp() : timestamp, trusted, number);
             if (reading != null) {
                 readings.add(reading);
             } else {
@@ -106,7 +111,7 @@ record Normalised(long timestamp, boolean ownTime, List<Reading> readings, List<
                     ? new Reading(measured.metric(), Double.NaN, unit, Quality.BAD, timestamp, number)
                     : null;
         }
-        boolean trusted = ownTime && (declared == null || declared.contains(measured.value()));
+        boolean trusted = ownTime && (declared == null || declared.expects(measured.value(), unit));
         return new Reading(
                 measured.metric(),
                 measured.value(),

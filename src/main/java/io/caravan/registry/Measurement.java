@@ -23,15 +23,36 @@ public record Measurement(String unit, String groupUnit, double min, double max,
      * unit for a group of values, the group's, it is not that of a component which has another: the power factor beside
      * powers in W is not in W.
      *
-     * @param given the unit that the device gives, or null
+     * @param given the unit that the device gives, or null; one that is empty is none
      */
     public String unitOf(String given) {
-        return given == null || given.equals(groupUnit) ? unit : given;
+        return given == null || given.isEmpty() || given.equals(groupUnit) ? unit : given;
+    }
+
+    /** Whether values of it are texts, of which none makes a reading. */
+    public boolean isText() {
+        return dataType == DataType.STRING;
     }
 
     /** Whether a value lies in min..max, both included; NaN never does. */
     public boolean contains(double value) {
         return value >= min && value <= max;
+    }
+
+    /**
+     * Whether nothing that is declared speaks against a value: it lies in the range, is whole where it should be, and is in the
+     * declared unit, for the range says nothing of others. Where none is declared, a count or a state has none.
+     *
+     * @param inUnit the unit of the reading, never null
+     */
+    public boolean expects(double value, String inUnit) {
+        return contains(value)
+                && (dataType != DataType.INTEGER || value == Math.rint(value))
+                && (unit.isEmpty() && !isDiscrete() || UnitSpelling.areSame(unit, inUnit));
+    }
+
+    private boolean isDiscrete() {
+        return dataType == DataType.INTEGER || dataType == DataType.BOOLEAN;
     }
 
     /** A top-level measurement. */

@@ -131,6 +131,50 @@ class JsonDecoderTest {
                 .containsExactly(number("a.x", 1, "V"), number("a.b.y", 2, "A"), number("a.z", 3, "W"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'device_id':'d','t':21,'unit':'°F','u':{'v':3}}    | t=21.0 °F,u.v=3.0 °F",
+                "{'device_id':'d','unit':'V','value':7}              | value=7.0 V",
+                "{'device_id':'d','measurements':{'a':1,'unit':'V'}} | a=1.0 V",
+                "{'device_id':'d','measurements':{'unit':'V','value':1}} | value=1.0 V",
+                "{'device_id':'d','unit':'V','measurements':{'a':1}} | a=1.0 null",
+                "{'device_id':'d','a':1,'unit':7}                    | a=1.0 null,unit=7.0 null"
+            })
+    void theUnitCountsForAllThatItStandsBesideAtTheTopAsWell(String json, String shown) throws Exception {
+        Decoded decoded = decode(json.replace('\'', '"'));
+
+        assertThat(shown(decoded)).isEqualTo(shown);
+        assertThat(decoded.measurements().text().contains("unit")).isEqualTo(!shown.equals("a=1.0 null"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'device_id':'d','v':1,'v':2}                                        | v=2.0 null",
+                "{'device_id':'d','v':1,'w':3,'v':2,'v':4}                            | w=3.0 null,v=4.0 null",
+                "{'device_id':'d','v':{'a':1,'b':2},'w':[{'x':5,'x':6}],'v':{'a':3}}  | w.0.x=6.0 null,v.a=3.0 null",
+                "{'device_id':'d','v':{'value':1,'unit':'V','value':2,'unit':'A'}}    | v=2.0 A",
+                "{'device_id':'d','v':9,'measurements':{'v':1,'w':5,'v':2},'v':3}     | w=5.0 null,v=2.0 null",
+                "{'device_id':'d','v':1,'v':null}                                     | v=NaN null",
+                "{'device_id':'d','a':{'v':1},'b':{'v':2}}                            | a.v=1.0 null,b.v=2.0 null"
+            })
+    void whatStandsTwiceInAnObjectCountsAsTheLast(String json, String shown) throws Exception {
+        assertThat(shown(decode(json.replace('\'', '"')))).isEqualTo(shown);
+    }
+
+    @Test
+    void whatStandsTwiceInALargeObjectCountsAsTheLast() throws Exception {
+        String members = IntStream.range(0, 5_000)
+                .mapToObj(i -> ",\"m" + i % 4_000 + "\":" + i)
+                .collect(Collectors.joining());
+        assertThat(decode("{\"device_id\":\"d\"" + members + "}").measured())
+                .hasSize(4_000)
+                .contains(number("m0", 4_000, null), number("m999", 4_999, null), number("m1000", 1_000, null));
+    }
+
     @Test
     void aUnitThatIsNoneIsLeftOut() throws Exception {
         assertThat(decode(
@@ -436,6 +480,12 @@ class JsonDecoderTest {
 
     private static Measured number(String metric, double value, String unit) {
         return new Measured(metric, value, unit, Form.NUMBER);
+    }
+
+    private static String shown(Decoded decoded) {
+        return decoded.measured().stream()
+                .map(leaf -> leaf.metric() + '=' + leaf.value() + ' ' + leaf.unit())
+                .collect(Collectors.joining(","));
     }
 
     private static Decoded decode(String json) throws Undecodable {

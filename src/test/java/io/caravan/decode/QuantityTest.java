@@ -29,7 +29,14 @@ class QuantityTest {
         "12 µg/m3, 12, µg/m3",
         "12 µg/m³, 12, µg/m³",
         "7 '', 7, ''''''",
-        "400 ppm, 400, ppm"
+        "400 ppm, 400, ppm",
+        "16A, 16, A",
+        "5dB, 5, dB",
+        "12V DC, 12, V DC",
+        "12 cd, 12, cd",
+        "12.0cd, 12, cd",
+        "10x, 10, x",
+        "0bar, 0, bar"
     })
     void aNumberWithAUnitToItsEndIsAQuantity(String text, double value, String unit) {
         assertThat(Quantity.parse(text)).isEqualTo(new Quantity(value, text.equals("7 ''") ? "''" : unit));
@@ -52,6 +59,16 @@ class QuantityTest {
                 "2026-11-21",
                 "21.11.2026",
                 "0x1F",
+                "0xFF",
+                "-0xA",
+                "0XA",
+                "001122aabbcc",
+                "12AB",
+                "7fe",
+                "1B3",
+                "2nd",
+                "2nd floor",
+                "1st",
                 "1F2A",
                 "f2-e4fd45f654be",
                 "01 03 0C 32",

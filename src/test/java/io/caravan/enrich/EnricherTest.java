@@ -12,6 +12,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnricherTest {
 
@@ -90,6 +91,33 @@ class EnricherTest {
         assertThat(message.getHeader(Enricher.DEVICE_TYPE)).isEqualTo("smart_breaker");
         assertThat(message.getHeader(KafkaConstants.KEY)).isEqualTo("default/breaker-1");
         assertThat(message.getHeader(RecordHeaders.ORIGIN)).isEqualTo("iot.raw/3/0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"temperature\":21,\"door\":\"open\"}', temperature",
+        "'[{\"n\":\"temperature\",\"v\":21},{\"n\":\"door\",\"vs\":\"open\"}]', temperature"
+    })
+    void aByteOrderMarkBeforeJsonAndNulsBehindItArePassedOver(String json, String metric) {
+        for (String payload :
+                new String[] {'\ufeff' + json, json + '\0', "\ufeff " + json + "\0\0", "\n" + json + '\0'}) {
+            Message message = stage.run(stage.iot("d", payload));
+
+            assertThat(EnrichStage.reason(message)).as(payload).isNull();
+            JsonNode enriched = EnrichStage.json(message);
+            assertThat(enriched.at("/readings/0/metric").textValue()).isEqualTo(metric);
+            assertThat(enriched.get("body").isContainerNode()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"deviceId\":\"d\",\"a\":1", "{\"deviceId\":\"d\",\"a\":1}}", "42"})
+    void aDeadLetterKeepsItsMarks(String json) {
+        byte[] payload = (json + '\0').getBytes(UTF_8);
+        Message dead = stage.run(stage.building(payload));
+
+        assertThat(EnrichStage.reason(dead)).isEqualTo("malformed-json");
+        assertThat((byte[]) dead.getBody()).isEqualTo(payload);
     }
 
     @Test

@@ -39,6 +39,17 @@ class ReadAgainTest {
     }
 
     @Test
+    void aNumberThatIsDeclaredATextLeavesTheOthersWhatTheyWere() throws Exception {
+        String payload =
+                "{'timestamp':'2026-11-21T11:59:00Z','device_type':'lift','measurements':{'serial':777,'load':3}}";
+
+        assertThat(stored(
+                        enriched("lift-1", payload, registry("'load':{}", "")),
+                        enriched("lift-1", payload, registry("'serial':{'data_type':'string'},'load':{}", ""))))
+                .containsExactly("load 3.0", "serial 777.0");
+    }
+
+    @Test
     void aTypeThatTheDirectoryGivesADeviceMakesNoOtherReadingsOfAPack() throws Exception {
         String payload =
                 "[{'bn':'lift-1:','bt':1795262000,'n':'door','vs':'open'},{'n':'load','v':1},{'n':'load','t':1,'v':2}]";

@@ -252,6 +252,46 @@ class DialectProblemsTest {
         assertThat(read(types, "b/d/temp", "{\"in\":215}")).isEqualTo("temp.in=21.5 null");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'$.mv'                                                | {'mv':'3550 mV'}                  | x=3.55 null",
+                "'$.mv'                                                | {'mv':{'value':3550,'unit':'mV'}} | x=3.55 null",
+                "'$.mv'                                                | {'mv':{'a':3550,'b':true,'unit':'mV'}} | x.a=3.55 null,x.b=1.0 mV",
+                "'$.mv'                                                | {'mv':'ON','unit':'mV'}           | x=1.0 null",
+                "'$.mv','units':{'$.unit':{'of':['$.mv']}}             | {'mv':'3550 mV','unit':'V'}       | x=3.55 V",
+            })
+    void aScaledValueDoesNotHaveTheUnitOfWhatItIsScaledFrom(String path, String payload, String shown)
+            throws Exception {
+        String[] parts = path.split(",", 2);
+        DeviceTypes types = registry("'a': {'topics': {'a/{device}': {'numbers': {'ON': 1}, 'values': {'x': {'path': "
+                + parts[0] + ", 'scale': 0.001}}" + (parts.length > 1 ? "," + parts[1] : "") + "}}}");
+        assertThat(read(types, "a/d", payload.replace('\'', '"'))).isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'d':{'temp':1,'T':2}}              | temp=2.0 null      | {'temp':2}",
+                "{'d':{'T':2,'u':3,'temp':1}}        | temp=2.0 null,u=3.0 null | {'temp':2,'u':3}",
+                "{'d':{'temp':{'a':1},'T':2}}        | temp=2.0 null      | {'temp':2}",
+                "{'d':{'temp':1,'hum':4}}            | temp=1.0 null,hum=4.0 null | {'temp':1,'hum':4}",
+                "{'d':{'temp':1,'hum':4,'T':2,'H':5}} | temp=2.0 null,hum=5.0 null | {'temp':2,'hum':5}",
+                "{'d':{'temp':1,'unit':'V'}}         | temp=1.0 V         | {'temp':1,'unit':'V'}",
+                "{'d':{'T':1,'T':2,'x':3,'x':4}}     | temp=2.0 null,x=4.0 null | {'temp':1,'temp':2,'x':3,'x':4}"
+            })
+    void whatIsNamedCountsBeforeTheRestOfAnObject(String payload, String shown, String measurements) throws Exception {
+        DeviceTypes types =
+                registry("'a': {'topics': {'a/{device}': {'values': {'*': '$.d', 'temp': '$.d.T', 'hum': '$.d.H'}}}}");
+        Decoded decoded = decode(types, "a/d", payload.replace('\'', '"'));
+        assertThat(shown(decoded)).isEqualTo(shown);
+        assertThat(decoded.measurements().text()).isEqualTo(measurements.replace('\'', '"'));
+    }
+
     @Test
     void namedValuesAndTheRestOfAnObjectGoTogether() throws Exception {
         DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'tenant': 'acme', 'sequence': '$.n',"
