@@ -144,7 +144,7 @@ class DeviceTopicsTest {
     @Test
     void whoIsCalledLikeTheStartOfTopicsDoesNotGetThem() throws IOException {
         Collection<MappedDialect> dialects = dialects(
-                "{device}/+/+/raw", "{device}/+/SENSOR", "{tenant}/+/{device}", "tele/{device}/STATE", "+/x/{device}");
+                "{device}/+/+/raw", "{device}/+/SENSOR", "tele/{device}/STATE", "+/x/{device}", "{tenant}/+/{device}");
 
         for (String device : List.of("iot", "building", "spBv1.0", "STATE", "tele", "$SYS")) {
             assertThat(DeviceTopics.of(user("default", device), owners(), dialects)
