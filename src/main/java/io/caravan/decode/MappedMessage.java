@@ -198,7 +198,7 @@ final class MappedMessage {
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
         Scale outer = begins ? leaves.scale(place.scale) : null;
-        if (begins && rules.contested.contains(place.metric)) {
+        if (begins && token != JsonToken.VALUE_NULL && rules.contested.contains(place.metric)) {
             begun.add(place.metric);
         }
         int first = leaves.size();
@@ -276,7 +276,7 @@ final class MappedMessage {
 
     private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
         boolean own = child == null || child.role == null && child.metric == null;
-        if (own && path == start && rules.contested.contains(name)) {
+        if (own && path == start && rules.contested.contains(name) && (child == null || !child.leadsTo(name))) {
             own = !beaten.contains(name);
             unnamed.add(name);
         }
@@ -319,7 +319,9 @@ final class MappedMessage {
             }
             case QUALITY -> {
                 if (token != JsonToken.VALUE_NULL) {
-                    Quality said = rules.quality.of(token.isScalarValue() ? parser.getText() : null);
+                    Quality said = token.isNumeric()
+                            ? rules.quality.of(parser.getDoubleValue())
+                            : rules.quality.of(token.isScalarValue() ? parser.getText() : null);
                     quality = said.compareTo(quality) > 0 ? said : quality;
                 }
             }

@@ -12,7 +12,20 @@ import java.util.Set;
  */
 public record OwnQuality(Set<String> good, Set<String> uncertain) {
 
-    /** @param said a text, number or boolean as a text; null for an object or an array, which says nothing good */
+    private static final double EXACT = 0x1p53;
+
+    /** A number as a word: the same for 192, 192.0 and 1.92e2. */
+    public static String word(double number) {
+        return number == Math.rint(number) && Math.abs(number) < EXACT
+                ? Long.toString((long) number)
+                : Double.toString(number);
+    }
+
+    Quality of(double said) {
+        return of(word(said));
+    }
+
+    /** @param said a text or boolean as a text; null for an object or an array, which says nothing good */
     Quality of(String said) {
         String word = said == null ? null : said.strip().toLowerCase(Locale.ROOT);
         if (word != null && good.contains(word)) {

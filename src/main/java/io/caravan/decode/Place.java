@@ -65,6 +65,14 @@ final class Place {
         return members.isEmpty() && elements.isEmpty() && any == null;
     }
 
+    /** Whether a metric begins here or below. */
+    boolean leadsTo(String name) {
+        return name.equals(metric)
+                || any != null && any.leadsTo(name)
+                || members.values().stream().anyMatch(child -> child.leadsTo(name))
+                || elements.values().stream().anyMatch(child -> child.leadsTo(name));
+    }
+
     /** The place at the end of a path, made where it is missing. */
     Place at(JsonPath path) {
         return at(path.steps());

@@ -190,12 +190,18 @@ final class TopicReader {
         IntegerType integer = value.has("integer")
                 ? IntegerType.valueOf(value.path("integer").asText().toUpperCase(Locale.ROOT))
                 : null;
-        return new Scale(integer, factor, value.path("offset").decimalValue());
+        BigDecimal offset = value.path("offset").decimalValue();
+        return integer == null && factor.compareTo(BigDecimal.ONE) == 0 && offset.signum() == 0
+                ? Scale.NONE
+                : new Scale(integer, factor, offset);
     }
 
     private static Set<String> words(JsonNode texts) {
         Set<String> words = new HashSet<>();
-        texts.forEach(text -> words.add(text.asText().toLowerCase(Locale.ROOT)));
+        texts.forEach(text -> words.add(
+                text.isNumber()
+                        ? OwnQuality.word(text.asDouble())
+                        : text.asText().toLowerCase(Locale.ROOT)));
         return Set.copyOf(words);
     }
 

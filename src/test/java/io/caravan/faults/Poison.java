@@ -66,7 +66,6 @@ final class Poison {
         bad("malformed-json", voltage("\"a\u0000b\""));
         bad("malformed-json", voltage("\"a\nb\""));
         bad("malformed-json", voltage("1" + "0".repeat(100_000)));
-        bad("malformed-json", "\ufeff" + voltage("1"));
         bad("malformed-json", voltage("1").getBytes(StandardCharsets.UTF_16));
         bad("malformed-json", voltage("1").getBytes(StandardCharsets.UTF_16LE));
         bad("malformed-json", noUtf8(0xC3, 0x28));
@@ -106,8 +105,6 @@ final class Poison {
         for (String time : List.of(
                 "-1",
                 "-1795256130",
-                "1e17",
-                "100000000000000000",
                 "9223372036854775808",
                 "1e400",
                 "1" + "0".repeat(300),
@@ -144,6 +141,8 @@ final class Poison {
         time("\"" + seconds + "\"", seconds * 1_000_000);
         time(Long.toString(millis), millis * 1_000);
         time(Long.toString(millis * 1_000 + 7), millis * 1_000 + 7);
+        time(Long.toString((millis * 1_000 + 7) * 1_000), millis * 1_000 + 7);
+        time("1e17", 100_000_000_000_000L);
     }
 
     private void time(String time, long micros) {
@@ -225,6 +224,10 @@ final class Poison {
                     new Reading(device, "voltage.phase_a", millis * 1000, Double.NaN),
                     new Reading(device, "voltage.phase_b", millis * 1000, 120));
             messages.add(Message.good(topic(device), payload, readings));
+        }
+        for (String payload : List.of("\ufeff" + voltage("1"), voltage("1") + "\0\0")) {
+            String device = device();
+            good(topic(device), payload, new Reading(device, "voltage", millis * 1000, 1));
         }
         String list = device();
         good(

@@ -292,6 +292,29 @@ class DialectProblemsTest {
         assertThat(decoded.measurements().text()).isEqualTo(measurements.replace('\'', '"'));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'battery':{'percent':80,'voltage':3.1},'t':21} | battery=80.0 null,battery.voltage=3.1 null,t=21.0 null",
+                "{'battery':80,'t':21}                           | battery=80.0 null,t=21.0 null",
+                "{'heat':{'value':70,'unit':'F'}}                | heat=70.0 F",
+                "{'x':null,'level':21}                           | level=NaN null,level=21.0 null",
+                "{'x':20,'level':21}                             | level=20.0 null"
+            })
+    void whatIsNamedInsideAMemberOrIsNullTakesNothingFromTheRest(String payload, String shown) throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a/{device}': {'values':"
+                + " {'*': '$', 'battery': '$.battery.percent', 'heat': '$.heat.value', 'level': '$.x'}}}}");
+        assertThat(read(types, "a/d", payload.replace('\'', '"'))).isEqualTo(shown);
+    }
+
+    @Test
+    void aPathOfAValueAloneLeavesItItsUnit() throws Exception {
+        DeviceTypes types = registry("'a': {'topics': {'a/{device}': {'values': {'x': {'path': '$.mv'}}}}}");
+        assertThat(read(types, "a/d", "{\"mv\":\"3550 mV\"}")).isEqualTo("x=3550.0 mV");
+    }
+
     @Test
     void namedValuesAndTheRestOfAnObjectGoTogether() throws Exception {
         DeviceTypes types = registry("'a': {'topics': {'a': {'device': '$.id', 'tenant': 'acme', 'sequence': '$.n',"
