@@ -197,7 +197,6 @@ final class Poison {
                 "building/poison",
                 "{\"deviceId\":\"" + prefix + "first\",\"deviceId\":\"" + twice + "\",\"timestamp\":1,\"timestamp\":"
                         + millis + ",\"t\":1,\"t\":2}",
-                new Reading(twice, "t", millis * 1000, 1),
                 new Reading(twice, "t", millis * 1000, 2));
         bad("iot/" + prefix + "x'--/raw", "malformed-json", "{'");
         bad("iot/" + prefix + "${jndi:ldap:}\n/raw", "invalid-id", voltage("1"));
