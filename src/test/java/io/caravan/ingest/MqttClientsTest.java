@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
@@ -196,6 +197,35 @@ class MqttClientsTest {
         broker = EmbeddedMqtt.start(folder, port);
 
         await().atMost(LONG).until(clients::isReady);
+    }
+
+    /** What is asked for with every connection, such as a password in a file, may be unfit at one of them. */
+    @Test
+    void aConnectionThatCannotEvenBeMadeIsTriedAgain() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Supplier<String> password = () -> {
+            if (asked.getAndIncrement() == 0) {
+                throw new IllegalStateException("unfit");
+            }
+            return "fit";
+        };
+        MqttSettings settings = new MqttSettings(
+                broker.mqttUrl(),
+                "caravan",
+                password,
+                () -> io.caravan.settings.TlsFiles.NONE,
+                "caravan",
+                "group",
+                Duration.ofHours(1),
+                false,
+                100);
+        MqttClients clients = new MqttClients(settings, inFlight, "test", 1, true);
+        open.add(clients);
+        clients.setCallback(new Callback((topic, message) -> {}));
+        clients.subscribe("iot/+/raw", 1);
+
+        await().atMost(LONG).until(clients::isReady);
+        assertThat(asked).hasValueGreaterThan(1);
     }
 
     @Test
