@@ -6,18 +6,12 @@ import io.caravan.decode.TopicTemplate.Variable;
 import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /** One message of a dialect that the registry declares, being read. Used once, by one thread. */
 final class MappedMessage {
-
-    /** Values whose unit stands elsewhere in the message, which may be behind them. */
-    private record UnitOf(int unit, int from, int to) {}
 
     /** Stands for the name that the payload gives to its metric, until it has been read. */
     private static final String UNNAMED = "metric";
@@ -28,26 +22,11 @@ final class MappedMessage {
     private final JsonParser parser;
     private final JsonLeaves leaves;
     private final MetricPath start;
+    private final Envelope envelope;
+    private final Contested contested;
+    private final DeclaredUnits units;
+    private final Judgement judgement = new Judgement();
     private final Measurements measurements = new Measurements();
-    private final List<UnitOf> unitsOf = new ArrayList<>(2);
-    private final String[] units;
-    private final Set<String> beaten;
-    /** Of the metrics that are contested, those that the rest of an object has, and those that are there by their name. */
-    private final Set<String> unnamed;
-
-    private final Set<String> begun;
-
-    private String tenant;
-    private String device;
-    private String type;
-    private String site;
-    private String zone;
-    private String eventType;
-    private String status;
-    private String metric;
-    private long timestamp = Decoded.NO_TIME;
-    private Long sequence;
-    private Quality quality = Quality.GOOD;
 
     /**
      * @param parser stands on the first token; null for a payload that is a text
@@ -60,11 +39,10 @@ final class MappedMessage {
         this.named = named;
         this.raw = raw;
         this.parser = parser;
-        this.beaten = beaten;
-        this.unnamed = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
-        this.begun = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
+        this.envelope = new Envelope(rules, named, parser);
+        this.contested = new Contested(rules.contested, beaten);
+        this.units = new DeclaredUnits(rules.unitNames);
         this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
-        this.units = new String[rules.unitNames.size()];
         String fromTopic = named.get(Variable.METRIC);
         this.start = fromTopic != null
                 ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
@@ -74,14 +52,14 @@ final class MappedMessage {
     /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
     String metric() throws IOException, Undecodable {
         value(rules.root, null, parser.currentToken());
-        if (metric == null && measurements.isEmpty()) {
+        if (envelope.metric == null && measurements.isEmpty()) {
             throw noValue();
         }
-        if (metric == null) {
+        if (envelope.metric == null) {
             throw new Undecodable(
                     Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
         }
-        return metric;
+        return envelope.metric;
     }
 
     /** Reads a JSON value, whose first token the parser stands on, to its end. */
@@ -92,18 +70,17 @@ final class MappedMessage {
         }
         boolean offline = rules.isStatus()
                 && (rules.hasStatus || first != JsonToken.START_OBJECT
-                        ? saysOffline(status != null ? status : first.isScalarValue() ? parser.getText() : "")
+                        ? saysOffline(
+                                envelope.status != null
+                                        ? envelope.status
+                                        : first.isScalarValue() ? parser.getText() : "")
                         : StatusReport.saysOffline(raw.payload()));
-        return decoded(offline, first.isScalarValue() ? new Slice(raw.payload(), 0, raw.payload().length) : null);
+        return decoded(offline, first.isScalarValue() ? Slice.of(raw.payload()) : null);
     }
 
     /** The metrics that were met both by their name and in the rest of an object: the name counts. */
     Set<String> beaten() {
-        if (!unnamed.isEmpty()) {
-            unnamed.retainAll(begun);
-            unnamed.removeAll(beaten);
-        }
-        return unnamed;
+        return contested.lost();
     }
 
     /** Takes the payload for one text. */
@@ -125,13 +102,9 @@ final class MappedMessage {
 
     /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
     private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
-        for (UnitOf values : unitsOf) {
-            leaves.ownUnit(units[values.unit()], values.from(), values.to());
-        }
-        String kind = eventType != null ? eventType : rules.eventType;
-        boolean empty = measurements.isEmpty() && kind.equals("telemetry");
-        device = named.getOrDefault(Variable.DEVICE, device);
-        if (device == null && !(empty && rules.ignoresEmpty)) {
+        units.giveTo(leaves);
+        boolean empty = measurements.isEmpty() && envelope.kind().equals("telemetry");
+        if (envelope.device() == null && !(empty && rules.ignoresEmpty)) {
             throw new Undecodable(
                     Reason.MISSING_DEVICE_ID, "no device id stands at " + rules.device + ", where the registry says");
         }
@@ -139,13 +112,7 @@ final class MappedMessage {
             throw noValue();
         }
         Slice object = measurements.object();
-        return Decoded.of(device, timestamp, sequence != null ? sequence : PayloadHash.of(raw.payload()))
-                .tenant(named.getOrDefault(Variable.TENANT, tenant))
-                .deviceType(typeOf())
-                .place(
-                        named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
-                        named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone)
-                .eventType(kind)
+        return envelope.message(raw.payload(), measurements.names())
                 .measured(leaves.all(), measurements.names())
                 .chosen(true)
                 .measurements(object)
@@ -167,18 +134,6 @@ final class MappedMessage {
         return Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8));
     }
 
-    private String typeOf() {
-        if (type != null || rules.deviceType != null) {
-            return type != null ? type : rules.deviceType;
-        }
-        for (Map.Entry<String, String> candidate : rules.typeByMetric.entrySet()) {
-            if (measurements.names().contains(candidate.getKey())) {
-                return candidate.getValue();
-            }
-        }
-        return rules.typeByMetric.getOrDefault("*", named.get(Variable.DEVICE_TYPE));
-    }
-
     private boolean saysOffline(String text) {
         return rules.offline.contains(text.strip().toLowerCase(Locale.ROOT));
     }
@@ -198,15 +153,13 @@ final class MappedMessage {
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
         Scale outer = begins ? leaves.scale(place.scale) : null;
-        if (begins && token != JsonToken.VALUE_NULL && rules.contested.contains(place.metric)) {
-            begun.add(place.metric);
+        if (begins && token != JsonToken.VALUE_NULL) {
+            contested.met(place.metric);
         }
         int first = leaves.size();
         int from = JsonTokens.start(parser);
-        Quality around = quality;
-        if (place != null && place.judged) {
-            quality = Quality.GOOD;
-        }
+        boolean judged = place != null && place.judged;
+        Quality around = judged ? judgement.begin() : null;
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
             if (here == MetricPath.ROOT) {
                 throw new Undecodable(
@@ -223,15 +176,14 @@ final class MappedMessage {
         if (begins) {
             leaves.scale(outer);
         }
-        if (place != null && place.judged) {
-            leaves.judge(quality, first, leaves.size());
-            quality = around;
+        if (judged) {
+            judgement.end(around, leaves, first, leaves.size());
         }
         if (begins && here != MetricPath.ROOT) {
             measurements.add(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
         }
         if (place != null && place.unit >= 0) {
-            unitsOf.add(new UnitOf(place.unit, first, leaves.size()));
+            units.measure(place.unit, first, leaves.size());
         }
     }
 
@@ -244,10 +196,8 @@ final class MappedMessage {
             JsonToken token = parser.nextToken();
             leaves.member(object, name);
             Place child = place.member(name);
-            if (child != null && child.roleOfName == Place.Role.DEVICE) {
-                device = Text.id("the device id", name);
-            } else if (child != null && child.roleOfName == Place.Role.METRIC) {
-                metric = name;
+            if (child != null && child.roleOfName != null) {
+                envelope.takeName(child.roleOfName, name);
             }
             boolean inner = path != null && child == null;
             if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
@@ -276,9 +226,8 @@ final class MappedMessage {
 
     private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
         boolean own = child == null || child.role == null && child.metric == null;
-        if (own && path == start && rules.contested.contains(name) && (child == null || !child.leadsTo(name))) {
-            own = !beaten.contains(name);
-            unnamed.add(name);
+        if (own && path == start && contested.has(name) && (child == null || !child.leadsTo(name))) {
+            own = contested.metInTheRest(name);
         }
         MetricPath below = path == null || !own ? null : path.child(name);
         int from = JsonTokens.start(parser);
@@ -294,38 +243,9 @@ final class MappedMessage {
 
     private void role(Place place, JsonToken token) throws IOException, Undecodable {
         switch (place.role) {
-            case DEVICE -> device = JsonTokens.id(parser, "the device id");
-            case TENANT -> tenant = JsonTokens.id(parser, "the tenant");
-            case SITE -> site = JsonTokens.id(parser, "the site");
-            case ZONE -> zone = JsonTokens.id(parser, "the zone");
-            case TIMESTAMP -> timestamp = JsonTokens.time(parser, rules.zone);
-            case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
-            case DEVICE_TYPE -> type = JsonTokens.word(parser);
-            case EVENT_TYPE -> eventType = JsonTokens.word(parser);
-            case STATUS -> status = token.isScalarValue() ? parser.getText() : null;
-            case UNIT -> {
-                String given = JsonTokens.word(parser);
-                units[place.unit] = given == null
-                        ? null
-                        : JsonLeaves.unit(rules.unitNames.get(place.unit).getOrDefault(given, given));
-            }
-            case SEQUENCE -> {
-                if (token == JsonToken.VALUE_NUMBER_INT
-                        && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-                    sequence = parser.getLongValue();
-                } else if (token == JsonToken.VALUE_STRING) {
-                    sequence = PayloadHash.of(parser.getText().getBytes(StandardCharsets.UTF_8));
-                }
-            }
-            case QUALITY -> {
-                if (token != JsonToken.VALUE_NULL) {
-                    Quality said = token.isNumeric()
-                            ? rules.quality.of(parser.getDoubleValue())
-                            : rules.quality.of(token.isScalarValue() ? parser.getText() : null);
-                    quality = said.compareTo(quality) > 0 ? said : quality;
-                }
-            }
-            case IGNORED -> {}
+            case UNIT -> units.say(place.unit, JsonTokens.word(parser));
+            case QUALITY -> judgement.take(rules.quality, parser, token);
+            default -> envelope.take(place.role, token);
         }
         parser.skipChildren();
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * A place in a payload of which a dialect of the registry says something, in a tree of all of them: so a payload is read in
- * one pass, however many paths there are. Built by {@link MessageRules.Builder}; not changed afterwards, and so thread-safe.
+ * one pass, however many paths there are. Built by {@link RulesBuilder}; not changed afterwards, and so thread-safe.
  */
 final class Place {
 

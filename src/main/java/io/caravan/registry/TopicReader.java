@@ -7,6 +7,7 @@ import io.caravan.decode.IntegerType;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
 import io.caravan.decode.OwnQuality;
+import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Scale;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
@@ -35,7 +36,7 @@ final class TopicReader {
     private final TopicTemplate template;
     private final JsonNode declared;
     private final JsonPointer place;
-    private final MessageRules.Builder rules;
+    private final RulesBuilder rules;
     private JsonPath rows;
 
     /**
@@ -49,7 +50,7 @@ final class TopicReader {
         this.template = template;
         this.declared = declared;
         this.place = place;
-        this.rules = new MessageRules.Builder(template, declared.path("read").asBoolean(true));
+        this.rules = new RulesBuilder(template, declared.path("read").asBoolean(true));
     }
 
     MessageRules rules(ZoneId zone) {
