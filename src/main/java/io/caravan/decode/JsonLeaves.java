@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The leaves below one JSON object: readings to be. Used once, by one thread. */
 final class JsonLeaves {
@@ -19,6 +20,7 @@ final class JsonLeaves {
     private final JsonParser parser;
     private final Map<String, Double> numbers;
     private final boolean decimalComma;
+    private final Set<Integer> cutOff;
     private final List<Measured> all = new ArrayList<>(24);
     private final OpenMembers members = new OpenMembers();
     private BitSet replaced;
@@ -26,17 +28,19 @@ final class JsonLeaves {
     private Scale scale = Scale.NONE;
 
     JsonLeaves(JsonParser parser) {
-        this(parser, Map.of(), false);
+        this(parser, Map.of(), false, Set.of());
     }
 
     /**
      * @param numbers what texts count as
      * @param decimalComma whether numbers in texts have a comma for the point
+     * @param cutOff the first bytes of nulls that stand for numbers that should be there
      */
-    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma) {
+    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma, Set<Integer> cutOff) {
         this.parser = parser;
         this.numbers = numbers;
         this.decimalComma = decimalComma;
+        this.cutOff = cutOff;
     }
 
     /** Has the numbers that follow stand for others; answers how it was before. What {@code numbers} says, and booleans, are exempt. */
@@ -149,8 +153,12 @@ final class JsonLeaves {
             case VALUE_FALSE -> number(path, 0, null);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), unscaled(null));
             case VALUE_STRING -> text(path, parser.getText());
-            default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+            default -> add(new Measured(path.path(), Double.NaN, null, isCutOff() ? Form.CUT_OFF : Form.ABSENT));
         }
+    }
+
+    private boolean isCutOff() {
+        return !cutOff.isEmpty() && cutOff.contains(JsonTokens.start(parser));
     }
 
     private void array(MetricPath path) throws IOException, Undecodable {

@@ -125,6 +125,15 @@ public final class JsonPath {
                 && steps.subList(0, rows.steps.size() + 1).equals(rows.toRow());
     }
 
+    /** Whether rows stand there, or below. */
+    boolean leadsTo(JsonPath rows) {
+        List<Step> way = new ArrayList<>(rows.steps.subList(0, Math.min(steps.size(), rows.steps.size())));
+        way.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
+        List<Step> own = new ArrayList<>(steps);
+        own.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
+        return own.equals(way);
+    }
+
     /** Whether something stands there, be it null. */
     public boolean leadsIn(JsonNode payload) {
         return leads(payload, steps);

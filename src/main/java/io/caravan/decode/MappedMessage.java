@@ -19,6 +19,7 @@ final class MappedMessage {
     private final MessageRules rules;
     private final Map<Variable, String> named;
     private final RawMessage raw;
+    private final JsonPayload payload;
     private final JsonParser parser;
     private final JsonLeaves leaves;
     private final MetricPath start;
@@ -29,20 +30,27 @@ final class MappedMessage {
     private final Measurements measurements = new Measurements();
 
     /**
+     * @param payload what the message is as JSON
      * @param parser stands on the first token; null for a payload that is a text
      * @param beaten the metrics that are not to be taken from the rest of an object
      */
     MappedMessage(
-            MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser, Set<String> beaten)
+            MessageRules rules,
+            Map<Variable, String> named,
+            RawMessage raw,
+            JsonPayload payload,
+            JsonParser parser,
+            Set<String> beaten)
             throws Undecodable {
         this.rules = rules;
         this.named = named;
         this.raw = raw;
+        this.payload = payload;
         this.parser = parser;
         this.envelope = new Envelope(rules, named, parser);
         this.contested = new Contested(rules.contested, beaten);
         this.units = new DeclaredUnits(rules.unitNames);
-        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
+        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, payload.cutOff());
         String fromTopic = named.get(Variable.METRIC);
         this.start = fromTopic != null
                 ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
@@ -74,8 +82,8 @@ final class MappedMessage {
                                 envelope.status != null
                                         ? envelope.status
                                         : first.isScalarValue() ? parser.getText() : "")
-                        : StatusReport.saysOffline(raw.payload()));
-        return decoded(offline, first.isScalarValue() ? Slice.of(raw.payload()) : null);
+                        : StatusReport.saysOffline(payload.json()));
+        return decoded(offline, first.isScalarValue() ? Slice.of(payload.json()) : null);
     }
 
     /** The metrics that were met both by their name and in the rest of an object: the name counts. */
@@ -84,20 +92,20 @@ final class MappedMessage {
     }
 
     /** Takes the payload for one text. */
-    Decoded text(String payload) throws Undecodable {
+    Decoded text(String text) throws Undecodable {
         if (rules.namesMetric && !named.containsKey(Variable.METRIC)) {
             throw new Undecodable(Reason.INVALID_METRIC, "a text alone does not name its metric, as the registry says");
         }
-        Slice quoted = Slice.of(Measurements.quoted(payload));
+        Slice quoted = Slice.of(Measurements.quoted(text));
         if (rules.root.role == null && rules.root.metric != null) {
             MetricPath path = begin(rules.root.metric);
             if (path != MetricPath.ROOT) {
                 leaves.scale(rules.root.scale);
-                leaves.word(path, payload);
+                leaves.word(path, text);
                 measurements.add(path.path(), quoted);
             }
         }
-        return decoded(rules.isStatus() && saysOffline(payload), quoted);
+        return decoded(rules.isStatus() && saysOffline(text), quoted);
     }
 
     /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
@@ -117,7 +125,7 @@ final class MappedMessage {
                 .chosen(true)
                 .measurements(object)
                 .offline(offline)
-                .body(alone == null ? null : object != null ? object : statusOf(alone))
+                .body(body(alone, object))
                 .build();
     }
 
@@ -128,6 +136,13 @@ final class MappedMessage {
                         ? "a value alone, and the registry names no metric for it: neither {metric} in the topic, nor"
                                 + " one with the path $ in \"values\""
                         : rules.values.noValue());
+    }
+
+    private Slice body(Slice alone, Slice measured) {
+        if (alone != null) {
+            return measured != null ? measured : statusOf(alone);
+        }
+        return payload.json() == raw.payload() ? null : Slice.of(payload.json());
     }
 
     private static Slice statusOf(Slice alone) {
@@ -180,7 +195,7 @@ final class MappedMessage {
             judgement.end(around, leaves, first, leaves.size());
         }
         if (begins && here != MetricPath.ROOT) {
-            measurements.add(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
+            measurements.add(here.path(), new Slice(payload.json(), from, JsonTokens.end(parser, token)));
         }
         if (place != null && place.unit >= 0) {
             units.measure(place.unit, first, leaves.size());
@@ -204,7 +219,7 @@ final class MappedMessage {
                 unit = JsonLeaves.unit(parser.getText());
                 if (path == MetricPath.ROOT) {
                     measurements.pass(
-                            name, new Slice(raw.payload(), JsonTokens.start(parser), JsonTokens.end(parser, token)));
+                            name, new Slice(payload.json(), JsonTokens.start(parser), JsonTokens.end(parser, token)));
                 }
             } else if (inner && path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
                 leaves.value(path, token);
@@ -233,7 +248,7 @@ final class MappedMessage {
         int from = JsonTokens.start(parser);
         value(child, below, token);
         if (own && path == MetricPath.ROOT) {
-            measurements.add(name, new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
+            measurements.add(name, new Slice(payload.json(), from, JsonTokens.end(parser, token)));
         }
     }
 

@@ -151,12 +151,24 @@ final class MessageRows {
     }
 
     private void requireBounded() throws Undecodable {
-        long length = rows.stream().mapToLong(this::length).sum();
-        if (length > (long) MOST_TIMES * payload.length + AND_BYTES) {
+        requireBounded(rows.size(), rows.stream().mapToLong(this::length).sum(), payload.length);
+    }
+
+    /**
+     * Refuses rows that are too many, or together too large.
+     *
+     * @param length of the messages made of them
+     * @param whole of the message that they come from
+     */
+    static void requireBounded(int rows, long length, int whole) throws Undecodable {
+        if (rows > MOST_ROWS) {
+            throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_ROWS + " rows in one message");
+        }
+        if (length > (long) MOST_TIMES * whole + AND_BYTES) {
             throw new Undecodable(
                     Reason.TOO_LARGE,
-                    rows.size() + " rows with what stands around them have " + length + " bytes: more than "
-                            + MOST_TIMES + " times the message and 64 KB");
+                    rows + " rows with what stands around them have " + length + " bytes: more than " + MOST_TIMES
+                            + " times the message and 64 KB");
         }
     }
 

@@ -26,6 +26,13 @@ public final class MessageRules {
     final boolean read;
     final Place root = new Place();
     final ValuePaths values = new ValuePaths();
+    /** What texts of the payload hold; and of these, what is read before rows are found in it. */
+    final Contents contents = new Contents();
+
+    final Contents aroundRows = new Contents();
+    /** What payloads are; null where they are JSON. */
+    PayloadFormat format;
+
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

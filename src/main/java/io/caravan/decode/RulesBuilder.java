@@ -3,6 +3,7 @@ package io.caravan.decode;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ public final class RulesBuilder {
 
     private final MessageRules rules;
     private final Set<String> metrics = new HashSet<>();
+    private final Map<JsonPath, PayloadFormat> contents = new LinkedHashMap<>();
 
     public RulesBuilder(TopicTemplate topic, boolean read) {
         this.rules = new MessageRules(topic, read);
@@ -84,6 +86,19 @@ public final class RulesBuilder {
     /** The texts, in lower case, that say that the device is gone. */
     public RulesBuilder offline(Set<String> texts) {
         rules.offline = Set.copyOf(texts);
+        return this;
+    }
+
+    /** Payloads are no JSON, but of another format. */
+    public RulesBuilder format(PayloadFormat format) {
+        rules.format = format;
+        return this;
+    }
+
+    /** The texts at a path hold something of a format: paths lead on into it. */
+    public RulesBuilder content(JsonPath path, PayloadFormat format) {
+        rules.contents.add(path, format);
+        contents.put(path, format);
         return this;
     }
 
@@ -198,6 +213,11 @@ public final class RulesBuilder {
             rules.contested.addAll(metrics);
         }
         rules.root.spread();
+        contents.forEach((path, format) -> {
+            if (rules.rows != null && path.leadsTo(rules.rows)) {
+                rules.aroundRows.add(path, format);
+            }
+        });
         return rules;
     }
 }

@@ -3,16 +3,15 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.decode.IntegerType;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
 import io.caravan.decode.OwnQuality;
+import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Scale;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
-import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,9 +105,7 @@ final class TopicReader {
         if (declared.has("offline")) {
             rules.offline(words(declared.path("offline")));
         }
-        if (declared.path("payload").asText().equals("text")) {
-            rules.text();
-        }
+        payload();
         if (declared.path("rows").isObject() && problems.size() == before) {
             attempt(place.appendProperty("rows").appendProperty("path"), () -> rules.mayHaveRows(ofRow(zone)));
         }
@@ -137,6 +134,30 @@ final class TopicReader {
         }
     }
 
+    private void payload() {
+        PayloadReader formats = new PayloadReader(problems);
+        JsonPointer here = place.appendProperty("payload");
+        PayloadFormat format = formats.ofPayload(declared.path("payload"), here);
+        if (format != null) {
+            rules.format(format);
+        } else if (PayloadReader.nameOf(declared.path("payload")).equals("text")) {
+            rules.text();
+        }
+        if (format != null
+                && format.hasRows()
+                && declared.has("rows")
+                && !declared.path("rows").asText().equals("$")) {
+            problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
+        }
+        declared.path("contents").properties().forEach(content -> {
+            JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
+            PayloadFormat inside = formats.ofText(content.getValue(), at);
+            if (inside != null) {
+                attempt(at, () -> rules.content(parse(content.getKey()), inside));
+            }
+        });
+    }
+
     private void type() {
         JsonNode type = declared.path("device_type");
         JsonPointer here = place.appendProperty("device_type");
@@ -155,7 +176,9 @@ final class TopicReader {
 
     private void requireType(String type, JsonPointer at) {
         if (!types.has(type)) {
-            problems.add(Problem.at(at, "is no device type of this file: " + Text.excerpt(type)));
+            problems.add(Problem.at(
+                    at,
+                    "is no device type of this file: " + Text.excerpt(type) + Nearest.hint(type, types::fieldNames)));
         }
     }
 
@@ -174,27 +197,13 @@ final class TopicReader {
         boolean scaled = value.isObject();
         attempt(scaled ? here.appendProperty("path") : here, () -> {
             JsonPath path = parse(scaled ? value.path("path").asText() : value.asText());
-            Scale scale = scaled ? scale(value, here) : Scale.NONE;
+            Scale scale = scaled ? ScaleReader.read(value, here, problems) : Scale.NONE;
             if (name.equals("*")) {
                 rules.values(path, scale);
             } else {
                 rules.metric(name, path, scale);
             }
         });
-    }
-
-    private Scale scale(JsonNode value, JsonPointer here) {
-        BigDecimal factor = value.path("scale").isNumber() ? value.path("scale").decimalValue() : BigDecimal.ONE;
-        if (!Scale.isFactor(factor)) {
-            problems.add(Problem.at(here.appendProperty("scale"), "must be from 1e-15 to 1e15, or the same below 0"));
-        }
-        IntegerType integer = value.has("integer")
-                ? IntegerType.valueOf(value.path("integer").asText().toUpperCase(Locale.ROOT))
-                : null;
-        BigDecimal offset = value.path("offset").decimalValue();
-        return integer == null && factor.compareTo(BigDecimal.ONE) == 0 && offset.signum() == 0
-                ? Scale.NONE
-                : new Scale(integer, factor, offset);
     }
 
     private static Set<String> words(JsonNode texts) {
