@@ -3,8 +3,6 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Which texts of a JSON payload hold something that is to be read, in a tree of their places. Reading it puts the JSON that it is
@@ -12,27 +10,10 @@ import java.util.Map;
  */
 final class Contents {
 
-    private static final class Node {
-        private final Map<String, Node> members = new HashMap<>();
-        private final Map<Integer, Node> elements = new HashMap<>();
-        private Node any;
-        private JsonPath path;
-        private PayloadFormat format;
+    /** What a text at a path holds. */
+    record Content(JsonPath path, PayloadFormat format) {}
 
-        Node member(String name) {
-            return members.getOrDefault(name, any);
-        }
-
-        Node element(int index) {
-            return elements.getOrDefault(index, any);
-        }
-
-        boolean isLeaf() {
-            return members.isEmpty() && elements.isEmpty() && any == null;
-        }
-    }
-
-    private final Node root = new Node();
+    private final Place root = new Place();
 
     boolean isEmpty() {
         return root.isLeaf();
@@ -40,25 +21,14 @@ final class Contents {
 
     /** Refuses, with an IllegalArgumentException, what is told twice. */
     void add(JsonPath path, PayloadFormat format) {
-        Node node = root;
-        for (JsonPath.Step step : path.steps()) {
-            if (step instanceof JsonPath.Name name) {
-                node = node.members.computeIfAbsent(name.name(), missing -> new Node());
-            } else if (step instanceof JsonPath.Index index) {
-                node = node.elements.computeIfAbsent(index.index(), missing -> new Node());
-            } else {
-                node.any = node.any == null ? new Node() : node.any;
-                node = node.any;
-            }
-        }
-        if (node == root || node.format != null) {
+        Place place = root.at(path);
+        if (place == root || place.content != null) {
             throw new IllegalArgumentException(
-                    node == root
+                    place == root
                             ? "$ is the whole payload: say what it is by \"payload\""
                             : path + " stands here twice");
         }
-        node.path = path;
-        node.format = format;
+        place.content = new Content(path, format);
     }
 
     /** The payload with what its texts hold in their place; the same where it has none. */
@@ -70,10 +40,10 @@ final class Contents {
         return read(root, payload, text);
     }
 
-    private static JsonPayload read(Node node, JsonPayload payload, JsonText into) throws Undecodable {
+    private static JsonPayload read(Place place, JsonPayload payload, JsonText into) throws Undecodable {
         return JsonDecoder.read(payload.json(), parser -> {
             Reader reader = new Reader(payload.json(), parser, into);
-            reader.below(node, parser.currentToken());
+            reader.below(place, parser.currentToken());
             return reader.end(payload);
         });
     }
@@ -92,16 +62,17 @@ final class Contents {
             this.into = into;
         }
 
-        private void below(Node node, JsonToken token) throws IOException, Undecodable {
-            if (node == null || node.isLeaf() || !token.isStructStart()) {
+        private void below(Place place, JsonToken token) throws IOException, Undecodable {
+            if (place == null || place.isLeaf() || !token.isStructStart()) {
                 parser.skipChildren();
                 return;
             }
             int index = 0;
             for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
-                Node child = next == JsonToken.FIELD_NAME ? node.member(parser.currentName()) : node.element(index++);
+                Place child =
+                        next == JsonToken.FIELD_NAME ? place.member(parser.currentName()) : place.element(index++);
                 JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
-                if (child != null && child.format != null && value == JsonToken.VALUE_STRING) {
+                if (child != null && child.content != null && value == JsonToken.VALUE_STRING) {
                     text(child);
                 } else {
                     below(child, value);
@@ -109,7 +80,7 @@ final class Contents {
             }
         }
 
-        private void text(Node node) throws IOException, Undecodable {
+        private void text(Place place) throws IOException, Undecodable {
             byte[] content = parser.getText().strip().getBytes(java.nio.charset.StandardCharsets.UTF_8);
             into.raw(json, done, JsonTokens.start(parser));
             done = JsonTokens.end(parser, JsonToken.VALUE_STRING);
@@ -118,15 +89,15 @@ final class Contents {
                 if (content.length == 0) {
                     inside.nothing();
                 } else {
-                    node.format.write(content, inside);
+                    place.content.format().write(content, inside);
                 }
                 JsonPayload held = inside.payload();
                 into.append(
-                        node.isLeaf() || !held.cutOff().isEmpty()
+                        place.isLeaf() || !held.cutOff().isEmpty()
                                 ? held
-                                : Contents.read(node, held, into.inside(held.json().length)));
+                                : Contents.read(place, held, into.inside(held.json().length)));
             } catch (Undecodable e) {
-                throw new Undecodable(e.reason(), "in the text at " + node.path + ": " + e.getMessage());
+                throw new Undecodable(e.reason(), "in the text at " + place.content.path() + ": " + e.getMessage());
             }
         }
 

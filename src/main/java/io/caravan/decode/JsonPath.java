@@ -75,6 +75,15 @@ public final class JsonPath {
         return new JsonPath(text, steps, name);
     }
 
+    /** As {@link #parse(String, JsonPath)}, of a path that leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
+    public static JsonPath singular(String text, JsonPath rows) {
+        JsonPath path = parse(text, rows);
+        if (!path.isSingular()) {
+            throw new IllegalArgumentException("must lead to one place: no * here");
+        }
+        return path;
+    }
+
     /**
      * A path to rows. Where it has a step to any element or member, each of them has rows of its own.
      *
@@ -158,8 +167,8 @@ public final class JsonPath {
         return false;
     }
 
-    /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
-    public boolean isSingular() {
+    /** Whether it leads to one place at most. */
+    boolean isSingular() {
         return !steps.contains(Wildcard.ANY);
     }
 

@@ -3,7 +3,6 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.TopicTemplate.Variable;
-import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -21,13 +20,8 @@ final class MappedMessage {
     private final RawMessage raw;
     private final JsonPayload payload;
     private final JsonParser parser;
-    private final JsonLeaves leaves;
-    private final MetricPath start;
     private final Envelope envelope;
-    private final Contested contested;
-    private final DeclaredUnits units;
-    private final Judgement judgement = new Judgement();
-    private final Measurements measurements = new Measurements();
+    private final PlaceWalk walk;
 
     /**
      * @param payload what the message is as JSON
@@ -48,19 +42,17 @@ final class MappedMessage {
         this.payload = payload;
         this.parser = parser;
         this.envelope = new Envelope(rules, named, parser);
-        this.contested = new Contested(rules.contested, beaten);
-        this.units = new DeclaredUnits(rules.unitNames);
-        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, payload.cutOff());
         String fromTopic = named.get(Variable.METRIC);
-        this.start = fromTopic != null
+        MetricPath start = fromTopic != null
                 ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
                 : rules.namesMetric ? MetricPath.ROOT.child(UNNAMED) : MetricPath.ROOT;
+        this.walk = new PlaceWalk(rules, envelope, payload, parser, start, beaten);
     }
 
     /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
     String metric() throws IOException, Undecodable {
-        value(rules.root, null, parser.currentToken());
-        if (envelope.metric == null && measurements.isEmpty()) {
+        walk.json();
+        if (envelope.metric == null && walk.measurements().isEmpty()) {
             throw noValue();
         }
         if (envelope.metric == null) {
@@ -74,7 +66,7 @@ final class MappedMessage {
     Decoded json() throws IOException, Undecodable {
         JsonToken first = parser.currentToken();
         if (!rules.isStatus() || !first.isScalarValue()) {
-            value(rules.root, null, first);
+            walk.json();
         }
         boolean offline = rules.isStatus()
                 && (rules.hasStatus || first != JsonToken.START_OBJECT
@@ -88,7 +80,7 @@ final class MappedMessage {
 
     /** The metrics that were met both by their name and in the rest of an object: the name counts. */
     Set<String> beaten() {
-        return contested.lost();
+        return walk.beaten();
     }
 
     /** Takes the payload for one text. */
@@ -97,20 +89,13 @@ final class MappedMessage {
             throw new Undecodable(Reason.INVALID_METRIC, "a text alone does not name its metric, as the registry says");
         }
         Slice quoted = Slice.of(Measurements.quoted(text));
-        if (rules.root.role == null && rules.root.metric != null) {
-            MetricPath path = begin(rules.root.metric);
-            if (path != MetricPath.ROOT) {
-                leaves.scale(rules.root.scale);
-                leaves.word(path, text);
-                measurements.add(path.path(), quoted);
-            }
-        }
+        walk.text(text, quoted);
         return decoded(rules.isStatus() && saysOffline(text), quoted);
     }
 
     /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
     private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
-        units.giveTo(leaves);
+        Measurements measurements = walk.measurements();
         boolean empty = measurements.isEmpty() && envelope.kind().equals("telemetry");
         if (envelope.device() == null && !(empty && rules.ignoresEmpty)) {
             throw new Undecodable(
@@ -121,7 +106,7 @@ final class MappedMessage {
         }
         Slice object = measurements.object();
         return envelope.message(raw.payload(), measurements.names())
-                .measured(leaves.all(), measurements.names())
+                .measured(walk.leaves(), measurements.names())
                 .chosen(true)
                 .measurements(object)
                 .offline(offline)
@@ -138,6 +123,7 @@ final class MappedMessage {
                         : rules.values.noValue());
     }
 
+    /** What an event is kept as; null for the payload as it came. */
     private Slice body(Slice alone, Slice measured) {
         if (alone != null) {
             return measured != null ? measured : statusOf(alone);
@@ -151,117 +137,5 @@ final class MappedMessage {
 
     private boolean saysOffline(String text) {
         return rules.offline.contains(text.strip().toLowerCase(Locale.ROOT));
-    }
-
-    /**
-     * Reads the value that the parser stands on.
-     *
-     * @param place what the rules say of it, or null
-     * @param path its metric, or null where it is none as far as the places above it say
-     */
-    private void value(Place place, MetricPath path, JsonToken token) throws IOException, Undecodable {
-        boolean aside = place != null && place.role != null;
-        if (aside && (place.role != Place.Role.IGNORED || place.isLeaf())) {
-            role(place, token);
-            return;
-        }
-        boolean begins = !aside && place != null && place.metric != null;
-        MetricPath here = aside ? null : begins ? begin(place.metric) : path;
-        Scale outer = begins ? leaves.scale(place.scale) : null;
-        if (begins && token != JsonToken.VALUE_NULL) {
-            contested.met(place.metric);
-        }
-        int first = leaves.size();
-        int from = JsonTokens.start(parser);
-        boolean judged = place != null && place.judged;
-        Quality around = judged ? judgement.begin() : null;
-        if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
-            if (here == MetricPath.ROOT) {
-                throw new Undecodable(
-                        Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(token));
-            } else if (here != null) {
-                leaves.value(here, token);
-            }
-            parser.skipChildren();
-        } else if (token == JsonToken.START_OBJECT) {
-            object(place, here);
-        } else {
-            array(place, here);
-        }
-        if (begins) {
-            leaves.scale(outer);
-        }
-        if (judged) {
-            judgement.end(around, leaves, first, leaves.size());
-        }
-        if (begins && here != MetricPath.ROOT) {
-            measurements.add(here.path(), new Slice(payload.json(), from, JsonTokens.end(parser, token)));
-        }
-        if (place != null && place.unit >= 0) {
-            units.measure(place.unit, first, leaves.size());
-        }
-    }
-
-    private void object(Place place, MetricPath path) throws IOException, Undecodable {
-        int first = leaves.size();
-        int object = leaves.begin();
-        String unit = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            leaves.member(object, name);
-            Place child = place.member(name);
-            if (child != null && child.roleOfName != null) {
-                envelope.takeName(child.roleOfName, name);
-            }
-            boolean inner = path != null && child == null;
-            if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
-                unit = JsonLeaves.unit(parser.getText());
-                if (path == MetricPath.ROOT) {
-                    measurements.pass(
-                            name, new Slice(payload.json(), JsonTokens.start(parser), JsonTokens.end(parser, token)));
-                }
-            } else if (inner && path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
-                leaves.value(path, token);
-            } else {
-                child(child, path, name, token);
-            }
-        }
-        leaves.end(object);
-        leaves.unit(unit, first, leaves.size());
-    }
-
-    private void array(Place place, MetricPath path) throws IOException, Undecodable {
-        int index = 0;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            child(place.element(index), path, Integer.toString(index), token);
-            index++;
-        }
-    }
-
-    private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
-        boolean own = child == null || child.role == null && child.metric == null;
-        if (own && path == start && contested.has(name) && (child == null || !child.leadsTo(name))) {
-            own = contested.metInTheRest(name);
-        }
-        MetricPath below = path == null || !own ? null : path.child(name);
-        int from = JsonTokens.start(parser);
-        value(child, below, token);
-        if (own && path == MetricPath.ROOT) {
-            measurements.add(name, new Slice(payload.json(), from, JsonTokens.end(parser, token)));
-        }
-    }
-
-    private MetricPath begin(String metric) throws Undecodable {
-        return metric.isEmpty() ? start : start.child(metric);
-    }
-
-    private void role(Place place, JsonToken token) throws IOException, Undecodable {
-        switch (place.role) {
-            case UNIT -> units.say(place.unit, JsonTokens.word(parser));
-            case QUALITY -> judgement.take(rules.quality, parser, token);
-            default -> envelope.take(place.role, token);
-        }
-        parser.skipChildren();
     }
 }

@@ -45,6 +45,8 @@ final class Place {
     Scale scale = Scale.NONE;
     /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
     int unit = -1;
+    /** What a text here holds, where the tree is that of {@link Contents}. */
+    Contents.Content content;
     /** Whether what the device says of values below, as their quality, is of these alone. */
     boolean judged;
 

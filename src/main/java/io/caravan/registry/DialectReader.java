@@ -81,10 +81,6 @@ final class DialectReader {
     }
 
     private void attempt(JsonPointer place, Runnable step) {
-        try {
-            step.run();
-        } catch (IllegalArgumentException e) {
-            problems.add(Problem.at(place, e.getMessage()));
-        }
+        Problem.attempt(place, step, problems);
     }
 }

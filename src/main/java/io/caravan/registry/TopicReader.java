@@ -8,13 +8,10 @@ import io.caravan.decode.MessageRules;
 import io.caravan.decode.OwnQuality;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.RulesBuilder;
-import io.caravan.decode.Scale;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +77,8 @@ final class TopicReader {
         path("metric", rules::metricBy);
         pathOrText("event_type", null, rules::eventType, rules::eventType);
         type();
-        values();
+        ValuesReader values = new ValuesReader(declared, place, rules, rows, problems);
+        values.values();
         paths("ignore").forEach((at, path) -> attempt(at, () -> rules.ignore(path)));
         declared.path("numbers")
                 .properties()
@@ -93,7 +91,7 @@ final class TopicReader {
         if (declared.path("empty").asText().equals("ignore")) {
             rules.ignoreEmpty();
         }
-        units();
+        values.units();
         JsonNode quality = declared.path("quality");
         if (quality.isObject()) {
             attempt(
@@ -182,30 +180,6 @@ final class TopicReader {
         }
     }
 
-    private void values() {
-        JsonNode values = declared.path("values");
-        JsonPointer here = place.appendProperty("values");
-        if (values.isTextual()) {
-            attempt(here, () -> rules.values(parse(values.asText()), Scale.NONE));
-        }
-        values.properties()
-                .forEach(value -> metric(value.getKey(), value.getValue(), here.appendProperty(value.getKey())));
-    }
-
-    /** A path, or a path and what the numbers there stand for. */
-    private void metric(String name, JsonNode value, JsonPointer here) {
-        boolean scaled = value.isObject();
-        attempt(scaled ? here.appendProperty("path") : here, () -> {
-            JsonPath path = parse(scaled ? value.path("path").asText() : value.asText());
-            Scale scale = scaled ? ScaleReader.read(value, here, problems) : Scale.NONE;
-            if (name.equals("*")) {
-                rules.values(path, scale);
-            } else {
-                rules.metric(name, path, scale);
-            }
-        });
-    }
-
     private static Set<String> words(JsonNode texts) {
         Set<String> words = new HashSet<>();
         texts.forEach(text -> words.add(
@@ -215,31 +189,11 @@ final class TopicReader {
         return Set.copyOf(words);
     }
 
-    private void units() {
-        for (Map.Entry<String, JsonNode> unit : declared.path("units").properties()) {
-            JsonPointer here = place.appendProperty("units").appendProperty(unit.getKey());
-            attempt(here, () -> {
-                List<JsonPath> of = new ArrayList<>();
-                int index = 0;
-                for (JsonNode path : unit.getValue().path("of")) {
-                    attempt(here.appendProperty("of").appendIndex(index++), () -> of.add(parse(path.asText())));
-                }
-                Map<String, String> names = new HashMap<>();
-                unit.getValue()
-                        .path("names")
-                        .properties()
-                        .forEach(
-                                name -> names.put(name.getKey(), name.getValue().asText()));
-                rules.unit(singular(unit.getKey()), of, names);
-            });
-        }
-    }
-
     private void path(String key, Consumer<JsonPath> rule) {
         if (declared.has(key)) {
             attempt(
                     place.appendProperty(key),
-                    () -> rule.accept(singular(declared.path(key).asText())));
+                    () -> rule.accept(JsonPath.singular(declared.path(key).asText(), rows)));
         }
     }
 
@@ -277,19 +231,7 @@ final class TopicReader {
         return JsonPath.parse(text, rows);
     }
 
-    private JsonPath singular(String text) {
-        JsonPath path = parse(text);
-        if (!path.isSingular()) {
-            throw new IllegalArgumentException("must lead to one place: no * here");
-        }
-        return path;
-    }
-
     private void attempt(JsonPointer at, Runnable step) {
-        try {
-            step.run();
-        } catch (IllegalArgumentException e) {
-            problems.add(Problem.at(at, e.getMessage()));
-        }
+        Problem.attempt(at, step, problems);
     }
 }
