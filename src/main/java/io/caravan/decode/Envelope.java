@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
@@ -16,7 +17,8 @@ final class Envelope {
     private final JsonParser parser;
 
     private String tenant;
-    private String device;
+    private final String[] device;
+    private final String[] times;
     private String type;
     private String site;
     private String zone;
@@ -34,16 +36,18 @@ final class Envelope {
         this.rules = rules;
         this.named = named;
         this.parser = parser;
+        this.device = new String[rules.id == null ? 1 : rules.id.parts().size()];
+        this.times = rules.times == null && rules.timeParts == 1 ? null : new String[rules.timeParts];
     }
 
     /** Takes the value that the parser stands on, whose role is one of those that are about the message. */
-    void take(Place.Role role, JsonToken token) throws IOException, Undecodable {
-        switch (role) {
-            case DEVICE -> device = JsonTokens.id(parser, "the device id");
+    void take(Place place, JsonToken token) throws IOException, Undecodable {
+        switch (place.role) {
+            case DEVICE -> device[place.part] = JsonTokens.id(parser, "the device id");
             case TENANT -> tenant = JsonTokens.id(parser, "the tenant");
             case SITE -> site = JsonTokens.id(parser, "the site");
             case ZONE -> zone = JsonTokens.id(parser, "the zone");
-            case TIMESTAMP -> timestamp = JsonTokens.time(parser, rules.zone);
+            case TIMESTAMP -> time(place.part, token);
             case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
             case DEVICE_TYPE -> type = JsonTokens.word(parser);
             case EVENT_TYPE -> eventType = JsonTokens.word(parser);
@@ -61,10 +65,10 @@ final class Envelope {
     }
 
     /** Takes the name by which a row stands in an object. */
-    void takeName(Place.Role role, String name) throws Undecodable {
-        if (role == Place.Role.DEVICE) {
-            device = Text.id("the device id", name);
-        } else if (role == Place.Role.METRIC) {
+    void takeName(Place place, String name) throws Undecodable {
+        if (place.roleOfName == Place.Role.DEVICE) {
+            device[place.partOfName] = Text.id("the device id", name);
+        } else if (place.roleOfName == Place.Role.METRIC) {
             metric = name;
         }
     }
@@ -76,7 +80,31 @@ final class Envelope {
 
     /** Whose the message is; null where neither the topic nor the payload says. */
     String device() {
-        return named.getOrDefault(Variable.DEVICE, device);
+        return rules.id != null
+                ? rules.id.id(named.get(Variable.DEVICE), device)
+                : named.getOrDefault(Variable.DEVICE, device[0]);
+    }
+
+    private void time(int part, JsonToken token) throws IOException, Undecodable {
+        if (times == null) {
+            timestamp = JsonTokens.time(parser, rules.zone);
+        } else if (token.isScalarValue()) {
+            times[part] = token == JsonToken.VALUE_NULL ? null : parser.getText();
+        } else {
+            throw new Undecodable(Reason.INVALID_TIMESTAMP, "the timestamp must be a text or a number");
+        }
+    }
+
+    /** What was said of the time; where a part of it is missing, there is none. */
+    private long timestamp() throws Undecodable {
+        if (times == null) {
+            return timestamp;
+        }
+        if (Arrays.asList(times).contains(null)) {
+            return Decoded.NO_TIME;
+        }
+        String text = String.join(" ", times);
+        return rules.times == null ? Timestamps.ofText(text, rules.zone) : rules.times.micros(text);
     }
 
     /**
@@ -86,7 +114,7 @@ final class Envelope {
      * @param names the metrics at the top, which may tell the type
      */
     Decoded.Builder message(byte[] sent, Collection<String> names) throws Undecodable {
-        return Decoded.of(device(), timestamp, sequence != null ? sequence : PayloadHash.of(sent))
+        return Decoded.of(device(), timestamp(), sequence != null ? sequence : PayloadHash.of(sent))
                 .tenant(named.getOrDefault(Variable.TENANT, tenant))
                 .deviceType(typeBy(names))
                 .place(

@@ -26,6 +26,7 @@ final class JsonLeaves {
     private BitSet replaced;
     private boolean hasScaled;
     private Scale scale = Scale.NONE;
+    private Missing missing = Missing.NONE;
 
     JsonLeaves(JsonParser parser) {
         this(parser, Map.of(), false, Set.of());
@@ -47,6 +48,13 @@ final class JsonLeaves {
     Scale scale(Scale next) {
         Scale before = scale;
         scale = next;
+        return before;
+    }
+
+    /** Has what follows stand for no value; answers what did before. Null is the same as before. */
+    Missing missing(Missing next) {
+        Missing before = missing;
+        missing = next == null ? missing : next;
         return before;
     }
 
@@ -151,9 +159,17 @@ final class JsonLeaves {
             case START_ARRAY -> array(path);
             case VALUE_TRUE -> number(path, 1, null);
             case VALUE_FALSE -> number(path, 0, null);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), unscaled(null));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> quantity(path, parser.getDoubleValue(), null);
             case VALUE_STRING -> text(path, parser.getText());
             default -> add(new Measured(path.path(), Double.NaN, null, isCutOff() ? Form.CUT_OFF : Form.ABSENT));
+        }
+    }
+
+    private void quantity(MetricPath path, double value, String unit) throws Undecodable {
+        if (missing.has(value)) {
+            add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+        } else {
+            number(path, scaled(value), unscaled(unit));
         }
     }
 
@@ -184,6 +200,10 @@ final class JsonLeaves {
     }
 
     void text(MetricPath path, String text) throws Undecodable {
+        if (missing.has(text)) {
+            add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+            return;
+        }
         Double number = numbers.get(text);
         if (number != null) {
             number(path, number, null);
@@ -193,7 +213,7 @@ final class JsonLeaves {
         if (quantity == null) {
             add(new Measured(path.path(), Double.NaN, null, Form.TEXT));
         } else {
-            number(path, scaled(quantity.value()), unscaled(quantity.unit()));
+            quantity(path, quantity.value(), quantity.unit());
         }
     }
 

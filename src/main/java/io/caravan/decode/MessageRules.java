@@ -42,8 +42,14 @@ public final class MessageRules {
 
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
-    /** What the device may say of its values; null where it says nothing. */
-    OwnQuality quality;
+    /** What stands for no value, wherever it is. */
+    Missing missing = Missing.NONE;
+    /** Of which form times are; null for those that are read anyhow. */
+    TimePattern times;
+    /** Of how many places a time is put together. */
+    int timeParts = 1;
+    /** Of what the device's id is put together; null where it stands in one place. */
+    IdTemplate id;
 
     String deviceType;
     String eventType = "telemetry";
@@ -57,8 +63,8 @@ public final class MessageRules {
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
 
-    /** The path to the device; null where the payload does not name it. */
-    JsonPath device;
+    /** Where the payload names the device, for people; null where it does not. */
+    String device;
 
     String deviceField = "device_id";
     String tenantField = "tenant_id";

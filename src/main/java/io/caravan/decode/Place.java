@@ -39,6 +39,14 @@ final class Place {
     Role role;
     /** What the name by which a member is here tells, whatever its value is; null where that is nothing. */
     Role roleOfName;
+    /** Of a role that has several parts, which of them the value is, and which the name. */
+    int part;
+
+    int partOfName;
+    /** What stands for no value of that metric; null for what does so everywhere. */
+    Missing missing;
+    /** Of {@link Role#QUALITY}, what is said there stands for. */
+    OwnQuality quality;
     /** The metric that begins here; empty where the names below are metrics; null where none begins. */
     String metric;
     /** What numbers of that metric stand for. */
@@ -122,13 +130,14 @@ final class Place {
     }
 
     /** Has a metric begin at a path below, or metrics where its name is empty. */
-    void begin(JsonPath path, String name, Scale meant) {
+    void begin(JsonPath path, String name, Scale meant, Missing none) {
         Place place = at(path);
         if (place.role != null || place.metric != null) {
             throw new IllegalArgumentException(path + " has another meaning already");
         }
         place.metric = name;
         place.scale = meant;
+        place.missing = none;
     }
 
     /** Has values at a path below have one of the units. */
@@ -154,12 +163,18 @@ final class Place {
     private void take(Place other) {
         if (role == null && metric == null && (other.role == null || isLeaf())) {
             role = other.role;
+            part = other.part;
+            quality = other.quality;
+            missing = other.missing;
             metric = other.metric;
             scale = other.scale;
             unit = unit < 0 ? other.unit : unit;
         }
         judged |= other.judged;
-        roleOfName = roleOfName == null ? other.roleOfName : roleOfName;
+        if (roleOfName == null) {
+            roleOfName = other.roleOfName;
+            partOfName = other.partOfName;
+        }
         other.members.forEach((name, child) ->
                 members.computeIfAbsent(name, missing -> new Place()).take(child));
         other.elements.forEach((index, child) ->

@@ -41,6 +41,7 @@ final class PlaceWalk {
         this.contested = new Contested(rules.contested, beaten);
         this.units = new DeclaredUnits(rules.unitNames);
         this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, payload.cutOff());
+        leaves.missing(rules.missing);
     }
 
     /** Reads the JSON value that the parser stands on to its end. */
@@ -56,6 +57,7 @@ final class PlaceWalk {
         MetricPath path = begin(rules.root.metric);
         if (path != MetricPath.ROOT) {
             leaves.scale(rules.root.scale);
+            leaves.missing(rules.root.missing);
             leaves.word(path, text);
             measurements.add(path.path(), quoted);
         }
@@ -91,6 +93,7 @@ final class PlaceWalk {
         boolean begins = !aside && place != null && place.metric != null;
         MetricPath here = aside ? null : begins ? begin(place.metric) : path;
         Scale outer = begins ? leaves.scale(place.scale) : null;
+        Missing outerMissing = begins ? leaves.missing(place.missing) : null;
         if (begins && token != JsonToken.VALUE_NULL) {
             contested.met(place.metric);
         }
@@ -113,6 +116,7 @@ final class PlaceWalk {
         }
         if (begins) {
             leaves.scale(outer);
+            leaves.missing(outerMissing);
         }
         if (judged) {
             judgement.end(around, leaves, first, leaves.size());
@@ -135,7 +139,7 @@ final class PlaceWalk {
             leaves.member(object, name);
             Place child = place.member(name);
             if (child != null && child.roleOfName != null) {
-                envelope.takeName(child.roleOfName, name);
+                envelope.takeName(child, name);
             }
             boolean inner = path != null && child == null;
             if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
@@ -182,8 +186,8 @@ final class PlaceWalk {
     private void role(Place place, JsonToken token) throws IOException, Undecodable {
         switch (place.role) {
             case UNIT -> units.say(place.unit, JsonTokens.word(parser));
-            case QUALITY -> judgement.take(rules.quality, parser, token);
-            default -> envelope.take(place.role, token);
+            case QUALITY -> judgement.take(place.quality, parser, token);
+            default -> envelope.take(place, token);
         }
         parser.skipChildren();
     }

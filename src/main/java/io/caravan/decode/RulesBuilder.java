@@ -109,7 +109,7 @@ public final class RulesBuilder {
     }
 
     public RulesBuilder device(JsonPath path) {
-        rules.device = path;
+        rules.device = path.toString();
         rules.deviceField = path.lastName() == null ? rules.deviceField : path.lastName();
         return role(path, Place.Role.DEVICE);
     }
@@ -135,8 +135,42 @@ public final class RulesBuilder {
         return role(path, Place.Role.EVENT_TYPE);
     }
 
-    public RulesBuilder timestamp(JsonPath path) {
-        return role(path, Place.Role.TIMESTAMP);
+    /** The time stands at one of these paths, or at several, with a blank between what stands there. */
+    public RulesBuilder timestamp(List<JsonPath> paths) {
+        rules.timeParts = paths.size();
+        for (int i = 0; i < paths.size(); i++) {
+            role(paths.get(i), Place.Role.TIMESTAMP);
+            rules.root.at(paths.get(i)).part = i;
+        }
+        return this;
+    }
+
+    /** Times are of a form of their own. */
+    public RulesBuilder times(TimePattern pattern) {
+        rules.times = pattern;
+        return this;
+    }
+
+    /** What stands for no value, wherever it is. To be told before the metrics. */
+    public RulesBuilder missing(Missing missing) {
+        rules.missing = missing;
+        return this;
+    }
+
+    /** The device's id is put together. */
+    public RulesBuilder device(IdTemplate id) {
+        rules.id = id;
+        rules.device = id.toString();
+        for (int i = 0; i < id.parts().size(); i++) {
+            JsonPath path = id.parts().get(i);
+            if (path != null) {
+                role(path, Place.Role.DEVICE);
+                Place place = rules.root.at(path);
+                place.part = path.isName() ? place.part : i;
+                place.partOfName = path.isName() ? i : place.partOfName;
+            }
+        }
+        return this;
     }
 
     public RulesBuilder sequence(JsonPath path) {
@@ -161,9 +195,10 @@ public final class RulesBuilder {
 
     /** What stands at a path is what the device says of all values, or of those at the last wildcard before the path's end. */
     public RulesBuilder quality(JsonPath path, OwnQuality quality) {
-        rules.quality = quality;
         rules.root.around(path).judged = true;
-        return role(path, Place.Role.QUALITY);
+        role(path, Place.Role.QUALITY);
+        rules.root.at(path).quality = quality;
+        return this;
     }
 
     public RulesBuilder ignore(JsonPath path) {
@@ -171,13 +206,13 @@ public final class RulesBuilder {
     }
 
     /** The names below a path are metrics. */
-    public RulesBuilder values(JsonPath path, Scale scale) {
-        return metric("", path, scale);
+    public RulesBuilder values(JsonPath path, Scale scale, Missing missing) {
+        return metric("", path, scale, missing);
     }
 
     /** The value at a path is a metric, or what lies below it are metrics that begin so. */
-    public RulesBuilder metric(String name, JsonPath path, Scale scale) {
-        rules.root.begin(path, name, scale);
+    public RulesBuilder metric(String name, JsonPath path, Scale scale, Missing missing) {
+        rules.root.begin(path, name, scale, rules.missing.and(missing));
         rules.values.add(path);
         metrics.add(name);
         return this;

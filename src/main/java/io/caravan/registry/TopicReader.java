@@ -3,21 +3,18 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.decode.IdTemplate;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
-import io.caravan.decode.OwnQuality;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Makes the rules of one topic of a dialect, or says what is wrong with them. Used once, by one thread. */
@@ -55,7 +52,8 @@ final class TopicReader {
             return rules.build();
         }
         int before = problems.size();
-        if (template.names(Variable.DEVICE) == declared.has("device")) {
+        boolean ofTopic = declared.path("device").asText().contains("{device}");
+        if (template.names(Variable.DEVICE) ? declared.has("device") && !ofTopic : !declared.has("device") || ofTopic) {
             problems.add(
                     Problem.at(
                             place,
@@ -68,7 +66,10 @@ final class TopicReader {
         pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
         path("site", rules::site);
         path("zone", rules::zone);
-        path("timestamp", rules::timestamp);
+        if (declared.has("timestamp")) {
+            TimestampReader.read(
+                    declared.path("timestamp"), place.appendProperty("timestamp"), zone, rows, rules, problems);
+        }
         path("sequence", rules::sequence);
         path("status", rules::status);
         if (declared.has("metric") && template.names(Variable.METRIC)) {
@@ -92,16 +93,9 @@ final class TopicReader {
             rules.ignoreEmpty();
         }
         values.units();
-        JsonNode quality = declared.path("quality");
-        if (quality.isObject()) {
-            attempt(
-                    place.appendProperty("quality").appendProperty("path"),
-                    () -> rules.quality(
-                            parse(quality.path("path").asText()),
-                            new OwnQuality(words(quality.path("good")), words(quality.path("uncertain")))));
-        }
+        QualityReader.read(declared.path("quality"), place.appendProperty("quality"), rows, rules, problems);
         if (declared.has("offline")) {
-            rules.offline(words(declared.path("offline")));
+            rules.offline(QualityReader.words(declared.path("offline")));
         }
         payload();
         if (declared.path("rows").isObject() && problems.size() == before) {
@@ -180,15 +174,6 @@ final class TopicReader {
         }
     }
 
-    private static Set<String> words(JsonNode texts) {
-        Set<String> words = new HashSet<>();
-        texts.forEach(text -> words.add(
-                text.isNumber()
-                        ? OwnQuality.word(text.asDouble())
-                        : text.asText().toLowerCase(Locale.ROOT)));
-        return Set.copyOf(words);
-    }
-
     private void path(String key, Consumer<JsonPath> rule) {
         if (declared.has(key)) {
             attempt(
@@ -204,6 +189,8 @@ final class TopicReader {
             problems.add(Problem.at(place.appendProperty(key), "stands in the topic already"));
         } else if (isPath(value)) {
             path(key, path);
+        } else if (key.equals("device") && IdTemplate.isTemplate(value)) {
+            attempt(place.appendProperty(key), () -> rules.device(IdTemplate.parse(value, rows)));
         } else if (!value.isEmpty()) {
             if (Text.isId(value)) {
                 text.accept(value);

@@ -3,12 +3,16 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.JsonPath;
+import io.caravan.decode.Missing;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Scale;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes the rules by which the values of a topic are found, and their units, or says what is wrong with them. Used once, by one thread. */
 final class ValuesReader {
@@ -33,10 +37,11 @@ final class ValuesReader {
     }
 
     void values() {
+        rules.missing(missing(declared.path("missing")));
         JsonNode values = declared.path("values");
         JsonPointer here = place.appendProperty("values");
         if (values.isTextual()) {
-            attempt(here, () -> rules.values(parse(values.asText()), Scale.NONE));
+            attempt(here, () -> rules.values(parse(values.asText()), Scale.NONE, Missing.NONE));
         }
         values.properties()
                 .forEach(value -> metric(value.getKey(), value.getValue(), here.appendProperty(value.getKey())));
@@ -48,10 +53,11 @@ final class ValuesReader {
         attempt(scaled ? here.appendProperty("path") : here, () -> {
             JsonPath path = parse(scaled ? value.path("path").asText() : value.asText());
             Scale scale = scaled ? ScaleReader.read(value, here, problems) : Scale.NONE;
+            Missing missing = missing(value.path("missing"));
             if (name.equals("*")) {
-                rules.values(path, scale);
+                rules.values(path, scale, missing);
             } else {
-                rules.metric(name, path, scale);
+                rules.metric(name, path, scale, missing);
             }
         });
     }
@@ -74,6 +80,19 @@ final class ValuesReader {
                 rules.unit(JsonPath.singular(unit.getKey(), rows), of, names);
             });
         }
+    }
+
+    private static Missing missing(JsonNode declared) {
+        Set<Double> numbers = new HashSet<>();
+        Set<String> words = new HashSet<>();
+        for (JsonNode one : declared) {
+            if (one.isNumber()) {
+                numbers.add(one.asDouble() + 0.0);
+            } else {
+                words.add(one.asText().strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return declared.isEmpty() ? Missing.NONE : new Missing(Set.copyOf(numbers), Set.copyOf(words));
     }
 
     private JsonPath parse(String text) {
