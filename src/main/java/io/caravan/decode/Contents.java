@@ -3,6 +3,7 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Which texts of a JSON payload hold something that is to be read, in a tree of their places. Reading it puts the JSON that it is
@@ -81,7 +82,7 @@ final class Contents {
         }
 
         private void text(Place place) throws IOException, Undecodable {
-            byte[] content = parser.getText().strip().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] content = parser.getText().strip().getBytes(StandardCharsets.UTF_8);
             into.raw(json, done, JsonTokens.start(parser));
             done = JsonTokens.end(parser, JsonToken.VALUE_STRING);
             JsonText inside = into.inside(content.length);

@@ -36,7 +36,7 @@ final class Envelope {
         this.rules = rules;
         this.named = named;
         this.parser = parser;
-        this.device = new String[rules.id == null ? 1 : rules.id.parts().size()];
+        this.device = new String[rules.id == null ? 1 : rules.id.size()];
         this.times = rules.times == null && rules.timeParts == 1 ? null : new String[rules.timeParts];
     }
 

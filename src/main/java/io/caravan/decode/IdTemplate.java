@@ -47,9 +47,18 @@ public final class IdTemplate {
         return parts.contains(null);
     }
 
-    /** Where each part is; null for the one of the topic. */
-    List<JsonPath> parts() {
-        return parts;
+    /** Of how many parts it is. */
+    int size() {
+        return parts.size();
+    }
+
+    /** Has the parts that are in the payload found there. What means something already it refuses with an IllegalArgumentException. */
+    void giveTo(Place root) {
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) != null) {
+                root.give(parts.get(i), Place.Role.DEVICE, i);
+            }
+        }
     }
 
     /** The id; null where a part is missing. */

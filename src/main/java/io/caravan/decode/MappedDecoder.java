@@ -69,10 +69,17 @@ public final class MappedDecoder implements Decoder {
         }
         requireSomething(found, raw);
         if (found.format != null && found.format.hasRows()) {
-            return rowsOf(found.format.rows(raw.payload()), raw);
+            return rowsOf(found.format.rows(raw.payload()));
         }
-        MessageRows rows =
-                MessageRows.of(found.aroundRows.read(asJson(found, raw)).json(), found.rows);
+        JsonPayload around = found.aroundRows.read(asJson(found, raw));
+        for (MessageRules others : found.also) {
+            around = others.aroundRows.read(around);
+        }
+        byte[] json = around.json();
+        if (!found.also.isEmpty()) {
+            return RowLists.parts(found, json);
+        }
+        MessageRows rows = MessageRows.of(json, found.rows);
         if (rows.isEmpty()) {
             if (found.ofRow != null) {
                 return Parts.NONE; // its own values are all that it has
@@ -97,12 +104,10 @@ public final class MappedDecoder implements Decoder {
         }
     }
 
-    private static Parts rowsOf(List<byte[]> rows, RawMessage raw) throws Undecodable {
+    private static Parts rowsOf(List<byte[]> rows) throws Undecodable {
         if (rows.isEmpty()) {
             throw new Undecodable(Reason.EMPTY_MESSAGE, "the payload has no row");
         }
-        long length = rows.stream().mapToLong(row -> row.length).sum();
-        MessageRows.requireBounded(rows.size(), length, raw.payload().length);
         return rows.size() == 1 ? Parts.NONE : new Parts(rows, 1);
     }
 
@@ -136,6 +141,14 @@ public final class MappedDecoder implements Decoder {
                     .text(text(raw.payload()));
         }
         JsonPayload payload = found.contents.read(asJson(found, raw));
+        if (!found.also.isEmpty()) {
+            found = RowLists.rulesOf(found, payload.json());
+        }
+        return decode(found, named, raw, payload);
+    }
+
+    private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
+            throws Undecodable {
         if (found.namesMetric) {
             // read once for the name, which may stand behind what it names
             named.put(Variable.METRIC, JsonDecoder.read(payload.json(), parser -> new MappedMessage(

@@ -60,6 +60,8 @@ public final class MessageRules {
     boolean namesMetric;
     /** Where a message holds several, each to be read alone; null where a message is one. */
     JsonPath rows;
+    /** How rows are read that stand elsewhere in the same messages. */
+    final List<MessageRules> also = new ArrayList<>(0);
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
 
@@ -94,6 +96,11 @@ public final class MessageRules {
         return always.get(Variable.TENANT);
     }
 
+    /** Messages have rows elsewhere, too, which are read by these rules. To be told before any message is read. */
+    public void also(MessageRules ofOthers) {
+        also.add(ofOthers);
+    }
+
     /** What a topic of these names, and what is said of all of them; null for a topic that is none of these. */
     public Map<Variable, String> named(String topicName) {
         Map<Variable, String> named = topic.match(topicName);
@@ -106,6 +113,7 @@ public final class MessageRules {
     /** The paths to values, of a message and of rows beside these, that lead nowhere in a payload; as they were written. */
     public List<String> valuesMissingIn(JsonNode payload) {
         List<String> missing = new ArrayList<>(values.leadNowhere(payload));
+        also.forEach(others -> missing.retainAll(others.values.leadNowhere(payload)));
         missing.addAll(ofRow == null ? List.of() : ofRow.values.leadNowhere(payload));
         return missing;
     }

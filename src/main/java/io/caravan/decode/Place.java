@@ -112,6 +112,11 @@ final class Place {
 
     /** Has what stands at a path below mean something. What means something already it refuses with an IllegalArgumentException. */
     void give(JsonPath path, Role meaning) {
+        give(path, meaning, 0);
+    }
+
+    /** The same of one part of what has several. */
+    void give(JsonPath path, Role meaning, int number) {
         Place place = at(path);
         boolean taken = path.isName()
                 ? place.roleOfName != null
@@ -121,8 +126,10 @@ final class Place {
         }
         if (!path.isName()) {
             place.role = meaning;
+            place.part = number;
         } else if (meaning == Role.DEVICE || meaning == Role.METRIC) {
             place.roleOfName = meaning;
+            place.partOfName = number;
         } else {
             throw new IllegalArgumentException(
                     path + ", the name of a row, tells its device or metric, and nothing else");

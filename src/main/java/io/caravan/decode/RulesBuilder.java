@@ -139,8 +139,7 @@ public final class RulesBuilder {
     public RulesBuilder timestamp(List<JsonPath> paths) {
         rules.timeParts = paths.size();
         for (int i = 0; i < paths.size(); i++) {
-            role(paths.get(i), Place.Role.TIMESTAMP);
-            rules.root.at(paths.get(i)).part = i;
+            rules.root.give(paths.get(i), Place.Role.TIMESTAMP, i);
         }
         return this;
     }
@@ -161,15 +160,7 @@ public final class RulesBuilder {
     public RulesBuilder device(IdTemplate id) {
         rules.id = id;
         rules.device = id.toString();
-        for (int i = 0; i < id.parts().size(); i++) {
-            JsonPath path = id.parts().get(i);
-            if (path != null) {
-                role(path, Place.Role.DEVICE);
-                Place place = rules.root.at(path);
-                place.part = path.isName() ? place.part : i;
-                place.partOfName = path.isName() ? i : place.partOfName;
-            }
-        }
+        id.giveTo(rules.root);
         return this;
     }
 

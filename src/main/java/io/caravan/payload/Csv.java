@@ -96,7 +96,7 @@ public final class Csv implements PayloadFormat {
     /** A line of values each, behind the line that names the columns where one does. */
     @Override
     public List<byte[]> rows(byte[] payload) throws Undecodable {
-        List<byte[]> rows = new ArrayList<>();
+        Lines rows = new Lines(payload.length);
         String header = columns.isEmpty() ? null : "";
         for (String line : lines(PlainText.of(payload))) {
             if (line.isBlank()) {
@@ -105,10 +105,10 @@ public final class Csv implements PayloadFormat {
             if (header == null) {
                 header = line + '\n';
             } else {
-                Lines.add(rows, header + line);
+                rows.add(header, line);
             }
         }
-        return rows;
+        return rows.all();
     }
 
     /** The lines, where one may go on behind a line feed in quotes. */

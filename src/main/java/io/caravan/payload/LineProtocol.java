@@ -3,7 +3,6 @@ package io.caravan.payload;
 import io.caravan.decode.JsonText;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.Undecodable;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,13 +31,13 @@ public final class LineProtocol implements PayloadFormat {
 
     @Override
     public List<byte[]> rows(byte[] payload) throws Undecodable {
-        List<byte[]> rows = new ArrayList<>();
+        Lines rows = new Lines(payload.length);
         for (String line : PlainText.of(payload).split("\n")) {
             if (isPoint(line)) {
-                Lines.add(rows, line.strip());
+                rows.add("", line.strip());
             }
         }
-        return rows;
+        return rows.all();
     }
 
     private static boolean isPoint(String line) {

@@ -1,22 +1,29 @@
 package io.caravan.payload;
 
-import io.caravan.decode.Reason;
+import io.caravan.decode.RowBound;
 import io.caravan.decode.Undecodable;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Rows that are lines of text. Stateless. */
+/** Rows that are lines of text, as bytes. Used once, by one thread. */
 final class Lines {
 
-    private static final int MOST = 2_000;
+    private final List<byte[]> rows = new ArrayList<>();
+    private final RowBound bound;
 
-    private Lines() {}
+    /** @param whole the length of the message */
+    Lines(int whole) {
+        this.bound = new RowBound(whole);
+    }
 
-    /** Adds a row, before so many of them take more memory than the message could be worth. */
-    static void add(List<byte[]> rows, String line) throws Undecodable {
-        if (rows.size() == MOST) {
-            throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST + " rows in one message");
-        }
-        rows.add(line.getBytes(StandardCharsets.UTF_8));
+    /** @param header what stands before the line in its row */
+    void add(String header, String line) throws Undecodable {
+        bound.add(header.length() + line.length()); // before it takes memory
+        rows.add((header + line).getBytes(StandardCharsets.UTF_8));
+    }
+
+    List<byte[]> all() {
+        return rows;
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,7 +55,7 @@ final class FrameReader {
         if (format == null) {
             List<String> names = Arrays.stream(DataFormat.values())
                     .map(DataFormat::toString)
-                    .map(text -> text.toLowerCase(java.util.Locale.ROOT))
+                    .map(text -> text.toLowerCase(Locale.ROOT))
                     .collect(Collectors.toList());
             problems.add(Problem.at(
                     here.appendProperty("type"),

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.CborFormat;
 import io.caravan.decode.JsonFormat;
+import io.caravan.decode.JsonPath;
 import io.caravan.decode.PayloadFormat;
+import io.caravan.decode.RulesBuilder;
 import io.caravan.payload.Csv;
 import io.caravan.payload.Encoded;
 import io.caravan.payload.Form;
 import io.caravan.payload.LineProtocol;
 import io.caravan.payload.Pairs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,14 +47,43 @@ final class PayloadReader {
         this.problems = problems;
     }
 
+    /**
+     * Reads what payloads of a topic are, and what texts in them hold.
+     *
+     * @param place of the topic
+     * @param rows where its rows are; null where there are none
+     */
+    void read(JsonNode topic, JsonPointer place, JsonPath rows, RulesBuilder rules) {
+        JsonNode payload = topic.path("payload");
+        PayloadFormat format = ofPayload(payload, place.appendProperty("payload"));
+        if (format != null) {
+            rules.format(format);
+        } else if (nameOf(payload).equals("text")) {
+            rules.text();
+        }
+        if (format != null
+                && format.hasRows()
+                && topic.has("rows")
+                && !topic.path("rows").asText().equals("$")) {
+            problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
+        }
+        topic.path("contents").properties().forEach(content -> {
+            JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
+            PayloadFormat inside = ofText(content.getValue(), at);
+            if (inside != null) {
+                Problem.attempt(at, () -> rules.content(JsonPath.parse(content.getKey(), rows), inside), problems);
+            }
+        });
+    }
+
     /** The format of whole payloads; null where they are JSON, texts, or of no format that could be read. */
-    PayloadFormat ofPayload(JsonNode declared, JsonPointer place) {
+    private PayloadFormat ofPayload(JsonNode declared, JsonPointer place) {
         String name = nameOf(declared);
         return name.equals("json") || name.equals("text") ? check(declared, place) : read(declared, place);
     }
 
     /** The format of texts in JSON; null where it is none that could be read. */
-    PayloadFormat ofText(JsonNode declared, JsonPointer place) {
+    private PayloadFormat ofText(JsonNode declared, JsonPointer place) {
         String name = nameOf(declared);
         if (name.equals("binary") || name.equals("text")) {
             problems.add(Problem.at(
@@ -64,7 +96,7 @@ final class PayloadReader {
         return read(declared, place);
     }
 
-    static String nameOf(JsonNode declared) {
+    private static String nameOf(JsonNode declared) {
         return declared.isObject() ? declared.path("format").asText() : declared.asText("json");
     }
 
@@ -148,7 +180,7 @@ final class PayloadReader {
     }
 
     private static Set<String> with(Set<String> keys, String key) {
-        Set<String> all = new java.util.HashSet<>(keys);
+        Set<String> all = new HashSet<>(keys);
         all.add(key);
         return all;
     }

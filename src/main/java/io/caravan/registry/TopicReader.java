@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.decode.IdTemplate;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
-import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,9 @@ final class TopicReader {
         rules.zone(zone);
         if (!declared.path("read").asBoolean(true)) {
             return rules.build();
+        }
+        if (declared.path("rows").isArray()) {
+            return ofLists(zone);
         }
         int before = problems.size();
         boolean ofTopic = declared.path("device").asText().contains("{device}");
@@ -97,7 +100,7 @@ final class TopicReader {
         if (declared.has("offline")) {
             rules.offline(QualityReader.words(declared.path("offline")));
         }
-        payload();
+        new PayloadReader(problems).read(declared, place, rows, rules);
         if (declared.path("rows").isObject() && problems.size() == before) {
             attempt(place.appendProperty("rows").appendProperty("path"), () -> rules.mayHaveRows(ofRow(zone)));
         }
@@ -115,6 +118,30 @@ final class TopicReader {
         return new TopicReader(types, template, merged, place.appendProperty("rows"), problems).rules(zone);
     }
 
+    /** How rows are read that stand in several places: all alike, each from its own. */
+    private MessageRules ofLists(ZoneId zone) {
+        JsonPointer here = place.appendProperty("rows");
+        List<MessageRules> lists = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        int index = 0;
+        for (JsonNode path : declared.path("rows")) {
+            attempt(here.appendIndex(index++), () -> {
+                JsonPath.toRows(path.asText());
+                ObjectNode alone = ((ObjectNode) declared).deepCopy();
+                alone.set("rows", path);
+                List<String> own = new ArrayList<>();
+                lists.add(new TopicReader(types, template, alone, place, own).rules(zone));
+                told.addAll(own);
+            });
+        }
+        problems.addAll(told.stream().distinct().toList());
+        if (lists.isEmpty()) {
+            return rules.build();
+        }
+        lists.subList(1, lists.size()).forEach(lists.get(0)::also);
+        return lists.get(0);
+    }
+
     private void rows() {
         if (declared.path("rows").isTextual()) {
             JsonPath path = JsonPath.toRows(declared.path("rows").asText());
@@ -124,30 +151,6 @@ final class TopicReader {
                 throw new IllegalArgumentException("what are rows of status needs \"status\", a path to what tells");
             }
         }
-    }
-
-    private void payload() {
-        PayloadReader formats = new PayloadReader(problems);
-        JsonPointer here = place.appendProperty("payload");
-        PayloadFormat format = formats.ofPayload(declared.path("payload"), here);
-        if (format != null) {
-            rules.format(format);
-        } else if (PayloadReader.nameOf(declared.path("payload")).equals("text")) {
-            rules.text();
-        }
-        if (format != null
-                && format.hasRows()
-                && declared.has("rows")
-                && !declared.path("rows").asText().equals("$")) {
-            problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
-        }
-        declared.path("contents").properties().forEach(content -> {
-            JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
-            PayloadFormat inside = formats.ofText(content.getValue(), at);
-            if (inside != null) {
-                attempt(at, () -> rules.content(parse(content.getKey()), inside));
-            }
-        });
     }
 
     private void type() {

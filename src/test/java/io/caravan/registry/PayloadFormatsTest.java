@@ -107,6 +107,35 @@ class PayloadFormatsTest {
                 .containsExactly("d: a.b=1.0, c=2.0, d=null, e=null, f.0=3.0, f.1=4.0");
     }
 
+    @Test
+    void aLongHeaderIsNotRepeatedForever() throws Exception {
+        DeclaredDialect csv = DeclaredDialect.of(folder, "'payload':'csv','rows':'$'");
+        assertThatThrownBy(() -> csv.read("a,".repeat(250_000) + "\n" + "1\n".repeat(1_000)))
+                .isInstanceOfSatisfying(
+                        Undecodable.class, e -> assertThat(e.getMessage()).contains("more than 32 times the message"));
+    }
+
+    /** An object's analogue inputs and digital ones, and a gateway of a list and its history. */
+    @Test
+    void rowsMayStandInSeveralPlaces() throws Exception {
+        DeclaredDialect lists = DeclaredDialect.of(
+                folder, "'rows':['$.analog','$.digital.*'],'metric':'@.n','values':{'*':'@.v'},'timestamp':'$.t'");
+        String both = "{\"t\":1700000000,\"analog\":[{\"n\":\"a\",\"v\":1},{\"n\":\"b\",\"v\":2}],"
+                + "\"digital\":{\"x\":[{\"n\":\"c\",\"v\":true}]}}";
+        assertThat(lists.shown(both)).containsExactly("d: a=1.0", "d: b=2.0", "d: c=1.0");
+        assertThat(lists.read(both)).allMatch(row -> row.timestamp() == 1_700_000_000_000_000L);
+        assertThat(lists.shown("{\"analog\":[],\"digital\":{\"x\":[{\"n\":\"c\",\"v\":3}]}}"))
+                .containsExactly("d: c=3.0");
+        assertThat(lists.shown("{\"digital\":{\"x\":[{\"n\":\"c\",\"v\":3},{\"n\":\"e\",\"v\":4}]}}"))
+                .containsExactly("d: c=3.0", "d: e=4.0");
+        assertThatThrownBy(() -> lists.read("{\"t\":1}"))
+                .hasMessage("no row stands at $.analog, $.digital.*, where the registry says that rows do");
+        DeclaredDialect inTexts = DeclaredDialect.of(
+                folder, "'rows':['$.a','$.b'],'values':{'v':'@.v'},'contents':{'$.b':'json','$.a':'json'}");
+        assertThat(inTexts.shown("{\"a\":\"[{\\\"v\\\":1}]\",\"b\":\"[{\\\"v\\\":2},{\\\"v\\\":3}]\"}"))
+                .containsExactly("d: v=1.0", "d: v=2.0", "d: v=3.0");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -172,6 +201,8 @@ class PayloadFormatsTest {
                 "'payload':{'format':'form','columns':['a']} | /payload/columns: has no meaning for the format form",
                 "'payload':'csv','rows':'$.x' | /rows: must be $: the lines of the payload are its rows",
                 "'payload':'csv','rows':{'path':'$'} | /rows: must be $: the lines of the payload are its rows",
+                "'rows':['$.a','@.b'] | /rows/1: @ stands for a row",
+                "'rows':['$.a','$.b'],'timestamp':'@.t-1' | /timestamp: at character 4",
                 "'payload':'binary' | /payload: needs \"fields\"",
                 "'payload':'hex' | /payload: needs \"fields\", where the numbers stand, or \"content\"",
                 "'payload':{'format':'hex','content':'text'} | /payload/content: must be another format",

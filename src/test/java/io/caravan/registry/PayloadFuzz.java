@@ -33,6 +33,8 @@ class PayloadFuzz {
             "'payload':'cbor','rows':'$.r','timestamp':'@.t'",
             "'payload':{'format':'binary'," + FRAME + "}",
             "'payload':{'format':'hex','every':4,'fields':{'a':{'byte':1,'type':'int24'}}},'rows':'$'",
+            "'rows':['$.a','$.b.*'],'device_type':'lift','metric':'@~','values':'@','missing':[-1,'x'],"
+                    + "'timestamp':{'path':['$.d','@.t'],'pattern':'dd.MM.yyyy HH:mm'},'quality':[{'path':'@.q','good':[0]},{'path':'@.s','good':[0]}]",
             "'rows':'$.r','contents':{'$.r':'json','@.j':'json','@.j.*':{'format':'base64','content':'cbor'},'@.f':{'format':'base64',"
                     + FRAME + "},'@.l':'line-protocol','@.c':'csv','@.p':'pairs'}");
 
@@ -55,6 +57,10 @@ class PayloadFuzz {
                 Promises.input("7", "0001 0203 FF00 0000".getBytes(UTF_8)),
                 Promises.input(
                         "8",
+                        "{\"d\":\"21.11.2026\",\"a\":{\"x\":{\"t\":\"10:15\",\"v\":-1}},\"b\":{\"y\":{\"z\":{\"v\":2,\"q\":1}}}}"
+                                .getBytes(UTF_8)),
+                Promises.input(
+                        "9",
                         ("{\"r\":\"[{\\\"j\\\":\\\"{\\\\\\\"a\\\\\\\":\\\\\\\"AQ==\\\\\\\"}\\\",\\\"f\\\":\\\"AQID\\\",\\\"l\\\":\\\"a b=1\\\"},"
                                         + "{\\\"c\\\":\\\"a,b\\\\n1,2\\\",\\\"p\\\":\\\"T=1\\\"}]\"}")
                                 .getBytes(UTF_8)));
