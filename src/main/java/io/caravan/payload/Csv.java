@@ -99,7 +99,7 @@ public final class Csv implements PayloadFormat {
         Lines rows = new Lines(payload.length);
         String header = columns.isEmpty() ? null : "";
         for (String line : lines(PlainText.of(payload))) {
-            if (line.isBlank()) {
+            if (line.chars().allMatch(c -> c == separator || Character.isWhitespace(c))) {
                 continue;
             }
             if (header == null) {

@@ -24,27 +24,31 @@ public final class Frame implements PayloadFormat {
 
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
+        if (!reaches(payload.length)) {
+            throw HexFrame.malformed("a frame of " + payload.length + " bytes is too short for every field");
+        }
         if (every == 0) {
             object(payload, 0, payload.length, json);
             return;
         }
         json.beginArray();
-        for (int start = 0; start < payload.length; start += every) {
+        for (int start = 0; reaches(payload.length - start); start += every) {
             object(payload, start, Math.min(every, payload.length - start), json);
         }
         json.endArray();
     }
 
+    /** Whether so many bytes have a field. */
+    private boolean reaches(int length) {
+        return fields.stream().anyMatch(field -> field.isWithin(length));
+    }
+
     private void object(byte[] payload, int start, int length, JsonText json) throws Undecodable {
         ByteBuffer frame = ByteBuffer.wrap(payload, start, length).slice();
-        int within = 0;
         json.beginObject();
         for (FrameField field : fields) {
-            within += field.write(frame, json) ? 1 : 0;
+            field.write(frame, json);
         }
         json.endObject();
-        if (within == 0) {
-            throw HexFrame.malformed("a frame of " + length + " bytes is too short for every field");
-        }
     }
 }

@@ -36,15 +36,19 @@ public record FrameField(
     private static final byte[] VALUE = JsonText.quoted("value");
     private static final byte[] UNIT = JsonText.quoted("unit");
 
-    /** Writes name and value; answers whether the frame reaches to its end. */
-    boolean write(ByteBuffer frame, JsonText json) throws Undecodable {
-        boolean within = at + format.bytes() <= frame.limit();
+    /** Whether a frame of so many bytes reaches to its end. */
+    boolean isWithin(int length) {
+        return at + format.bytes() <= length;
+    }
+
+    /** Writes name and value. */
+    void write(ByteBuffer frame, JsonText json) throws Undecodable {
         json.name(name);
         if (unit != null) {
             json.beginObject();
             json.name(VALUE);
         }
-        if (within) {
+        if (isWithin(frame.limit())) {
             number(raw(frame), json);
         } else {
             json.cutOff();
@@ -54,7 +58,6 @@ public record FrameField(
             json.value(unit);
             json.endObject();
         }
-        return within;
     }
 
     private void number(double raw, JsonText json) throws Undecodable {

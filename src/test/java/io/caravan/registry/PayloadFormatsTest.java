@@ -61,7 +61,7 @@ class PayloadFormatsTest {
         DeclaredDialect csv = DeclaredDialect.of(
                 folder, "'payload':'csv','rows':'$','timestamp':'@.time','values':'@','ignore':['@.note']");
         List<Decoded> rows = csv.read(
-                "\uFEFFtime,temp,hum,note\r\n2026-11-21 10:15:30,21.5,,\"a, \"\"b\"\"\nc\"\r\n\r\n1795256130, 22 ,40,true");
+                "\uFEFFtime,temp,hum,note\r\n2026-11-21 10:15:30,21.5,,\"a, \"\"b\"\"\nc\"\r\n,\r\n\r\n1795256130, 22 ,40,true");
         assertThat(rows.stream().map(DeclaredDialect::shown))
                 .containsExactly("d: temp=21.5, hum=null", "d: temp=22.0, hum=40.0");
         assertThat(rows.get(0).timestamp()).isEqualTo(rows.get(1).timestamp());
@@ -98,6 +98,15 @@ class PayloadFormatsTest {
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'uint8'},'b':{'byte':1,'type':'uint8'}}}");
         assertThat(frame.shown(new byte[] {'{', 0})).containsExactly("d: a=123.0, b=0.0");
         assertThat(frame.shown(new byte[] {' '})).containsExactly("d: a=32.0, b=cut off");
+    }
+
+    @Test
+    void ofFramesBehindEachOtherTheLastMayBeCutOff() throws Exception {
+        DeclaredDialect frames = DeclaredDialect.of(
+                folder,
+                "'payload':{'format':'hex','every':3,'fields':{'a':{'byte':0,'type':'int16'},'b':{'byte':2,'type':'int8'}}},'rows':'$','values':'@'");
+        assertThat(frames.shown("0001FF 0002FF 00")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=-1.0");
+        assertThat(frames.shown("0001FF 0002")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=null");
     }
 
     @Test
