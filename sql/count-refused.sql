@@ -2,7 +2,7 @@
 SELECT count_messages(
     NULL,
     NULL,
-    :?topic::text,
+    follow_log(:?topic::text, :?turnPartitions::int[], :?turnEpochs::int[], :?turnOffsets::bigint[]),
     :?parts::int[],
     :?starts::bigint[],
     :?ends::bigint[],

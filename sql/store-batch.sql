@@ -23,7 +23,7 @@ SELECT count_messages(
         :?eventKinds::text[],
         :?eventBodies::text[],
         :?eventMessages::int[]),
-    :?topic::text,
+    follow_log(:?topic::text, :?turnPartitions::int[], :?turnEpochs::int[], :?turnOffsets::bigint[]),
     :?parts::int[],
     :?starts::bigint[],
     :?ends::bigint[],

@@ -15,7 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The frame of every stage that reads Kafka: {@link #open} when a batch arrives, {@link #commit} when all its effects are
  * durable. Offsets are committed per partition and only for partitions that are still assigned; what was lost to another
- * member in between is dropped here and read again there. Stateless; both methods run on the consumer's thread.
+ * member in between is dropped here and read again there. With each goes the leader epoch of the last record, so that who reads
+ * on sees whether the log still has that record, and goes back to where it differs (KIP-320). Stateless; both methods run on the consumer's thread.
  */
 public final class Batch {
 
@@ -35,7 +36,7 @@ public final class Batch {
         List<?> records = exchange.getMessage().getBody(List.class);
         List<Message> messages = new ArrayList<>(records.size());
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        Map<TopicPartition, Long> last = new HashMap<>();
+        Map<TopicPartition, RecordPosition> last = new HashMap<>();
         Consumer<?, ?> consumer = null;
         Set<TopicPartition> assigned = Set.of();
         for (Object record : records) {
@@ -47,14 +48,15 @@ public final class Batch {
                 BoundedConsumer.batchTaken(consumer);
             }
             if (assigned.contains(position.partition()) && position.isCurrent()) {
-                Long before = last.put(position.partition(), position.offset());
-                if (before != null && before >= position.offset()) {
+                RecordPosition before = last.put(position.partition(), position);
+                if (before != null && before.offset() >= position.offset()) {
                     messages.removeIf(earlier -> isFrom(position, positionOf(earlier)));
                 }
                 messages.add(message);
             }
         }
-        last.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset + 1)));
+        last.forEach((partition, position) ->
+                offsets.put(partition, new OffsetAndMetadata(position.offset() + 1, position.epoch(), "")));
         exchange.setProperty(CONSUMER, consumer);
         exchange.setProperty(OFFSETS, offsets);
         exchange.setProperty(MESSAGES, messages);
@@ -84,7 +86,8 @@ public final class Batch {
     public static void annotate(Exchange exchange, TopicPartition partition, String metadata) {
         @SuppressWarnings("unchecked")
         Map<TopicPartition, OffsetAndMetadata> offsets = exchange.getProperty(OFFSETS, Map.class);
-        offsets.computeIfPresent(partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), metadata));
+        offsets.computeIfPresent(
+                partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), offset.leaderEpoch(), metadata));
     }
 
     /** Has nothing committed for a partition: another member has got further. */

@@ -10,14 +10,13 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * A consumer that hands out so many bytes for a batch and no more: then it answers as if Kafka had nothing new, and Camel
  * works on the batch as it is. Camel itself counts messages only. Used by the thread of its route only.
  */
-class BoundedConsumer extends KafkaConsumer<Object, Object> {
+class BoundedConsumer extends ResumingConsumer {
 
     /** So few messages are taken out of what was fetched at a time that even the largest fit; that costs 3 microseconds. */
     private static final int MOST_AT_ONCE = 8;
@@ -97,7 +96,9 @@ class BoundedConsumer extends KafkaConsumer<Object, Object> {
     }
 
     /** Has a poll that is under way hand out nothing that it has of these partitions: they have left, and come back from what is committed. */
+    @Override
     void forget(Collection<TopicPartition> partitions) {
+        super.forget(partitions);
         gathered.forget(partitions);
     }
 

@@ -1,5 +1,6 @@
 package io.caravan.kafka;
 
+import java.util.Optional;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
@@ -14,13 +15,20 @@ import org.apache.kafka.common.TopicPartition;
  * @param partition the partition of the record
  * @param offset the offset of the record
  * @param departures how often the partition had left the consumer by then
+ * @param epoch the leader epoch in which the record was written, empty where nobody knows it
  */
-public record RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset, int departures)
+public record RecordPosition(
+        Consumer<?, ?> consumer, TopicPartition partition, long offset, int departures, Optional<Integer> epoch)
         implements KafkaManualCommit {
 
     /** Of a record that the consumer has just read. */
     public RecordPosition(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
-        this(consumer, partition, offset, departures(consumer, partition));
+        this(
+                consumer,
+                partition,
+                offset,
+                departures(consumer, partition),
+                ResumingConsumer.epoch(consumer, partition, offset));
     }
 
     private static int departures(Consumer<?, ?> consumer, TopicPartition partition) {

@@ -174,6 +174,7 @@ final class WatchedConsumer extends BoundedConsumer implements RecordPosition.De
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             poller.assigned();
             group.joined();
+            prove(partitions);
             listener.onPartitionsAssigned(partitions);
         }
 

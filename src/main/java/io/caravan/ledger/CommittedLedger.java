@@ -4,6 +4,7 @@ import io.caravan.kafka.Batch;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -64,7 +65,8 @@ public final class CommittedLedger {
 
     /**
      * Where counting goes on. That is behind the first record where the partition was another member's for a while and that one has
-     * done what was waiting here; unless the log is another one, whose offsets begin again.
+     * done what was waiting here; unless the log is another one, whose offsets begin again, or has others in the place of records that were
+     * counted: those stay counted, and so will these be.
      */
     private Totals before(Span span) {
         Totals known = last.get(span.partition());
@@ -72,7 +74,14 @@ public final class CommittedLedger {
             return known;
         }
         OffsetAndMetadata committed = span.committed();
-        Totals totals = committed == null ? Totals.since(span.first()) : Totals.of(committed);
+        if (committed == null) {
+            return Totals.since(span.first());
+        }
+        Totals totals = Totals.of(committed);
+        OptionalLong other = span.firstInPlaceOfAnother(committed);
+        if (other.isPresent()) {
+            return totals.movedTo(other.getAsLong());
+        }
         return totals.next() > span.first() && totals.next() > span.end() ? totals.movedTo(span.first()) : totals;
     }
 

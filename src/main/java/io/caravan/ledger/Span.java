@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.camel.Message;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +25,7 @@ public final class Span {
 
     private final RecordPosition origin;
     private final List<long[]> holes = new ArrayList<>();
+    private final NavigableMap<Integer, Long> epochs = new TreeMap<>();
     private long next;
 
     private Span(RecordPosition origin) {
@@ -35,12 +39,14 @@ public final class Span {
         for (Message message : batch) {
             RecordPosition position = Batch.positionOf(message);
             spans.computeIfAbsent(position.partition(), partition -> new Span(position))
-                    .add(position.offset());
+                    .add(position);
         }
         return spans.values();
     }
 
-    private void add(long offset) {
+    private void add(RecordPosition position) {
+        long offset = position.offset();
+        position.epoch().ifPresent(epoch -> epochs.putIfAbsent(epoch, offset));
         if (offset > next) {
             holes.add(new long[] {next, offset});
         }
@@ -74,6 +80,22 @@ public final class Span {
     /** Whether the partition is still this consumer's. */
     public boolean isAssigned() {
         return origin.consumer().assignment().contains(partition());
+    }
+
+    /** The leader epochs of the records, each with the first offset that is of it; none where nobody knows them. */
+    public Map<Integer, Long> epochs() {
+        return epochs;
+    }
+
+    /**
+     * The first record that is in the place of another: before what was committed, and of a later leader epoch. Empty in the rule;
+     * else Kafka has lost the end of the log since, and has written others there.
+     */
+    OptionalLong firstInPlaceOfAnother(OffsetAndMetadata committed) {
+        var later = committed.leaderEpoch().map(epochs::higherEntry).orElse(null);
+        return later != null && later.getValue() < committed.offset()
+                ? OptionalLong.of(later.getValue())
+                : OptionalLong.empty();
     }
 
     /** What the group has committed, null where nothing was. */

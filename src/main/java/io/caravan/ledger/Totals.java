@@ -42,7 +42,7 @@ record Totals(
         return new Totals(offset, offset, 0, 0, 0, 0);
     }
 
-    /** The totals that were committed; where somebody else has moved the offset, counting begins anew there. */
+    /** The totals that were committed; where somebody else has moved the offset, counting begins anew there. What follows them is not theirs. */
     static Totals of(OffsetAndMetadata committed) {
         try {
             Totals totals = MAPPER.readValue(committed.metadata(), Totals.class);

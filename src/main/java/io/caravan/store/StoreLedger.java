@@ -5,6 +5,7 @@ import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.kafka.RecordPosition;
 import io.caravan.ledger.Span;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +62,9 @@ public final class StoreLedger {
         int[] parts = new int[spans.size()];
         long[] starts = new long[parts.length];
         Long[] ends = new Long[parts.length];
+        List<Integer> turnPartitions = new ArrayList<>();
+        List<Integer> turnEpochs = new ArrayList<>();
+        List<Long> turnOffsets = new ArrayList<>();
         int part = 0;
         for (Span span : spans) {
             parts[part] = span.partition().partition();
@@ -74,6 +78,11 @@ public final class StoreLedger {
                     starts[part] = Math.min(committed.offset(), span.first());
                 }
             }
+            span.epochs().forEach((epoch, offset) -> {
+                turnPartitions.add(span.partition().partition());
+                turnEpochs.add(epoch);
+                turnOffsets.add(offset);
+            });
             Map<Long, Long> lost = span.lostSince(starts[part]);
             for (int i = 0; !lost.isEmpty() && i < size; i++) {
                 losses[i] += partitions[i] == parts[part] ? lost.getOrDefault(offsets[i], 0L) : 0;
@@ -86,6 +95,9 @@ public final class StoreLedger {
         parameters.put("parts", parts);
         parameters.put("starts", starts);
         parameters.put("ends", ends);
+        parameters.put("turnPartitions", turnPartitions.toArray(Integer[]::new));
+        parameters.put("turnEpochs", turnEpochs.toArray(Integer[]::new));
+        parameters.put("turnOffsets", turnOffsets.toArray(Long[]::new));
         parameters.put("partitions", partitions);
         parameters.put("offsets", offsets);
         parameters.put("losses", losses);

@@ -43,7 +43,8 @@ public final class Partials {
         for (Message message : batch) {
             RecordPosition position = Batch.positionOf(message);
             long written = message.getHeader(KafkaConstants.TIMESTAMP, Long.class) * 1_000;
-            Stretch stretch = stretches.take(position.partition(), position.offset(), written);
+            Stretch stretch = stretches.take(
+                    position.partition(), position.offset(), position.epoch().orElse(0), written);
             if (stretch != null) {
                 combination.add(
                         (byte[]) message.getBody(), RecordHeaders.text(message, RecordHeaders.DIRECTORY_TYPE), stretch);

@@ -7,6 +7,7 @@ package io.caravan.window;
 final class Stretch {
 
     private long next;
+    private int epoch = Integer.MIN_VALUE;
     private volatile long since;
     private volatile boolean broken;
 
@@ -17,18 +18,19 @@ final class Stretch {
     }
 
     /** Goes on with a record; false when it has been read before. */
-    boolean take(long offset) {
+    boolean take(long offset, int inEpoch) {
         if (offset < next) {
             return false;
         }
         next = offset + 1;
+        epoch = inEpoch;
         broken = false;
         return true;
     }
 
-    /** Whether a record is the next one, or has been read before. */
-    boolean holds(long offset) {
-        return offset <= next;
+    /** Whether a record is the next one, or has been read before; one of a later leader epoch is in the place of another that was. */
+    boolean holds(long offset, int inEpoch) {
+        return offset == next || offset < next && inEpoch <= epoch;
     }
 
     /** Others may read on from here. If the next record here is the next of all, nobody has. */

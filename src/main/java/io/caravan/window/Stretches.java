@@ -16,11 +16,12 @@ final class Stretches {
     /**
      * The stretch that a record belongs to, or null when it has been read before.
      *
+     * @param epoch the leader epoch in which the record was written, 0 where nobody knows it
      * @param written when the record was written, microseconds since the epoch
      */
-    Stretch take(TopicPartition partition, long offset, long written) {
+    Stretch take(TopicPartition partition, long offset, int epoch, long written) {
         Stretch stretch = current.get(partition);
-        if (stretch == null || !stretch.holds(offset)) {
+        if (stretch == null || !stretch.holds(offset, epoch)) {
             if (stretch != null) {
                 stretch.left();
             }
@@ -28,7 +29,7 @@ final class Stretches {
             stretch = new Stretch(offset, offset == 0 ? Long.MIN_VALUE : written);
             current.put(partition, stretch);
         }
-        return stretch.take(offset) ? stretch : null;
+        return stretch.take(offset, epoch) ? stretch : null;
     }
 
     /** The group has taken partitions away; it may give them back. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -57,6 +58,25 @@ class BatchTest {
                 .containsExactly(TWO);
         assertThat(consumer.committed(Set.of(ONE))).doesNotContainKey(ONE);
         assertThat(consumer.committed(Set.of(TWO))).containsEntry(TWO, new OffsetAndMetadata(10));
+    }
+
+    @Test
+    void theEpochOfTheLastRecordIsCommittedAlsoBesideAText() {
+        consumer.assign(List.of(ONE, TWO));
+        Exchange first = new DefaultExchange(CAMEL);
+        first.getMessage()
+                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 5, 0, Optional.of(2)));
+        Exchange last = new DefaultExchange(CAMEL);
+        last.getMessage()
+                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 6, 0, Optional.of(3)));
+        Exchange exchange = batchOf(first, last, record(consumer, TWO, 9));
+        batch.open(exchange);
+        Batch.annotate(exchange, ONE, "text");
+        batch.commit(exchange);
+
+        assertThat(consumer.committed(Set.of(ONE, TWO)))
+                .containsEntry(ONE, new OffsetAndMetadata(7, Optional.of(3), "text"))
+                .containsEntry(TWO, new OffsetAndMetadata(10));
     }
 
     /** What was fetched in advance comes first where a commit has failed and nobody has rejoined yet. */

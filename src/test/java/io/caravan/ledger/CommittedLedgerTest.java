@@ -6,6 +6,7 @@ import io.caravan.kafka.Batch;
 import io.caravan.kafka.RecordPosition;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.camel.CamelContext;
@@ -30,6 +31,7 @@ class CommittedLedgerTest {
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
     private final Batch batches = new Batch();
     private CommittedLedger ledger = new CommittedLedger();
+    private int epoch;
 
     @BeforeEach
     void assign() {
@@ -97,6 +99,41 @@ class CommittedLedgerTest {
 
         assertThat(committed()).isEqualTo(new Totals(-2, 3, 0, 0, 5, 0));
         assertThat(committed().received()).isEqualTo(5);
+    }
+
+    @Test
+    void totalsAreReadThoughAnEpochFollowsThem() {
+        Totals totals = new Totals(0, 10, 0, 0, 7, 3);
+
+        assertThat(Totals.of(new OffsetAndMetadata(10, totals.metadata() + " epoch=3")))
+                .isEqualTo(totals);
+    }
+
+    /** Kafka has lost the end of the log, has written others there, and has gone beyond what was committed already. */
+    @Test
+    void recordsInThePlaceOfOthersCountAndTheOthersStayCounted() {
+        commit(batch(0, 1, 2, 3, 4, 5));
+        ledger = new CommittedLedger();
+        consumer.updateEndOffsets(Map.of(RAW, 20L));
+        epoch = 1;
+        commit(batch(2, 3));
+        assertThat(committed()).isEqualTo(new Totals(-4, 4, 0, 0, 8, 0));
+
+        commit(batch(4, 5, 6, 7));
+        assertThat(committed()).isEqualTo(new Totals(-4, 8, 0, 0, 12, 0));
+        assertThat(committed().received()).isEqualTo(12);
+    }
+
+    @Test
+    void aBatchOfBeforeThatIsReadAgainFromALaterLeaderCountsOnce() {
+        commit(batch(0, 1));
+        epoch = 1;
+        commit(batch(2, 3));
+        consumer.updateEndOffsets(Map.of(RAW, 20L));
+        ledger = new CommittedLedger();
+        commit(batch(2, 3, 4));
+
+        assertThat(committed()).isEqualTo(new Totals(0, 5, 0, 0, 5, 0));
     }
 
     @Test
@@ -233,6 +270,6 @@ class CommittedLedgerTest {
     }
 
     private RecordPosition position(long offset) {
-        return new RecordPosition(consumer, RAW, offset);
+        return new RecordPosition(consumer, RAW, offset, 0, Optional.of(epoch));
     }
 }

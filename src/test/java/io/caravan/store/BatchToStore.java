@@ -52,6 +52,9 @@ final class BatchToStore {
         batch.put("parts", new int[] {0});
         batch.put("starts", new long[] {LongStream.of(offsets).min().orElse(0)});
         batch.put("ends", new Long[] {null});
+        batch.put("turnPartitions", new int[] {0});
+        batch.put("turnEpochs", new int[] {0});
+        batch.put("turnOffsets", new long[] {LongStream.of(offsets).min().orElse(0)});
         batch.put("partitions", new int[offsets.length]);
         batch.put("offsets", offsets);
         batch.put("losses", new long[offsets.length]);

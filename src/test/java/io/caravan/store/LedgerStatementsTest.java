@@ -109,6 +109,39 @@ class LedgerStatementsTest {
         assertThat(positions()).isEqualTo("-5..2, gaps 0, lost 0");
     }
 
+    /** It may have to read again what is before, where Kafka has lost the offsets that the group had committed as well. */
+    @Test
+    void messagesInThePlaceOfOthersCountAndTheOthersStayCounted() throws Exception {
+        store(BatchToStore.readings(offsets(0, 2), 1, 2));
+        store(BatchToStore.readings(offsets(2, 3), 3, 4, 5));
+        Map<String, Object> cut = BatchToStore.readings(offsets(2, 5), 3, 14, 15, 16, 17);
+        cut.put("turnPartitions", new int[] {0, 0, 0});
+        cut.put("turnEpochs", new int[] {0, 2, 3});
+        cut.put("turnOffsets", new long[] {2, 3, 6});
+        store(cut);
+
+        assertThat(ledger()).isEqualTo("forwarded 9, dead-lettered 0, duplicates 0, repeated 0");
+        assertThat(positions()).isEqualTo("-2..7, gaps 0, lost 0");
+    }
+
+    @Test
+    void messagesThatALaterLeaderHandsOutAgainCountOnce() throws Exception {
+        store(BatchToStore.readings(offsets(0, 3), 1, 2, 3));
+        Map<String, Object> later = BatchToStore.readings(offsets(3, 2), 4, 5);
+        later.put("turnEpochs", new int[] {1});
+        store(later);
+        Map<String, Object> again = BatchToStore.readings(offsets(1, 4), 2, 3, 4, 5);
+        again.put("turnPartitions", new int[] {0, 0});
+        again.put("turnEpochs", new int[] {0, 1});
+        again.put("turnOffsets", new long[] {1, 3});
+        store(again);
+        store(BatchToStore.readings(offsets(0, 3), 1, 2, 3));
+        store(again);
+
+        assertThat(ledger()).isEqualTo("forwarded 5, dead-lettered 0, duplicates 0, repeated 0");
+        assertThat(positions()).isEqualTo("0..5, gaps 0, lost 0");
+    }
+
     @Test
     void tenantsAreCountedApart() throws Exception {
         Map<String, Object> batch = BatchToStore.readings(offsets(0, 3), 1, 2, 3);
