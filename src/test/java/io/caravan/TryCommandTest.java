@@ -175,7 +175,7 @@ class TryCommandTest {
                         "  t          22",
                         "Nothing stands in this payload at @.h, where the registry says that values do");
         assertThat(tried("--config", settings, "--topic", "csv/c1", payload("t\n1,2\n")).out)
-                .contains("malformed-payload", "line 2 has 2 values, and the first line names 1")
+                .contains("malformed-payload", "a line has 2 values, and the first line names 1")
                 .doesNotContain("Read as");
         assertThat(tried("--config", settings, "--topic", "raw/r1", payload("{")).out)
                 .contains("{\"t\":123}", "  t         123");

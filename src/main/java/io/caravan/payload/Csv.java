@@ -46,7 +46,7 @@ public final class Csv implements PayloadFormat {
                 if (names == null) {
                     names = quoted(values);
                 } else {
-                    write(names, values, parser.currentLocation().getLineNr(), json);
+                    write(names, values, json);
                 }
             }
         } catch (IOException e) {
@@ -63,14 +63,14 @@ public final class Csv implements PayloadFormat {
         return values;
     }
 
-    private void write(List<byte[]> names, List<String> values, int line, JsonText json) throws Undecodable {
+    private void write(List<byte[]> names, List<String> values, JsonText json) throws Undecodable {
         json.beginObject();
         for (int i = 0; i < values.size(); i++) {
             if (i < names.size() && names.get(i).length > 2) {
                 json.name(names.get(i));
                 json.word(values.get(i));
             } else if (i >= names.size() && !values.get(i).isBlank()) {
-                throw PlainText.malformed("line " + line + " has " + values.size() + " values, and "
+                throw PlainText.malformed("a line has " + values.size() + " values, and "
                         + (columns.isEmpty() ? "the first line names " : "\"columns\" of the registry names ")
                         + names.size() + ": is the separator '" + Text.printable(String.valueOf(separator)) + "'?");
             }

@@ -153,7 +153,7 @@ class PayloadFormatsTest {
                 "'payload':'form' | hello | malformed-payload: no form: it has no field such as a=1, but 'hello'",
                 "'payload':'form' | a=%zz | malformed-payload: no form: a % without two hexadecimal digits in '%zz'",
                 "'payload':'pairs' | T:1 | malformed-payload: no name stands before a '=' in 'T:1': is \"assignment\" right?",
-                "'payload':'csv','rows':'$' | a,b\\n1,2,3 | malformed-payload: line 2 has 3 values, and the first line names 2: is the separator ','?",
+                "'payload':'csv','rows':'$' | a,b\\n1,2,3 | malformed-payload: a line has 3 values, and the first line names 2: is the separator ','?",
                 "'payload':'csv','rows':'$' | a,b\\n1,\"2 | malformed-payload: no CSV: ",
                 "'payload':'csv','rows':'$' | a,b | empty-message: the payload has no row",
                 "'payload':'line-protocol','rows':'$' | {\"a\":1} | malformed-payload: no line protocol at character 8 of line 1: expected a blank and the fields",
