@@ -69,6 +69,7 @@ class KillPointIT {
             for (String point : points.split(", ")) {
                 String[] words = point.split(" ");
                 caravan.startToDie(Moment.valueOf(words[0]), words[1], 1 + random.nextInt(mostPasses(words[1])));
+                caravan.awaitEnd();
             }
             caravan.start();
             caravan.awaitReady();

@@ -32,6 +32,7 @@ enum Scenario {
                 world.awaitMoreStored(Options.rate());
                 caravan.kill();
                 caravan.startToDie(Moment.HOLDING, "store-batch", 1 + new Random(Options.seed()).nextInt(10));
+                caravan.awaitEnd();
                 caravan.start();
                 caravan.awaitReady();
                 world.awaitMoreStored(Options.rate());

@@ -2,6 +2,9 @@ package io.caravan.faults;
 
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.embedded.EmbeddedPostgres;
 import io.caravan.embedded.PostgresPasswords;
 import io.caravan.faults.Verdict.Fault;
@@ -34,6 +37,7 @@ final class World implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final int MOST_LINES = 60;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Folder folder;
     private final Map<Server.Kind, Server> servers = new HashMap<>();
@@ -53,7 +57,9 @@ final class World implements AutoCloseable {
         this.sabotage = sabotage;
         this.properties = Files.readString(Path.of("application.properties"))
                 .replace("kafka.sessionTimeoutMs=10000", "kafka.sessionTimeoutMs=6000")
-                .replace("kafka.heartbeatIntervalMs=3000", "kafka.heartbeatIntervalMs=1000");
+                .replace("kafka.heartbeatIntervalMs=3000", "kafka.heartbeatIntervalMs=1000")
+                // at the rate of these tests, the shipped 20 ms would make batches of single messages
+                .replace("caravan.batch.interval-ms=20", "caravan.batch.interval-ms=100");
     }
 
     /**
@@ -80,6 +86,8 @@ final class World implements AutoCloseable {
     private World startServers() throws IOException {
         Rehearsal.once();
         try {
+            sharePostgresBinaries();
+            writeRegistry();
             for (Server.Kind kind : Server.Kind.values()) {
                 servers.put(kind, Server.begin(kind, folder.path()));
             }
@@ -93,6 +101,25 @@ final class World implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** What each PostgreSQL would unpack for itself. */
+    private void sharePostgresBinaries() throws IOException {
+        Path shared = Path.of("target", "postgres-binaries").toAbsolutePath();
+        Files.createDirectories(shared);
+        Files.createSymbolicLink(folder.path().resolve("postgres-binaries"), shared);
+    }
+
+    /** The registry as it is shipped, but that nobody listens for its dialects, which no load here speaks: that makes each start shorter. */
+    private void writeRegistry() throws IOException {
+        JsonNode shipped =
+                JSON.readTree(Path.of("config", "device-registry.json").toFile());
+        shipped.get("dialects").forEach(dialect -> ((ObjectNode) dialect).put("enabled", false));
+        JSON.writeValue(registry().toFile(), shipped);
+    }
+
+    private Path registry() {
+        return folder.path().resolve("device-registry.json");
     }
 
     Server server(Server.Kind kind) {
@@ -326,6 +353,7 @@ final class World implements AutoCloseable {
             settings.put("caravan.db.password", databasePassword);
             settings.put("caravan.devices.auto-provision", "true");
             settings.put("caravan.auth.enabled", "false");
+            settings.put("caravan.registry.file", registry().toString());
             settings.put("caravan.window.widths", "1s,5s");
             settings.put("caravan.window.settle-after", "1s");
             settings.putAll(sabotage.settings());
@@ -350,14 +378,12 @@ final class World implements AutoCloseable {
             process = ChildCaravan.startWithHeap("512m", environment, "run", "--config", config.toString());
         }
 
-        /** Starts it again to die at a step, and waits until it has. */
-        void startToDie(KillPoint.Moment moment, String step, int pass) throws IOException, InterruptedException {
+        /** Starts it again, after its end, to die at a step. */
+        void startToDie(KillPoint.Moment moment, String step, int pass) throws IOException {
             Map<String, String> deadly = KillPoint.settings(moment, step, pass);
             settings.putAll(deadly);
             start();
             settings.keySet().removeAll(deadly.keySet());
-            awaitEnd();
-            kill();
         }
 
         /** Changes what the next start gets. */
@@ -414,8 +440,9 @@ final class World implements AutoCloseable {
         }
 
         /** Waits until it has ended by itself. */
-        void awaitEnd() {
+        void awaitEnd() throws IOException, InterruptedException {
             await().atMost(PATIENCE).until(() -> !process.isAlive());
+            kill();
         }
 
         /** As {@code kill -9}; what it has said is forgotten. */
