@@ -188,6 +188,7 @@ public final class Application implements AutoCloseable {
                     health);
         }
         ManagementBeans.bind(main::bind, settings, health, meters);
+        main.bind("httpOpening", vertx.opening());
     }
 
     /** What the routes of several stages name. */

@@ -32,8 +32,11 @@ final class DatabaseServer implements AutoCloseable {
     private static final String PIPELINE = "caravan";
     private static final String API = "caravan-api";
 
-    /** Over some hundred days, a statement would be compiled for minutes and run for milliseconds. */
-    private static final String NO_JIT = "SET jit = off";
+    /**
+     * Over some hundred days, a statement would be compiled for minutes and run for milliseconds. And numbers have all their digits,
+     * whatever the database's default.
+     */
+    private static final String SESSION = "SET jit = off; SET extra_float_digits = 1";
 
     private final HikariDataSource dataSource;
     private final HikariDataSource apiSource;
@@ -46,10 +49,11 @@ final class DatabaseServer implements AutoCloseable {
     DatabaseServer(Settings settings, boolean servesApi, MeterRegistry meters) {
         this.migrations = migrations(settings);
         this.migrates = settings.flag("caravan.db.migrate");
-        this.dataSource = new HikariDataSource(pool(settings, PIPELINE, "caravan.db", NO_JIT));
+        this.dataSource = new HikariDataSource(pool(settings, PIPELINE, "caravan.db", SESSION));
         dataSource.setMetricRegistry(meters);
         this.apiSource = servesApi
-                ? new HikariDataSource(pool(settings, API, apiLogin(settings), NO_JIT + "; " + TenantStatement.SESSION))
+                ? new HikariDataSource(
+                        pool(settings, API, apiLogin(settings), SESSION + "; " + TenantStatement.SESSION))
                 : null;
         if (servesApi) {
             apiSource.setMetricRegistry(meters);

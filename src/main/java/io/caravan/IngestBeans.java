@@ -31,6 +31,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.apache.camel.Processor;
@@ -41,12 +43,16 @@ final class IngestBeans implements AutoCloseable {
 
     private static final int LARGEST_IN_FLIGHT = 1_024 * 1_024 * 1_024;
 
+    /** Each is busy for as long as Kafka's client waits for Kafka to answer at all. */
+    private static final int REDELIVERING_THREADS = 10;
+
     private final MqttComponent mqtt;
     private final List<MqttClients> others;
     private final MqttClients counters;
     private final DialectRoutes dialects;
     private final TableChanges userChanges;
     private final Control control;
+    private final ExecutorService redeliveries;
 
     private IngestBeans(
             MqttComponent mqtt,
@@ -54,7 +60,9 @@ final class IngestBeans implements AutoCloseable {
             MqttClients counters,
             DialectRoutes dialects,
             TableChanges userChanges,
-            Control control) {
+            Control control,
+            ExecutorService redeliveries) {
+        this.redeliveries = redeliveries;
         this.userChanges = userChanges;
         this.control = control;
         this.mqtt = mqtt;
@@ -104,6 +112,8 @@ final class IngestBeans implements AutoCloseable {
                         oversize,
                         failed));
         beans.accept("kafkaCallbacks", new CallbackExecutor());
+        ExecutorService redeliveries = redeliveries();
+        beans.accept("redeliveries", redeliveries);
         beans.accept("brokerCounters", BrokerCounters.of(settings, meters));
         MqttClients counters = new MqttClients(broker.withoutSession(), inFlight, "broker-counters", 1, false);
         beans.accept("mqttBrokerCounters", counters);
@@ -112,7 +122,19 @@ final class IngestBeans implements AutoCloseable {
         beans.accept("mqttUserChanges", userChanges);
         beans.accept(
                 "dynamicSecurity", new DynamicSecurity(control, new MqttUsers(registry), CredentialsKey.of(settings)));
-        return new IngestBeans(mqtt, List.of(sparkplug), counters, dialects, userChanges, control);
+        return new IngestBeans(mqtt, List.of(sparkplug), counters, dialects, userChanges, control, redeliveries);
+    }
+
+    /**
+     * Where messages wait to be sent to Kafka again. As many as are under way may do so; of Camel's own executor, 1,000: each
+     * beyond would fail on the thread of the producer, which would have no time left to send the others.
+     */
+    private static ExecutorService redeliveries() {
+        return Executors.newScheduledThreadPool(REDELIVERING_THREADS, task -> {
+            Thread thread = new Thread(task, "redelivery");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     private static Control control(Settings settings, MqttSettings broker) {
@@ -144,6 +166,7 @@ final class IngestBeans implements AutoCloseable {
     public void close() {
         // side by side: each may have to wait some seconds, for messages that Kafka does not take or for the broker
         SideBySide.run(Stream.concat(messages(), Stream.of(counters)).map(clients -> clients::close));
+        redeliveries.shutdownNow();
         userChanges.close();
         control.close();
     }

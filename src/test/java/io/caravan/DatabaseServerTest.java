@@ -45,13 +45,14 @@ class DatabaseServerTest {
     }
 
     @Test
-    void everyStatementSeesWhatWasCommittedBeforeWhateverTheServersDefault() throws Exception {
+    void everyStatementSeesWhatWasCommittedBeforeAndAllDigitsWhateverTheServersDefaults() throws Exception {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
             try (Connection owner = postgres.getPostgresDatabase().getConnection();
                     Statement statement = owner.createStatement()) {
                 statement.execute("CREATE ROLE caravan_api");
                 statement.execute("ALTER DATABASE postgres SET default_transaction_isolation = 'repeatable read'");
                 statement.execute("ALTER ROLE postgres SET default_transaction_isolation = 'serializable'");
+                statement.execute("ALTER DATABASE postgres SET extra_float_digits = -15");
             }
             Settings settings = Settings.load(
                     Path.of("application.properties"),
@@ -68,6 +69,10 @@ class DatabaseServerTest {
                         try (ResultSet isolation = statement.executeQuery("SHOW transaction_isolation")) {
                             isolation.next();
                             assertThat(isolation.getString(1)).isEqualTo("read committed");
+                        }
+                        try (ResultSet value = statement.executeQuery("SELECT 60.5::float8::text")) {
+                            value.next();
+                            assertThat(value.getString(1)).isEqualTo("60.5");
                         }
                         connection.rollback();
                     }

@@ -11,22 +11,30 @@ import org.apache.camel.support.LifecycleStrategySupport;
 
 /**
  * Answers what no route takes: 404 for a path that is not there, 405 for a method that the path does not have, 406 where the
- * client accepts none of its media types, 400 for a request that HTTP does not allow. Bound to the registry, it installs
- * itself behind all routes of every HTTP server when the context has started. Stateless.
+ * client accepts none of its media types, 400 for a request that HTTP does not allow. While routes are being started or
+ * stopped, a path that none takes may be one that is there before or after: 503, for who hears 404 does not send again. Bound
+ * to the registry, it installs itself behind all routes of every HTTP server when the context has started. Stateless.
  */
 public final class UnknownPaths extends LifecycleStrategySupport {
+
+    private static final String RETRY_AFTER_SECONDS = "5";
 
     @Override
     public void onContextStarted(CamelContext context) {
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             router.route()
                     .order(Integer.MAX_VALUE)
-                    .handler(request -> answer(request, router))
+                    .handler(request -> answer(request, router, context))
                     .failureHandler(UnknownPaths::fail);
         }
     }
 
-    private static void answer(RoutingContext request, VertxPlatformHttpRouter router) {
+    private static void answer(RoutingContext request, VertxPlatformHttpRouter router, CamelContext context) {
+        if (!areRoutesThere(context)) {
+            request.response().putHeader("Retry-After", RETRY_AFTER_SECONDS);
+            ProblemDetails.end(request, ApiProblem.unavailable("Caravan is starting, or ends"));
+            return;
+        }
         Set<String> allowed = new TreeSet<>();
         for (Route route : router.getRoutes()) {
             if (route.getPath() != null && matches(route.getPath(), request.normalizedPath())) {
@@ -43,6 +51,11 @@ public final class UnknownPaths extends LifecycleStrategySupport {
             request.response().putHeader("Allow", methods);
             ProblemDetails.end(request, ApiProblem.of(405, "This path allows " + methods));
         }
+    }
+
+    /** All of them that can be started: one that waits for its server counts. */
+    private static boolean areRoutesThere(CamelContext context) {
+        return context.isStarted() && !context.getRouteController().isStartingRoutes();
     }
 
     private static boolean matches(String template, String path) {

@@ -18,13 +18,17 @@ import org.flywaydb.core.api.FlywayException;
  * Brings the database to the newest shape: runs the migrations of {@code sql/migrations} that it has not seen, then
  * creates the day partitions that {@code sql/ensure-partitions.sql} asks for. Any number of processes may do so at once:
  * one migrates, the others wait and find nothing left to do. A server that accepts a connection and then says nothing is given
- * up after ten seconds; one that has been told to do something may take an hour, for a migration may rewrite a table.
- * Immutable.
+ * up after ten seconds; one that has been told to do something may take an hour, for a migration may rewrite a table, whatever
+ * time the database leaves to others for a statement or a transaction. Immutable.
  */
 public final class Migrations {
 
     private static final String LOGIN_SECONDS = "10";
     private static final String STATEMENT_SECONDS = "3600";
+
+    /** The session that holds Flyway's lock has a transaction in which nothing happens while another one migrates. */
+    private static final String NO_TIME_LIMITS =
+            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
     private final Path sql;
     private final Schema schema;
@@ -74,6 +78,7 @@ public final class Migrations {
         return Flyway.configure()
                 .dataSource(url, user, password)
                 .jdbcProperties(limits())
+                .initSql(NO_TIME_LIMITS)
                 .locations("filesystem:" + sql.resolve("migrations"))
                 .failOnMissingLocations(true)
                 .load()
@@ -85,6 +90,7 @@ public final class Migrations {
         Path file = sql.resolve("ensure-partitions.sql");
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
+            statement.execute(NO_TIME_LIMITS);
             statement.execute(Files.readString(file));
         } catch (IOException e) {
             throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);

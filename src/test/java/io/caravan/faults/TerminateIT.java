@@ -2,9 +2,12 @@ package io.caravan.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +31,8 @@ class TerminateIT {
             World.Instance caravan = world.ready(Map.of("caravan.mqtt.receive-maximum", "65535"));
             Duration longest = Duration.ZERO;
             StringBuilder said = new StringBuilder();
-            try (Load load = world.load(Options.seed(), Options.rate())) {
+            try (Load load = world.load(Options.seed(), Options.rate());
+                    Asking asking = new Asking(caravan)) {
                 for (int end = 0; end < ENDS; end++) {
                     world.awaitMoreStored(2L * Options.rate());
                     Duration took = end(caravan);
@@ -41,6 +45,10 @@ class TerminateIT {
                 }
                 world.awaitMoreStored(Options.rate());
                 load.stop();
+                assertThat(asking.answers())
+                        .as("what is answered to events over HTTP: 400 as they deserve, or to come again")
+                        .contains(400)
+                        .allMatch(status -> status == 400 || status >= 500);
             }
             world.requireNothingWrong();
             requireNothingHalfDone(world);
@@ -90,6 +98,50 @@ class TerminateIT {
             world.tell(
                     "SIGTERM while a server did not answer: ended within%s, all of %d messages right",
                     ends, world.journal().messages().size());
+        }
+    }
+
+    /** Somebody who sends an event over HTTP that cannot be taken, all the time. */
+    private static final class Asking implements AutoCloseable {
+
+        private static final long BETWEEN_MILLIS = 5;
+
+        private final Set<Integer> answers = ConcurrentHashMap.newKeySet();
+        private final Thread thread;
+        private volatile boolean stopped;
+
+        Asking(World.Instance caravan) {
+            thread = new Thread(() -> ask(caravan), "asking");
+            thread.start();
+        }
+
+        private void ask(World.Instance caravan) {
+            try {
+                while (!stopped) {
+                    askOnce(caravan);
+                    Thread.sleep(BETWEEN_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void askOnce(World.Instance caravan) throws InterruptedException {
+            try {
+                answers.add(caravan.api().post("/api/ingest", "{}").statusCode());
+            } catch (IOException e) {
+                // it is away
+            }
+        }
+
+        Set<Integer> answers() {
+            return answers;
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            stopped = true;
+            thread.join();
         }
     }
 

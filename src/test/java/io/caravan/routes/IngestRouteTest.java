@@ -31,8 +31,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -61,6 +67,7 @@ class IngestRouteTest {
     private StageRoutes routes;
     private final List<String> commands = new ArrayList<>();
     private final List<Mqtt5Publish> published = new ArrayList<>();
+    private final ExecutorService redeliveries = Executors.newScheduledThreadPool(1);
     private int failures;
 
     @BeforeEach
@@ -88,6 +95,7 @@ class IngestRouteTest {
         beans.put("aside", Aside.failed(new SimpleMeterRegistry()));
         beans.put("isTooLarge", new TooLarge(LARGEST));
         beans.put("kafkaCallbacks", new CallbackExecutor());
+        beans.put("redeliveries", redeliveries);
         routes = new StageRoutes(beans, "ingest", "ingest-commands", "ingest-f2", "ingest-mapped", "ingest-sparkplug");
     }
 
@@ -103,6 +111,7 @@ class IngestRouteTest {
     @AfterEach
     void stop() {
         routes.close();
+        redeliveries.shutdownNow();
     }
 
     @ParameterizedTest
@@ -223,6 +232,32 @@ class IngestRouteTest {
         assertThat(kafka.getExchanges())
                 .extracting(attempt -> attempt.getMessage().getHeader("payload-length"))
                 .containsOnly(length > LARGEST ? Integer.toString(length) : null);
+    }
+
+    @Test
+    void asManyMessagesAsAreUnderWayMayWaitToBeSentAgain() throws Exception {
+        int count = 3_000;
+        AtomicBoolean away = new AtomicBoolean(true);
+        routes.kafka("iot.raw").whenAnyExchangeReceived(record -> {
+            if (away.get()) {
+                throw new TimeoutException("not taken in time");
+            }
+        });
+        List<Exchange> messages = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(count);
+        try (AsyncProducer route =
+                routes.context().getEndpoint("direct:ingest-iot").createAsyncProducer()) {
+            for (int i = 0; i < count; i++) {
+                Exchange message = arrived("iot/b1/raw", "{\"n\":" + i + "}");
+                messages.add(message);
+                route.process(message, doneSync -> done.countDown());
+            }
+            away.set(false);
+
+            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(messages)
+                .allSatisfy(message -> assertThat(message.getException()).isNull());
     }
 
     @Test

@@ -214,6 +214,22 @@ class MigrationsTest {
     }
 
     @Test
+    void aMigrationMayTakeLongerThanTheDatabaseLeavesToOthers(@TempDir Path sql) throws Exception {
+        String url = Postgres.emptyDatabase();
+        for (String limit : List.of("statement_timeout", "idle_in_transaction_session_timeout")) {
+            execute(
+                    url,
+                    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET " + limit
+                            + " = 200', current_database()); END $$");
+        }
+        Path migrations = Files.createDirectory(sql.resolve("migrations"));
+        Files.writeString(migrations.resolve("V1__slow.sql"), "SELECT pg_sleep(1)");
+        Files.writeString(sql.resolve("ensure-partitions.sql"), "SELECT pg_sleep(0.5)");
+
+        assertThat(new Migrations(sql, url, "postgres", "").run()).isEqualTo(1);
+    }
+
+    @Test
     void aDatabaseWithoutASchemaIsBehind() throws Exception {
         String url = Postgres.emptyDatabase();
         try (Connection connection = Postgres.connect(url)) {
