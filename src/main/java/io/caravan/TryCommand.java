@@ -148,6 +148,9 @@ final class TryCommand implements Callable<Integer> {
             for (String file : files) {
                 byte[] payload = payloadOf(file);
                 List<Outcome> outcomes = trial.run(dialect, topic, payload, contentType, received);
+                if (!json && !outcomes.isEmpty()) {
+                    tellJson(outcomes.get(0).asJson(payload, registry));
+                }
                 show(report, file, outcomes);
                 if (!json && !outcomes.isEmpty()) {
                     tellMissing(outcomes.get(0).valuesMissingIn(payload, registry));
@@ -171,6 +174,14 @@ final class TryCommand implements Callable<Integer> {
         }
         for (Outcome outcome : outcomes) {
             report.text(outcome);
+            out("");
+        }
+    }
+
+    private void tellJson(String read) {
+        if (read != null) {
+            out("Read as the JSON that paths of the registry apply to:");
+            out(read);
             out("");
         }
     }

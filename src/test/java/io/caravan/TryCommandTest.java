@@ -161,6 +161,27 @@ class TryCommandTest {
     }
 
     @Test
+    void thePayloadIsShownAsTheJsonThatPathsApplyTo() throws IOException {
+        String settings =
+                settings("'csv':{'topics':{'csv/{device}':{'payload':'csv','rows':'$','values':{'t':'@.t','h':'@.h'}},"
+                        + "'raw/{device}':{'payload':{'format':'binary','fields':{'t':{'byte':0,'type':'uint8'}}}}}}");
+        String lines = payload("t,x\n21.5,1\n22,2\n");
+
+        assertThat(tried("--config", settings, "--topic", "csv/c1", lines).out)
+                .contains(
+                        "Read as the JSON that paths of the registry apply to:",
+                        "[{\"t\":\"21.5\",\"x\":\"1\"},{\"t\":\"22\",\"x\":\"2\"}]",
+                        "  t        21.5",
+                        "  t          22",
+                        "Nothing stands in this payload at @.h, where the registry says that values do");
+        assertThat(tried("--config", settings, "--topic", "csv/c1", payload("t\n1,2\n")).out)
+                .contains("malformed-payload", "a line has 2 values, and the first line names 1")
+                .doesNotContain("Read as");
+        assertThat(tried("--config", settings, "--topic", "raw/r1", payload("{")).out)
+                .contains("{\"t\":123}", "  t         123");
+    }
+
+    @Test
     void pathsToValuesThatLeadNowhereAreTold() throws IOException {
         String settings = settings(
                 "'hub':{'topics':{'hub/up':{'rows':'$.r','device':'@.id','values':{'t':'@.t','h':'@.h','z':'$.z[*].v'}},"

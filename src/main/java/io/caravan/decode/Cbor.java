@@ -29,6 +29,7 @@ final class Cbor {
     private static final int LARGEST_EXPONENT = 400;
 
     private final byte[] bytes;
+    private final Reason fault;
     private int at;
     private int start;
     private int major;
@@ -36,7 +37,13 @@ final class Cbor {
     private long argument;
 
     Cbor(byte[] bytes) {
+        this(bytes, Reason.MALFORMED_SENML);
+    }
+
+    /** @param fault of what is not well-formed */
+    Cbor(byte[] bytes, Reason fault) {
         this.bytes = bytes;
+        this.fault = fault;
     }
 
     /** Reads the head of the next item; answers its major type. */
@@ -241,6 +248,6 @@ final class Cbor {
 
     /** What is wrong with the item that was begun last. */
     Undecodable fault(String what) {
-        return new Undecodable(Reason.MALFORMED_SENML, "no CBOR at byte " + start + ": " + what);
+        return new Undecodable(fault, "no CBOR at byte " + start + ": " + what);
     }
 }

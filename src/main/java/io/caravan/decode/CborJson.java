@@ -7,28 +7,44 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 
 /**
- * Writes a pack in CBOR as the JSON that says the same: labels as in RFC 8428, table 1, octets in base64 with the URL-safe
- * alphabet and no padding. What JSON has no word for is null, and tags are left out. For packs that were read before. Used once, by one thread.
+ * Writes CBOR as the JSON that says the same (RFC 8949, 6.1): labels of a SenML pack as in RFC 8428, table 1, octets in base64 with the URL-safe
+ * alphabet and no padding. What JSON has no word for is null, and tags are left out. Used once, by one thread.
  */
 final class CborJson {
 
     private static final Base64.Encoder DATA = Base64.getUrlEncoder().withoutPadding();
 
+    private static final int DEEPEST = 32;
+
     private final Cbor cbor;
     private final JsonGenerator json;
+    private final boolean pack;
 
-    private CborJson(Cbor cbor, JsonGenerator json) {
+    private CborJson(Cbor cbor, JsonGenerator json, boolean pack) {
         this.cbor = cbor;
         this.json = json;
+        this.pack = pack;
     }
 
-    /** The pack in JSON. */
+    /** A pack that was read before, in JSON. */
     static byte[] of(byte[] pack) throws Undecodable {
-        try (ByteArrayBuilder out = new ByteArrayBuilder(pack.length * 2);
+        return write(pack, new Cbor(pack), true);
+    }
+
+    /** Any CBOR in JSON: names are texts, or whole numbers as texts. */
+    static byte[] ofAny(byte[] bytes) throws Undecodable {
+        return write(bytes, new Cbor(bytes, Reason.MALFORMED_PAYLOAD), false);
+    }
+
+    private static byte[] write(byte[] bytes, Cbor cbor, boolean pack) throws Undecodable {
+        try (ByteArrayBuilder out = new ByteArrayBuilder(bytes.length * 2 + 16);
                 JsonGenerator json = JsonDecoder.FACTORY.createGenerator(out)) {
-            CborJson writer = new CborJson(new Cbor(pack), json);
-            writer.cbor.next();
+            CborJson writer = new CborJson(cbor, json, pack);
+            cbor.next();
             writer.item(0);
+            if (!cbor.isAtEnd()) {
+                throw new Undecodable(Reason.MALFORMED_PAYLOAD, "more than one CBOR value");
+            }
             json.flush();
             return out.toByteArray();
         } catch (IOException e) {
@@ -37,6 +53,12 @@ final class CborJson {
     }
 
     private void item(int depth) throws IOException, Undecodable {
+        if (depth > DEEPEST) {
+            throw new Undecodable(Reason.TOO_DEEP, "nested deeper than " + DEEPEST + " levels");
+        }
+        if (cbor.isBreak()) {
+            throw cbor.fault("an end of what has its length, or did not begin");
+        }
         while (cbor.major() == Cbor.TAG && cbor.argument() != Cbor.DECIMAL_FRACTION) {
             cbor.next();
         }
@@ -85,8 +107,11 @@ final class CborJson {
         if (cbor.major() == Cbor.TEXT) {
             return cbor.text();
         }
+        if (cbor.major() > Cbor.NEGATIVE) {
+            throw cbor.fault("a name that is neither a text nor a whole number");
+        }
         long number = cbor.integer();
-        SenmlField field = depth == 1 ? SenmlField.of(number) : null;
+        SenmlField field = pack && depth == 1 ? SenmlField.of(number) : null;
         return field == null ? Long.toString(number) : field.label;
     }
 

@@ -25,6 +25,11 @@ public interface Decoder {
         return raw;
     }
 
+    /** The message without what devices may put around a payload of its dialect, see {@link Utf8#plain}. */
+    default RawMessage plain(RawMessage raw) {
+        return raw.plain();
+    }
+
     /** Whether a message without a value is of no use, and no dead letter. */
     default boolean ignoresEmpty(RawMessage raw) {
         return false;

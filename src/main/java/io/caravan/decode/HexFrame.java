@@ -1,12 +1,12 @@
 package io.caravan.decode;
 
 /** Bytes written as pairs of hexadecimal digits, in upper or lower case, with white space anywhere. Stateless. */
-final class HexFrame {
+public final class HexFrame {
 
     private HexFrame() {}
 
     /** @throws Undecodable {@link Reason#MALFORMED_FRAME} when the text holds anything else, half a byte, or nothing */
-    static byte[] parse(String text) throws Undecodable {
+    public static byte[] parse(String text) throws Undecodable {
         byte[] bytes = new byte[text.length() / 2];
         int digits = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -32,7 +32,7 @@ final class HexFrame {
         return java.util.Arrays.copyOf(bytes, digits / 2);
     }
 
-    static Undecodable malformed(String detail) {
+    public static Undecodable malformed(String detail) {
         return new Undecodable(Reason.MALFORMED_FRAME, detail);
     }
 }

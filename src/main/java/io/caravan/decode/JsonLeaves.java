@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The leaves below one JSON object: readings to be. Used once, by one thread. */
 final class JsonLeaves {
@@ -19,30 +20,41 @@ final class JsonLeaves {
     private final JsonParser parser;
     private final Map<String, Double> numbers;
     private final boolean decimalComma;
+    private final Set<Integer> cutOff;
     private final List<Measured> all = new ArrayList<>(24);
     private final OpenMembers members = new OpenMembers();
     private BitSet replaced;
     private boolean hasScaled;
     private Scale scale = Scale.NONE;
+    private Missing missing = Missing.NONE;
 
     JsonLeaves(JsonParser parser) {
-        this(parser, Map.of(), false);
+        this(parser, Map.of(), false, Set.of());
     }
 
     /**
      * @param numbers what texts count as
      * @param decimalComma whether numbers in texts have a comma for the point
+     * @param cutOff the first bytes of nulls that stand for numbers that should be there
      */
-    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma) {
+    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma, Set<Integer> cutOff) {
         this.parser = parser;
         this.numbers = numbers;
         this.decimalComma = decimalComma;
+        this.cutOff = cutOff;
     }
 
     /** Has the numbers that follow stand for others; answers how it was before. What {@code numbers} says, and booleans, are exempt. */
     Scale scale(Scale next) {
         Scale before = scale;
         scale = next;
+        return before;
+    }
+
+    /** Has what follows stand for no value; answers what did before. Null is the same as before. */
+    Missing missing(Missing next) {
+        Missing before = missing;
+        missing = next == null ? missing : next;
         return before;
     }
 
@@ -147,10 +159,22 @@ final class JsonLeaves {
             case START_ARRAY -> array(path);
             case VALUE_TRUE -> number(path, 1, null);
             case VALUE_FALSE -> number(path, 0, null);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(path, scaled(parser.getDoubleValue()), unscaled(null));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> quantity(path, parser.getDoubleValue(), null);
             case VALUE_STRING -> text(path, parser.getText());
-            default -> add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+            default -> add(new Measured(path.path(), Double.NaN, null, isCutOff() ? Form.CUT_OFF : Form.ABSENT));
         }
+    }
+
+    private void quantity(MetricPath path, double value, String unit) throws Undecodable {
+        if (missing.has(value)) {
+            add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+        } else {
+            number(path, scaled(value), unscaled(unit));
+        }
+    }
+
+    private boolean isCutOff() {
+        return !cutOff.isEmpty() && cutOff.contains(JsonTokens.start(parser));
     }
 
     private void array(MetricPath path) throws IOException, Undecodable {
@@ -176,6 +200,10 @@ final class JsonLeaves {
     }
 
     void text(MetricPath path, String text) throws Undecodable {
+        if (missing.has(text)) {
+            add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
+            return;
+        }
         Double number = numbers.get(text);
         if (number != null) {
             number(path, number, null);
@@ -185,7 +213,7 @@ final class JsonLeaves {
         if (quantity == null) {
             add(new Measured(path.path(), Double.NaN, null, Form.TEXT));
         } else {
-            number(path, scaled(quantity.value()), unscaled(quantity.unit()));
+            quantity(path, quantity.value(), quantity.unit());
         }
     }
 

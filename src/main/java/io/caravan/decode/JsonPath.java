@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class JsonPath {
 
-    private static final int MOST_STEPS = 32;
+    static final int MOST_STEPS = 32;
 
     /** One step down. */
     sealed interface Step {}
@@ -58,7 +58,7 @@ public final class JsonPath {
      */
     public static JsonPath parse(String text, JsonPath rows) {
         boolean name = text.endsWith("~");
-        List<Step> steps = new Parser(name ? text.substring(0, text.length() - 1) : text).steps();
+        List<Step> steps = new JsonPathParser(name ? text.substring(0, text.length() - 1) : text).steps();
         if (text.startsWith("@")) {
             if (rows == null) {
                 throw new IllegalArgumentException(
@@ -75,6 +75,15 @@ public final class JsonPath {
         return new JsonPath(text, steps, name);
     }
 
+    /** As {@link #parse(String, JsonPath)}, of a path that leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
+    public static JsonPath singular(String text, JsonPath rows) {
+        JsonPath path = parse(text, rows);
+        if (!path.isSingular()) {
+            throw new IllegalArgumentException("must lead to one place: no * here");
+        }
+        return path;
+    }
+
     /**
      * A path to rows. Where it has a step to any element or member, each of them has rows of its own.
      *
@@ -84,7 +93,7 @@ public final class JsonPath {
         if (text.startsWith("@")) {
             throw new IllegalArgumentException("@ stands for a row, and this is to say where rows are");
         }
-        List<Step> steps = new Parser(text).steps();
+        List<Step> steps = new JsonPathParser(text).steps();
         steps.replaceAll(step -> step == Wildcard.ANY ? Row.ROW : step);
         return new JsonPath(text, steps, false);
     }
@@ -125,6 +134,15 @@ public final class JsonPath {
                 && steps.subList(0, rows.steps.size() + 1).equals(rows.toRow());
     }
 
+    /** Whether rows stand there, or below. */
+    boolean leadsTo(JsonPath rows) {
+        List<Step> way = new ArrayList<>(rows.steps.subList(0, Math.min(steps.size(), rows.steps.size())));
+        way.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
+        List<Step> own = new ArrayList<>(steps);
+        own.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
+        return own.equals(way);
+    }
+
     /** Whether something stands there, be it null. */
     public boolean leadsIn(JsonNode payload) {
         return leads(payload, steps);
@@ -149,8 +167,8 @@ public final class JsonPath {
         return false;
     }
 
-    /** Whether it leads to one place at most (RFC 9535, 2.3.5.1: a singular query). */
-    public boolean isSingular() {
+    /** Whether it leads to one place at most. */
+    boolean isSingular() {
         return !steps.contains(Wildcard.ANY);
     }
 
@@ -168,172 +186,5 @@ public final class JsonPath {
     @Override
     public String toString() {
         return text;
-    }
-
-    private static final class Parser {
-
-        private static final String OFFERED = "only names, indices such as [0], [*] and .* are";
-
-        private final String text;
-        private int at;
-
-        Parser(String text) {
-            this.text = text;
-        }
-
-        List<Step> steps() {
-            if (text.isEmpty() || text.charAt(0) != '$' && text.charAt(0) != '@') {
-                throw new IllegalArgumentException("a path begins with $, such as $.data.temperature");
-            }
-            at = 1;
-            List<Step> steps = new ArrayList<>();
-            while (at < text.length()) {
-                if (steps.size() == MOST_STEPS) {
-                    throw wrong("more than " + MOST_STEPS + " steps");
-                }
-                char c = text.charAt(at++);
-                if (c == '.') {
-                    steps.add(afterDot());
-                } else if (c == '[') {
-                    steps.add(inBrackets());
-                } else {
-                    at--;
-                    throw wrong("expected . or [ here; a name with this character is written in brackets, such as ['"
-                            + "switch:0']");
-                }
-            }
-            return steps;
-        }
-
-        private Step afterDot() {
-            if (at < text.length() && text.charAt(at) == '*') {
-                at++;
-                return Wildcard.ANY;
-            }
-            if (at < text.length() && text.charAt(at) == '.') {
-                throw wrong("descendants (..) are not supported, " + OFFERED);
-            }
-            int start = at;
-            while (at < text.length() && isNameCharacter(text.charAt(at), at == start)) {
-                at++;
-            }
-            if (at == start) {
-                throw wrong("expected a name; one with other characters is written in brackets, such as ['switch:0']");
-            }
-            return new Name(text.substring(start, at));
-        }
-
-        private static boolean isNameCharacter(char c, boolean first) {
-            return c == '_'
-                    || c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= 0x80
-                    || !first && c >= '0' && c <= '9';
-        }
-
-        private Step inBrackets() {
-            spaces();
-            Step step;
-            char c = at < text.length() ? text.charAt(at) : ']';
-            if (c == '*') {
-                at++;
-                step = Wildcard.ANY;
-            } else if (c == '\'' || c == '"') {
-                step = new Name(quoted(c));
-            } else if (c >= '0' && c <= '9') {
-                step = new Index(index());
-            } else {
-                throw wrong(
-                        c == '?' || c == '-' || c == ':'
-                                ? "filters, slices and indices from the end are not supported, " + OFFERED
-                                : "expected a name in quotes, an index or *");
-            }
-            spaces();
-            if (at >= text.length() || text.charAt(at) != ']') {
-                throw wrong(
-                        at < text.length() && (text.charAt(at) == ':' || text.charAt(at) == ',')
-                                ? "slices and unions are not supported, " + OFFERED
-                                : "expected ]");
-            }
-            at++;
-            return step;
-        }
-
-        private int index() {
-            int start = at;
-            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-                at++;
-            }
-            String digits = text.substring(start, at);
-            if (digits.length() > 6 || digits.length() > 1 && digits.charAt(0) == '0') {
-                at = start;
-                throw wrong("an index is a number from 0 to 999999");
-            }
-            return Integer.parseInt(digits);
-        }
-
-        private String quoted(char quote) {
-            StringBuilder name = new StringBuilder();
-            at++;
-            while (at < text.length() && text.charAt(at) != quote) {
-                char c = text.charAt(at++);
-                if (c == '\\') {
-                    name.append(escaped(quote));
-                } else if (c < 0x20) {
-                    at--;
-                    throw wrong("a control character in a name");
-                } else {
-                    name.append(c);
-                }
-            }
-            if (at >= text.length()) {
-                throw wrong("expected " + quote + " at the end of the name");
-            }
-            at++;
-            return name.toString();
-        }
-
-        private char escaped(char quote) {
-            char c = at < text.length() ? text.charAt(at++) : ' ';
-            switch (c) {
-                case 'b':
-                    return '\b';
-                case 'f':
-                    return '\f';
-                case 'n':
-                    return '\n';
-                case 'r':
-                    return '\r';
-                case 't':
-                    return '\t';
-                case '/', '\\':
-                    return c;
-                case 'u':
-                    if (at + 4 <= text.length()
-                            && text.substring(at, at + 4)
-                                    .chars()
-                                    .allMatch(d -> Character.digit(d, 16) >= 0 && d < 0x80)) {
-                        at += 4;
-                        return (char) Integer.parseInt(text.substring(at - 4, at), 16);
-                    }
-                    break;
-                default:
-                    if (c == quote) {
-                        return c;
-                    }
-            }
-            at--;
-            throw wrong("no escape of JSON");
-        }
-
-        private void spaces() {
-            while (at < text.length() && " \t\n\r".indexOf(text.charAt(at)) >= 0) {
-                at++;
-            }
-        }
-
-        private IllegalArgumentException wrong(String what) {
-            return new IllegalArgumentException("at character " + (at + 1) + ": " + what);
-        }
     }
 }

@@ -67,8 +67,19 @@ public final class MappedDecoder implements Decoder {
         if (found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())) {
             return Parts.NONE;
         }
-        requireSomething(raw.payload());
-        MessageRows rows = MessageRows.of(raw.payload(), found.rows);
+        requireSomething(found, raw);
+        if (found.format != null && found.format.hasRows()) {
+            return rowsOf(found.format.rows(raw.payload()));
+        }
+        JsonPayload around = found.aroundRows.read(asJson(found, raw));
+        for (MessageRules others : found.also) {
+            around = others.aroundRows.read(around);
+        }
+        byte[] json = around.json();
+        if (!found.also.isEmpty()) {
+            return RowLists.parts(found, json);
+        }
+        MessageRows rows = MessageRows.of(json, found.rows);
         if (rows.isEmpty()) {
             if (found.ofRow != null) {
                 return Parts.NONE; // its own values are all that it has
@@ -93,6 +104,13 @@ public final class MappedDecoder implements Decoder {
         }
     }
 
+    private static Parts rowsOf(List<byte[]> rows) throws Undecodable {
+        if (rows.isEmpty()) {
+            throw new Undecodable(Reason.EMPTY_MESSAGE, "the payload has no row");
+        }
+        return rows.size() == 1 ? Parts.NONE : new Parts(rows, 1);
+    }
+
     private static List<byte[]> withOwn(byte[] own, List<byte[]> rows) {
         return new AbstractList<>() {
             @Override
@@ -115,34 +133,71 @@ public final class MappedDecoder implements Decoder {
                     Reason.UNKNOWN_DIALECT,
                     "the dialect '" + raw.dialect() + "' of the registry reads no topic " + Text.excerpt(raw.topic()));
         }
-        requireSomething(raw.payload());
+        requireSomething(found, raw);
         Map<Variable, String> named = found.named(raw.topic());
         boolean text = found.text && !looksLikeJson(raw.payload());
-        if (found.namesMetric && !text) {
+        if (text) {
+            return new MappedMessage(found, named, raw, JsonPayload.of(raw.payload()), null, Set.of())
+                    .text(text(raw.payload()));
+        }
+        JsonPayload payload = found.contents.read(asJson(found, raw));
+        if (!found.also.isEmpty()) {
+            found = RowLists.rulesOf(found, payload.json());
+        }
+        return decode(found, named, raw, payload);
+    }
+
+    private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
+            throws Undecodable {
+        if (found.namesMetric) {
             // read once for the name, which may stand behind what it names
-            named.put(Variable.METRIC, JsonDecoder.read(raw.payload(), parser -> new MappedMessage(
-                            found, named, raw, parser, Set.of())
+            named.put(Variable.METRIC, JsonDecoder.read(payload.json(), parser -> new MappedMessage(
+                            found, named, raw, payload, parser, Set.of())
                     .metric()));
         }
-        if (text) {
-            return new MappedMessage(found, named, raw, null, Set.of()).text(text(raw.payload()));
+        return json(found, named, raw, payload, Set.of());
+    }
+
+    /** What the paths of the registry apply to in a message that is one; null where no topic of the registry is its own. */
+    public JsonPayload asJson(RawMessage raw) throws Undecodable {
+        MessageRules found = rulesOf(raw);
+        return found == null || found.text && !looksLikeJson(raw.payload())
+                ? null
+                : found.contents.read(asJson(found, raw));
+    }
+
+    /** The payload as JSON. Parts of one are JSON already, but for rows of a format that has rows itself. */
+    private static JsonPayload asJson(MessageRules found, RawMessage raw) throws Undecodable {
+        if (found.format == null || raw.isPart() && !found.format.hasRows()) {
+            return JsonPayload.of(raw.payload());
         }
-        return json(found, named, raw, Set.of());
+        JsonText json = new JsonText(raw.payload().length);
+        found.format.write(raw.payload(), json);
+        return json.payload();
+    }
+
+    /** What devices put around JSON is part of a payload that is none. */
+    @Override
+    public RawMessage plain(RawMessage raw) {
+        MessageRules found = rulesOf(raw.topic());
+        return found != null && found.format != null ? raw : raw.plain();
     }
 
     /** What has a name of its own may stand behind the rest of an object which has that name too: then it is read once more. */
-    private static Decoded json(MessageRules found, Map<Variable, String> named, RawMessage raw, Set<String> beaten)
+    private static Decoded json(
+            MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload, Set<String> beaten)
             throws Undecodable {
-        return JsonDecoder.read(raw.payload(), parser -> {
-            MappedMessage message = new MappedMessage(found, named, raw, parser, beaten);
+        return JsonDecoder.read(payload.json(), parser -> {
+            MappedMessage message = new MappedMessage(found, named, raw, payload, parser, beaten);
             Decoded decoded = message.json();
-            return message.beaten().isEmpty() ? decoded : json(found, named, raw, message.beaten());
+            return message.beaten().isEmpty() ? decoded : json(found, named, raw, payload, message.beaten());
         });
     }
 
     /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */
-    private static void requireSomething(byte[] payload) throws Undecodable {
-        if (first(payload) < 0) {
+    private static void requireSomething(MessageRules found, RawMessage raw) throws Undecodable {
+        boolean bytes = found.format != null && !raw.isPart(); // a blank may be a number
+        if (bytes ? raw.payload().length == 0 : first(raw.payload()) < 0) {
             throw new Undecodable(
                     Reason.EMPTY_MESSAGE,
                     "the payload is empty, as where a retained message is removed from the broker");

@@ -3,12 +3,8 @@ package io.caravan.decode;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.caravan.decode.TopicTemplate.Variable;
-import io.caravan.reading.Quality;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,122 +12,92 @@ import java.util.Set;
 /** One message of a dialect that the registry declares, being read. Used once, by one thread. */
 final class MappedMessage {
 
-    /** Values whose unit stands elsewhere in the message, which may be behind them. */
-    private record UnitOf(int unit, int from, int to) {}
-
     /** Stands for the name that the payload gives to its metric, until it has been read. */
     private static final String UNNAMED = "metric";
 
     private final MessageRules rules;
     private final Map<Variable, String> named;
     private final RawMessage raw;
+    private final JsonPayload payload;
     private final JsonParser parser;
-    private final JsonLeaves leaves;
-    private final MetricPath start;
-    private final Measurements measurements = new Measurements();
-    private final List<UnitOf> unitsOf = new ArrayList<>(2);
-    private final String[] units;
-    private final Set<String> beaten;
-    /** Of the metrics that are contested, those that the rest of an object has, and those that are there by their name. */
-    private final Set<String> unnamed;
-
-    private final Set<String> begun;
-
-    private String tenant;
-    private String device;
-    private String type;
-    private String site;
-    private String zone;
-    private String eventType;
-    private String status;
-    private String metric;
-    private long timestamp = Decoded.NO_TIME;
-    private Long sequence;
-    private Quality quality = Quality.GOOD;
+    private final Envelope envelope;
+    private final PlaceWalk walk;
 
     /**
+     * @param payload what the message is as JSON
      * @param parser stands on the first token; null for a payload that is a text
      * @param beaten the metrics that are not to be taken from the rest of an object
      */
     MappedMessage(
-            MessageRules rules, Map<Variable, String> named, RawMessage raw, JsonParser parser, Set<String> beaten)
+            MessageRules rules,
+            Map<Variable, String> named,
+            RawMessage raw,
+            JsonPayload payload,
+            JsonParser parser,
+            Set<String> beaten)
             throws Undecodable {
         this.rules = rules;
         this.named = named;
         this.raw = raw;
+        this.payload = payload;
         this.parser = parser;
-        this.beaten = beaten;
-        this.unnamed = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
-        this.begun = rules.contested.isEmpty() ? Set.of() : new HashSet<>();
-        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma);
-        this.units = new String[rules.unitNames.size()];
+        this.envelope = new Envelope(rules, named, parser);
         String fromTopic = named.get(Variable.METRIC);
-        this.start = fromTopic != null
+        MetricPath start = fromTopic != null
                 ? MetricPath.ROOT.child(fromTopic.replace('/', '.'))
                 : rules.namesMetric ? MetricPath.ROOT.child(UNNAMED) : MetricPath.ROOT;
+        this.walk = new PlaceWalk(rules, envelope, payload, parser, start, beaten);
     }
 
     /** Reads a JSON value to its end, for no more than what the rules say the names of its metrics begin with. */
     String metric() throws IOException, Undecodable {
-        value(rules.root, null, parser.currentToken());
-        if (metric == null && measurements.isEmpty()) {
+        walk.json();
+        if (envelope.metric == null && walk.measurements().isEmpty()) {
             throw noValue();
         }
-        if (metric == null) {
+        if (envelope.metric == null) {
             throw new Undecodable(
                     Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
         }
-        return metric;
+        return envelope.metric;
     }
 
     /** Reads a JSON value, whose first token the parser stands on, to its end. */
     Decoded json() throws IOException, Undecodable {
         JsonToken first = parser.currentToken();
         if (!rules.isStatus() || !first.isScalarValue()) {
-            value(rules.root, null, first);
+            walk.json();
         }
         boolean offline = rules.isStatus()
                 && (rules.hasStatus || first != JsonToken.START_OBJECT
-                        ? saysOffline(status != null ? status : first.isScalarValue() ? parser.getText() : "")
-                        : StatusReport.saysOffline(raw.payload()));
-        return decoded(offline, first.isScalarValue() ? new Slice(raw.payload(), 0, raw.payload().length) : null);
+                        ? saysOffline(
+                                envelope.status != null
+                                        ? envelope.status
+                                        : first.isScalarValue() ? parser.getText() : "")
+                        : StatusReport.saysOffline(payload.json()));
+        return decoded(offline, first.isScalarValue() ? Slice.of(payload.json()) : null);
     }
 
     /** The metrics that were met both by their name and in the rest of an object: the name counts. */
     Set<String> beaten() {
-        if (!unnamed.isEmpty()) {
-            unnamed.retainAll(begun);
-            unnamed.removeAll(beaten);
-        }
-        return unnamed;
+        return walk.beaten();
     }
 
     /** Takes the payload for one text. */
-    Decoded text(String payload) throws Undecodable {
+    Decoded text(String text) throws Undecodable {
         if (rules.namesMetric && !named.containsKey(Variable.METRIC)) {
             throw new Undecodable(Reason.INVALID_METRIC, "a text alone does not name its metric, as the registry says");
         }
-        Slice quoted = Slice.of(Measurements.quoted(payload));
-        if (rules.root.role == null && rules.root.metric != null) {
-            MetricPath path = begin(rules.root.metric);
-            if (path != MetricPath.ROOT) {
-                leaves.scale(rules.root.scale);
-                leaves.word(path, payload);
-                measurements.add(path.path(), quoted);
-            }
-        }
-        return decoded(rules.isStatus() && saysOffline(payload), quoted);
+        Slice quoted = Slice.of(Measurements.quoted(text));
+        walk.text(text, quoted);
+        return decoded(rules.isStatus() && saysOffline(text), quoted);
     }
 
     /** @param alone the payload as JSON, where it is a value without a name; an event is kept as an object or an array */
     private Decoded decoded(boolean offline, Slice alone) throws Undecodable {
-        for (UnitOf values : unitsOf) {
-            leaves.ownUnit(units[values.unit()], values.from(), values.to());
-        }
-        String kind = eventType != null ? eventType : rules.eventType;
-        boolean empty = measurements.isEmpty() && kind.equals("telemetry");
-        device = named.getOrDefault(Variable.DEVICE, device);
-        if (device == null && !(empty && rules.ignoresEmpty)) {
+        Measurements measurements = walk.measurements();
+        boolean empty = measurements.isEmpty() && envelope.kind().equals("telemetry");
+        if (envelope.device() == null && !(empty && rules.ignoresEmpty)) {
             throw new Undecodable(
                     Reason.MISSING_DEVICE_ID, "no device id stands at " + rules.device + ", where the registry says");
         }
@@ -139,18 +105,12 @@ final class MappedMessage {
             throw noValue();
         }
         Slice object = measurements.object();
-        return Decoded.of(device, timestamp, sequence != null ? sequence : PayloadHash.of(raw.payload()))
-                .tenant(named.getOrDefault(Variable.TENANT, tenant))
-                .deviceType(typeOf())
-                .place(
-                        named.containsKey(Variable.SITE) ? Text.id("the site", named.get(Variable.SITE)) : site,
-                        named.containsKey(Variable.ZONE) ? Text.id("the zone", named.get(Variable.ZONE)) : zone)
-                .eventType(kind)
-                .measured(leaves.all(), measurements.names())
+        return envelope.message(raw.payload(), measurements.names())
+                .measured(walk.leaves(), measurements.names())
                 .chosen(true)
                 .measurements(object)
                 .offline(offline)
-                .body(alone == null ? null : object != null ? object : statusOf(alone))
+                .body(body(alone, object))
                 .build();
     }
 
@@ -163,170 +123,19 @@ final class MappedMessage {
                         : rules.values.noValue());
     }
 
+    /** What an event is kept as; null for the payload as it came. */
+    private Slice body(Slice alone, Slice measured) {
+        if (alone != null) {
+            return measured != null ? measured : statusOf(alone);
+        }
+        return payload.json() == raw.payload() ? null : Slice.of(payload.json());
+    }
+
     private static Slice statusOf(Slice alone) {
         return Slice.of(("{\"status\":" + alone.text() + '}').getBytes(StandardCharsets.UTF_8));
     }
 
-    private String typeOf() {
-        if (type != null || rules.deviceType != null) {
-            return type != null ? type : rules.deviceType;
-        }
-        for (Map.Entry<String, String> candidate : rules.typeByMetric.entrySet()) {
-            if (measurements.names().contains(candidate.getKey())) {
-                return candidate.getValue();
-            }
-        }
-        return rules.typeByMetric.getOrDefault("*", named.get(Variable.DEVICE_TYPE));
-    }
-
     private boolean saysOffline(String text) {
         return rules.offline.contains(text.strip().toLowerCase(Locale.ROOT));
-    }
-
-    /**
-     * Reads the value that the parser stands on.
-     *
-     * @param place what the rules say of it, or null
-     * @param path its metric, or null where it is none as far as the places above it say
-     */
-    private void value(Place place, MetricPath path, JsonToken token) throws IOException, Undecodable {
-        boolean aside = place != null && place.role != null;
-        if (aside && (place.role != Place.Role.IGNORED || place.isLeaf())) {
-            role(place, token);
-            return;
-        }
-        boolean begins = !aside && place != null && place.metric != null;
-        MetricPath here = aside ? null : begins ? begin(place.metric) : path;
-        Scale outer = begins ? leaves.scale(place.scale) : null;
-        if (begins && token != JsonToken.VALUE_NULL && rules.contested.contains(place.metric)) {
-            begun.add(place.metric);
-        }
-        int first = leaves.size();
-        int from = JsonTokens.start(parser);
-        Quality around = quality;
-        if (place != null && place.judged) {
-            quality = Quality.GOOD;
-        }
-        if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
-            if (here == MetricPath.ROOT) {
-                throw new Undecodable(
-                        Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(token));
-            } else if (here != null) {
-                leaves.value(here, token);
-            }
-            parser.skipChildren();
-        } else if (token == JsonToken.START_OBJECT) {
-            object(place, here);
-        } else {
-            array(place, here);
-        }
-        if (begins) {
-            leaves.scale(outer);
-        }
-        if (place != null && place.judged) {
-            leaves.judge(quality, first, leaves.size());
-            quality = around;
-        }
-        if (begins && here != MetricPath.ROOT) {
-            measurements.add(here.path(), new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
-        }
-        if (place != null && place.unit >= 0) {
-            unitsOf.add(new UnitOf(place.unit, first, leaves.size()));
-        }
-    }
-
-    private void object(Place place, MetricPath path) throws IOException, Undecodable {
-        int first = leaves.size();
-        int object = leaves.begin();
-        String unit = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            leaves.member(object, name);
-            Place child = place.member(name);
-            if (child != null && child.roleOfName == Place.Role.DEVICE) {
-                device = Text.id("the device id", name);
-            } else if (child != null && child.roleOfName == Place.Role.METRIC) {
-                metric = name;
-            }
-            boolean inner = path != null && child == null;
-            if (inner && name.equals("unit") && token == JsonToken.VALUE_STRING) {
-                unit = JsonLeaves.unit(parser.getText());
-                if (path == MetricPath.ROOT) {
-                    measurements.pass(
-                            name, new Slice(raw.payload(), JsonTokens.start(parser), JsonTokens.end(parser, token)));
-                }
-            } else if (inner && path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
-                leaves.value(path, token);
-            } else {
-                child(child, path, name, token);
-            }
-        }
-        leaves.end(object);
-        leaves.unit(unit, first, leaves.size());
-    }
-
-    private void array(Place place, MetricPath path) throws IOException, Undecodable {
-        int index = 0;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            child(place.element(index), path, Integer.toString(index), token);
-            index++;
-        }
-    }
-
-    private void child(Place child, MetricPath path, String name, JsonToken token) throws IOException, Undecodable {
-        boolean own = child == null || child.role == null && child.metric == null;
-        if (own && path == start && rules.contested.contains(name) && (child == null || !child.leadsTo(name))) {
-            own = !beaten.contains(name);
-            unnamed.add(name);
-        }
-        MetricPath below = path == null || !own ? null : path.child(name);
-        int from = JsonTokens.start(parser);
-        value(child, below, token);
-        if (own && path == MetricPath.ROOT) {
-            measurements.add(name, new Slice(raw.payload(), from, JsonTokens.end(parser, token)));
-        }
-    }
-
-    private MetricPath begin(String metric) throws Undecodable {
-        return metric.isEmpty() ? start : start.child(metric);
-    }
-
-    private void role(Place place, JsonToken token) throws IOException, Undecodable {
-        switch (place.role) {
-            case DEVICE -> device = JsonTokens.id(parser, "the device id");
-            case TENANT -> tenant = JsonTokens.id(parser, "the tenant");
-            case SITE -> site = JsonTokens.id(parser, "the site");
-            case ZONE -> zone = JsonTokens.id(parser, "the zone");
-            case TIMESTAMP -> timestamp = JsonTokens.time(parser, rules.zone);
-            case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
-            case DEVICE_TYPE -> type = JsonTokens.word(parser);
-            case EVENT_TYPE -> eventType = JsonTokens.word(parser);
-            case STATUS -> status = token.isScalarValue() ? parser.getText() : null;
-            case UNIT -> {
-                String given = JsonTokens.word(parser);
-                units[place.unit] = given == null
-                        ? null
-                        : JsonLeaves.unit(rules.unitNames.get(place.unit).getOrDefault(given, given));
-            }
-            case SEQUENCE -> {
-                if (token == JsonToken.VALUE_NUMBER_INT
-                        && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
-                    sequence = parser.getLongValue();
-                } else if (token == JsonToken.VALUE_STRING) {
-                    sequence = PayloadHash.of(parser.getText().getBytes(StandardCharsets.UTF_8));
-                }
-            }
-            case QUALITY -> {
-                if (token != JsonToken.VALUE_NULL) {
-                    Quality said = token.isNumeric()
-                            ? rules.quality.of(parser.getDoubleValue())
-                            : rules.quality.of(token.isScalarValue() ? parser.getText() : null);
-                    quality = said.compareTo(quality) > 0 ? said : quality;
-                }
-            }
-            case IGNORED -> {}
-        }
-        parser.skipChildren();
     }
 }

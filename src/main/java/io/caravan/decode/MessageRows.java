@@ -16,13 +16,6 @@ import java.util.List;
  */
 final class MessageRows {
 
-    /** What stands around the rows is there again in each: a message may grow so many times, and by so much. */
-    private static final int MOST_TIMES = 32;
-
-    private static final int AND_BYTES = 64 * 1024;
-
-    private static final int MOST_ROWS = 2_000;
-
     /** An array or object of which one row is kept; from its first byte inside to the bracket that closes it. */
     private static final class Container {
         int start;
@@ -87,6 +80,9 @@ final class MessageRows {
 
     /** The message without any rows. */
     byte[] without() {
+        if (outermost == null) {
+            return payload;
+        }
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.write(payload, 0, outermost.start);
         message.write(payload, outermost.end, payload.length - outermost.end);
@@ -144,19 +140,16 @@ final class MessageRows {
     }
 
     private void add(Row row) throws Undecodable {
-        if (rows.size() == MOST_ROWS) {
-            throw new Undecodable(Reason.TOO_LARGE, "more than " + MOST_ROWS + " rows in one message");
+        if (rows.size() == RowBound.MOST_ROWS) {
+            throw new Undecodable(Reason.TOO_LARGE, "more than " + RowBound.MOST_ROWS + " rows in one message");
         }
         rows.add(row);
     }
 
     private void requireBounded() throws Undecodable {
-        long length = rows.stream().mapToLong(this::length).sum();
-        if (length > (long) MOST_TIMES * payload.length + AND_BYTES) {
-            throw new Undecodable(
-                    Reason.TOO_LARGE,
-                    rows.size() + " rows with what stands around them have " + length + " bytes: more than "
-                            + MOST_TIMES + " times the message and 64 KB");
+        RowBound bound = new RowBound(payload.length);
+        for (Row row : rows) {
+            bound.add(length(row));
         }
     }
 

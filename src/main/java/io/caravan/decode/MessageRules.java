@@ -26,8 +26,15 @@ public final class MessageRules {
     final boolean read;
     final Place root = new Place();
     final ValuePaths values = new ValuePaths();
+    /** What texts of the payload hold; and of these, what is read before rows are found in it. */
+    final Contents contents = new Contents();
+
+    final Contents aroundRows = new Contents();
+    /** What payloads are; null where they are JSON. */
+    PayloadFormat format;
+
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
-    private final Map<Variable, String> always = new EnumMap<>(Variable.class);
+    final Map<Variable, String> always = new EnumMap<>(Variable.class);
     final Map<String, Double> numbers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     final List<Map<String, String>> unitNames = new ArrayList<>();
     /** The names of metrics that the rest of an object may have as well; none where no such rest is read. */
@@ -35,8 +42,14 @@ public final class MessageRules {
 
     ZoneId zone = ZoneOffset.UTC;
     Set<String> offline = OFFLINE;
-    /** What the device may say of its values; null where it says nothing. */
-    OwnQuality quality;
+    /** What stands for no value, wherever it is. */
+    Missing missing = Missing.NONE;
+    /** Of which form times are; null for those that are read anyhow. */
+    TimePattern times;
+    /** Of how many places a time is put together. */
+    int timeParts = 1;
+    /** Of what the device's id is put together; null where it stands in one place. */
+    IdTemplate id;
 
     String deviceType;
     String eventType = "telemetry";
@@ -47,16 +60,18 @@ public final class MessageRules {
     boolean namesMetric;
     /** Where a message holds several, each to be read alone; null where a message is one. */
     JsonPath rows;
+    /** How rows are read that stand elsewhere in the same messages. */
+    final List<MessageRules> also = new ArrayList<>(0);
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
 
-    /** The path to the device; null where the payload does not name it. */
-    JsonPath device;
+    /** Where the payload names the device, for people; null where it does not. */
+    String device;
 
-    private String deviceField = "device_id";
-    private String tenantField = "tenant_id";
+    String deviceField = "device_id";
+    String tenantField = "tenant_id";
 
-    private MessageRules(TopicTemplate topic, boolean read) {
+    MessageRules(TopicTemplate topic, boolean read) {
         this.topic = topic;
         this.read = read;
     }
@@ -81,6 +96,11 @@ public final class MessageRules {
         return always.get(Variable.TENANT);
     }
 
+    /** Messages have rows elsewhere, too, which are read by these rules. To be told before any message is read. */
+    public void also(MessageRules ofOthers) {
+        also.add(ofOthers);
+    }
+
     /** What a topic of these names, and what is said of all of them; null for a topic that is none of these. */
     public Map<Variable, String> named(String topicName) {
         Map<Variable, String> named = topic.match(topicName);
@@ -93,6 +113,7 @@ public final class MessageRules {
     /** The paths to values, of a message and of rows beside these, that lead nowhere in a payload; as they were written. */
     public List<String> valuesMissingIn(JsonNode payload) {
         List<String> missing = new ArrayList<>(values.leadNowhere(payload));
+        also.forEach(others -> missing.retainAll(others.values.leadNowhere(payload)));
         missing.addAll(ofRow == null ? List.of() : ofRow.values.leadNowhere(payload));
         return missing;
     }
@@ -105,201 +126,5 @@ public final class MessageRules {
     /** The name of the member of the payload that holds the tenant. */
     public String tenantField() {
         return tenantField;
-    }
-
-    /** Collects rules. What it is told of a place twice it refuses with an IllegalArgumentException. */
-    public static final class Builder {
-
-        private final MessageRules rules;
-        private final Set<String> metrics = new HashSet<>();
-
-        public Builder(TopicTemplate topic, boolean read) {
-            this.rules = new MessageRules(topic, read);
-        }
-
-        /** Messages hold rows, each of which is a message with what stands around them. To be told first. */
-        public Builder rows(JsonPath path) {
-            rules.rows = path;
-            return this;
-        }
-
-        /** Messages have values of their own, and may have rows beside them, which are read by other rules. To be told last. */
-        public Builder mayHaveRows(MessageRules ofRow) {
-            rules.ofRow = ofRow;
-            rules.rows = ofRow.rows;
-            return ignore(ofRow.rows);
-        }
-
-        public Builder zone(ZoneId zone) {
-            rules.zone = zone;
-            return this;
-        }
-
-        public Builder tenant(String tenant) {
-            rules.always.put(Variable.TENANT, tenant);
-            return this;
-        }
-
-        public Builder device(String device) {
-            rules.always.put(Variable.DEVICE, device);
-            return this;
-        }
-
-        public Builder deviceType(String type) {
-            rules.deviceType = type;
-            return this;
-        }
-
-        /** Messages with a measurement of this name, at the top, are of a type; the first that is told counts most. */
-        public Builder typeBy(String measurement, String type) {
-            rules.typeByMetric.put(measurement, type);
-            return this;
-        }
-
-        public Builder eventType(String eventType) {
-            rules.eventType = eventType;
-            return this;
-        }
-
-        /** What a text counts as, in upper or lower case. */
-        public Builder number(String text, double value) {
-            if (rules.numbers.put(text, value) != null) {
-                throw new IllegalArgumentException("stands here twice: upper and lower case are the same");
-            }
-            return this;
-        }
-
-        /** Numbers in texts have a comma for the decimal point. */
-        public Builder decimalComma() {
-            rules.decimalComma = true;
-            return this;
-        }
-
-        /** Messages without a value are of no use, and no dead letters. */
-        public Builder ignoreEmpty() {
-            rules.ignoresEmpty = true;
-            return this;
-        }
-
-        /** The texts, in lower case, that say that the device is gone. */
-        public Builder offline(Set<String> texts) {
-            rules.offline = Set.copyOf(texts);
-            return this;
-        }
-
-        /** Payloads that are no JSON object or array are texts. */
-        public Builder text() {
-            rules.text = true;
-            return this;
-        }
-
-        public Builder device(JsonPath path) {
-            rules.device = path;
-            rules.deviceField = path.lastName() == null ? rules.deviceField : path.lastName();
-            return role(path, Place.Role.DEVICE);
-        }
-
-        public Builder tenant(JsonPath path) {
-            rules.tenantField = path.lastName() == null ? rules.tenantField : path.lastName();
-            return role(path, Place.Role.TENANT);
-        }
-
-        public Builder site(JsonPath path) {
-            return role(path, Place.Role.SITE);
-        }
-
-        public Builder zone(JsonPath path) {
-            return role(path, Place.Role.ZONE);
-        }
-
-        public Builder deviceType(JsonPath path) {
-            return role(path, Place.Role.DEVICE_TYPE);
-        }
-
-        public Builder eventType(JsonPath path) {
-            return role(path, Place.Role.EVENT_TYPE);
-        }
-
-        public Builder timestamp(JsonPath path) {
-            return role(path, Place.Role.TIMESTAMP);
-        }
-
-        public Builder sequence(JsonPath path) {
-            if (rules.rows != null && !path.isOfRow(rules.rows)) {
-                throw new IllegalArgumentException(
-                        "rows with the same number would count as one: only what stands in the row, @..., can tell them apart");
-            }
-            return role(path, Place.Role.SEQUENCE);
-        }
-
-        /** The text at a path, or the name of a row, is what the names of its metrics begin with. */
-        public Builder metricBy(JsonPath path) {
-            rules.namesMetric = true;
-            return role(path, Place.Role.METRIC);
-        }
-
-        /** What tells whether the device is there. */
-        public Builder status(JsonPath path) {
-            rules.hasStatus = true;
-            return role(path, Place.Role.STATUS);
-        }
-
-        /** What stands at a path is what the device says of all values, or of those at the last wildcard before the path's end. */
-        public Builder quality(JsonPath path, OwnQuality quality) {
-            rules.quality = quality;
-            rules.root.around(path).judged = true;
-            return role(path, Place.Role.QUALITY);
-        }
-
-        public Builder ignore(JsonPath path) {
-            return role(path, Place.Role.IGNORED);
-        }
-
-        /** The names below a path are metrics. */
-        public Builder values(JsonPath path, Scale scale) {
-            return metric("", path, scale);
-        }
-
-        /** The value at a path is a metric, or what lies below it are metrics that begin so. */
-        public Builder metric(String name, JsonPath path, Scale scale) {
-            rules.root.begin(path, name, scale);
-            rules.values.add(path);
-            metrics.add(name);
-            return this;
-        }
-
-        /**
-         * The text at a path is the unit of values.
-         *
-         * @param names what its texts stand for, where they are no units themselves
-         */
-        public Builder unit(JsonPath path, List<JsonPath> values, Map<String, String> names) {
-            int unit = rules.unitNames.size();
-            role(path, Place.Role.UNIT);
-            rules.root.at(path).unit = unit;
-            values.forEach(value -> rules.root.measure(value, unit));
-            rules.unitNames.add(Map.copyOf(names));
-            return this;
-        }
-
-        private Builder role(JsonPath path, Place.Role role) {
-            rules.root.give(path, role);
-            return this;
-        }
-
-        /** The rules, when all is said. Where nothing is said of values, all in message or row that has no other meaning is one. */
-        public MessageRules build() {
-            Place all = rules.rows == null || rules.ofRow != null
-                    ? rules.root
-                    : rules.root.at(JsonPath.parse("@", rules.rows));
-            if (rules.values.isEmpty() && all.role == null) {
-                all.metric = "";
-            }
-            if (metrics.remove("")) {
-                rules.contested.addAll(metrics);
-            }
-            rules.root.spread();
-            return rules;
-        }
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * A place in a payload of which a dialect of the registry says something, in a tree of all of them: so a payload is read in
- * one pass, however many paths there are. Built by {@link MessageRules.Builder}; not changed afterwards, and so thread-safe.
+ * one pass, however many paths there are. Built by {@link RulesBuilder}; not changed afterwards, and so thread-safe.
  */
 final class Place {
 
@@ -39,12 +39,22 @@ final class Place {
     Role role;
     /** What the name by which a member is here tells, whatever its value is; null where that is nothing. */
     Role roleOfName;
+    /** Of a role that has several parts, which of them the value is, and which the name. */
+    int part;
+
+    int partOfName;
+    /** What stands for no value of that metric; null for what does so everywhere. */
+    Missing missing;
+    /** Of {@link Role#QUALITY}, what is said there stands for. */
+    OwnQuality quality;
     /** The metric that begins here; empty where the names below are metrics; null where none begins. */
     String metric;
     /** What numbers of that metric stand for. */
     Scale scale = Scale.NONE;
     /** Of {@link Role#UNIT}, which of the units of the rules; of others, which unit values here have; -1 for none. */
     int unit = -1;
+    /** What a text here holds, where the tree is that of {@link Contents}. */
+    Contents.Content content;
     /** Whether what the device says of values below, as their quality, is of these alone. */
     boolean judged;
 
@@ -102,6 +112,11 @@ final class Place {
 
     /** Has what stands at a path below mean something. What means something already it refuses with an IllegalArgumentException. */
     void give(JsonPath path, Role meaning) {
+        give(path, meaning, 0);
+    }
+
+    /** The same of one part of what has several. */
+    void give(JsonPath path, Role meaning, int number) {
         Place place = at(path);
         boolean taken = path.isName()
                 ? place.roleOfName != null
@@ -111,8 +126,10 @@ final class Place {
         }
         if (!path.isName()) {
             place.role = meaning;
+            place.part = number;
         } else if (meaning == Role.DEVICE || meaning == Role.METRIC) {
             place.roleOfName = meaning;
+            place.partOfName = number;
         } else {
             throw new IllegalArgumentException(
                     path + ", the name of a row, tells its device or metric, and nothing else");
@@ -120,13 +137,14 @@ final class Place {
     }
 
     /** Has a metric begin at a path below, or metrics where its name is empty. */
-    void begin(JsonPath path, String name, Scale meant) {
+    void begin(JsonPath path, String name, Scale meant, Missing none) {
         Place place = at(path);
         if (place.role != null || place.metric != null) {
             throw new IllegalArgumentException(path + " has another meaning already");
         }
         place.metric = name;
         place.scale = meant;
+        place.missing = none;
     }
 
     /** Has values at a path below have one of the units. */
@@ -152,12 +170,18 @@ final class Place {
     private void take(Place other) {
         if (role == null && metric == null && (other.role == null || isLeaf())) {
             role = other.role;
+            part = other.part;
+            quality = other.quality;
+            missing = other.missing;
             metric = other.metric;
             scale = other.scale;
             unit = unit < 0 ? other.unit : unit;
         }
         judged |= other.judged;
-        roleOfName = roleOfName == null ? other.roleOfName : roleOfName;
+        if (roleOfName == null) {
+            roleOfName = other.roleOfName;
+            partOfName = other.partOfName;
+        }
         other.members.forEach((name, child) ->
                 members.computeIfAbsent(name, missing -> new Place()).take(child));
         other.elements.forEach((index, child) ->

@@ -4,6 +4,8 @@ package io.caravan.decode;
 public enum Reason {
     /** No JSON: a syntax error, bytes that are no UTF-8, or nothing at all. */
     MALFORMED_JSON("malformed-json"),
+    /** A payload, or a text in it, that is not of the format that the registry says. */
+    MALFORMED_PAYLOAD("malformed-payload"),
     /** JSON, but an array, a string or a number where an object is expected. */
     NOT_AN_OBJECT("not-an-object"),
     /** A SenML pack that breaks the rules of RFC 8428, or is none though its content type says so. */

@@ -25,7 +25,7 @@ public record Scale(IntegerType integer, BigDecimal factor, BigDecimal offset) {
     }
 
     /** What a finite number stands for; it may be infinite, and NaN where it is none of the type of integers. */
-    double of(double number) {
+    public double of(double number) {
         if (this == NONE) {
             return number;
         }

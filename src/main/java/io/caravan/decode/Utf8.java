@@ -35,7 +35,7 @@ public final class Utf8 {
         return plain;
     }
 
-    static boolean isValid(byte[] bytes) {
+    public static boolean isValid(byte[] bytes) {
         return isValid(bytes, 0, bytes.length);
     }
 

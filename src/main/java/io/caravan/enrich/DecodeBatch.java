@@ -81,7 +81,7 @@ public final class DecodeBatch {
             if (decoder == null) {
                 throw new Undecodable(Reason.UNKNOWN_DIALECT, "no decoder reads the dialect '" + raw.dialect() + "'");
             }
-            RawMessage plain = parcel.raw.plain();
+            RawMessage plain = decoder.plain(parcel.raw);
             parcel.parts = decoder.parts(plain);
             if (parcel.parts.isEmpty()) {
                 parcel.decoded = decoder.decode(plain);

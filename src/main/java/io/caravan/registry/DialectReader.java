@@ -73,7 +73,7 @@ final class DialectReader {
     private ZoneId zone(JsonNode declared, JsonPointer place) {
         String name = declared.asText("UTC");
         try {
-            return name.equals("system") ? ZoneId.systemDefault() : ZoneId.of(name);
+            return TimestampReader.zone(name);
         } catch (DateTimeException e) {
             problems.add(Problem.at(place, "is no time zone: " + Text.excerpt(name)));
             return ZoneOffset.UTC;
@@ -81,10 +81,6 @@ final class DialectReader {
     }
 
     private void attempt(JsonPointer place, Runnable step) {
-        try {
-            step.run();
-        } catch (IllegalArgumentException e) {
-            problems.add(Problem.at(place, e.getMessage()));
-        }
+        Problem.attempt(place, step, problems);
     }
 }

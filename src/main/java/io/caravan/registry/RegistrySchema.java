@@ -62,24 +62,30 @@ final class RegistrySchema {
     List<String> problems(JsonNode registry) {
         List<String> problems = new ArrayList<>();
         for (ValidationMessage message : schema.validate(registry)) {
-            problems.add(problem(message));
+            problems.add(problem(registry, message));
         }
         return problems;
     }
 
-    private String problem(ValidationMessage message) {
+    private String problem(JsonNode registry, ValidationMessage message) {
         JsonPointer place = JsonPointer.compile(message.getInstanceLocation().toString());
         Object[] arguments = message.getArguments();
         return switch (message.getType()) {
             case "type" -> Problem.at(place, "must be " + typeInWords(message.getSchemaNode()));
             case "required" -> Problem.at(place.appendProperty(message.getProperty()), "is missing");
             case "additionalProperties" ->
-                Problem.at(place.appendProperty(message.getProperty()), "is no known key" + knownKeys(message));
+                Problem.at(
+                        place.appendProperty(message.getProperty()),
+                        "is no known key" + knownKeys(message.getProperty(), message));
             case "propertyNames" ->
                 Problem.at(
                         place.appendProperty(message.getProperty()),
                         "is no valid name" + explanation(message, arguments[1]));
-            case "enum" -> Problem.at(place, "must be one of " + arguments[0]);
+            case "enum" ->
+                Problem.at(
+                        place,
+                        "must be one of " + arguments[0]
+                                + Nearest.hint(registry.at(place).asText(), words(message.getSchemaNode())));
             case "minProperties", "minItems", "minLength" -> Problem.at(place, "must not be empty");
             case "pattern" -> Problem.at(place, "has not the right form" + explanation(message, message.getError()));
             default -> Problem.at(place, message.getError());
@@ -96,10 +102,20 @@ final class RegistrySchema {
         return ": " + rule.path("description").asText(String.valueOf(bare));
     }
 
-    private String knownKeys(ValidationMessage message) {
+    private String knownKeys(String given, ValidationMessage message) {
         List<String> known = new ArrayList<>();
         source.at(keyword(message).head()).path("properties").fieldNames().forEachRemaining(known::add);
-        return known.isEmpty() ? "" : ". There are " + String.join(", ", known) + ", and your own that begin with x_";
+        String hint = Nearest.hint(given, known);
+        return known.isEmpty()
+                ? ""
+                : (hint.isEmpty() ? "." : hint) + " There are " + String.join(", ", known)
+                        + ", and your own that begin with x_";
+    }
+
+    private static List<String> words(JsonNode texts) {
+        List<String> words = new ArrayList<>();
+        texts.forEach(text -> words.add(text.asText()));
+        return words;
     }
 
     private static JsonPointer keyword(ValidationMessage message) {

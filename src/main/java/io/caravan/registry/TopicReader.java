@@ -3,24 +3,18 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.decode.IntegerType;
+import io.caravan.decode.IdTemplate;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.MessageRules;
-import io.caravan.decode.OwnQuality;
-import io.caravan.decode.Scale;
+import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Text;
 import io.caravan.decode.TopicTemplate;
 import io.caravan.decode.TopicTemplate.Variable;
-import java.math.BigDecimal;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Makes the rules of one topic of a dialect, or says what is wrong with them. Used once, by one thread. */
@@ -35,7 +29,7 @@ final class TopicReader {
     private final TopicTemplate template;
     private final JsonNode declared;
     private final JsonPointer place;
-    private final MessageRules.Builder rules;
+    private final RulesBuilder rules;
     private JsonPath rows;
 
     /**
@@ -49,7 +43,7 @@ final class TopicReader {
         this.template = template;
         this.declared = declared;
         this.place = place;
-        this.rules = new MessageRules.Builder(template, declared.path("read").asBoolean(true));
+        this.rules = new RulesBuilder(template, declared.path("read").asBoolean(true));
     }
 
     MessageRules rules(ZoneId zone) {
@@ -57,8 +51,12 @@ final class TopicReader {
         if (!declared.path("read").asBoolean(true)) {
             return rules.build();
         }
+        if (declared.path("rows").isArray()) {
+            return ofLists(zone);
+        }
         int before = problems.size();
-        if (template.names(Variable.DEVICE) == declared.has("device")) {
+        boolean ofTopic = declared.path("device").asText().contains("{device}");
+        if (template.names(Variable.DEVICE) ? declared.has("device") && !ofTopic : !declared.has("device") || ofTopic) {
             problems.add(
                     Problem.at(
                             place,
@@ -71,7 +69,10 @@ final class TopicReader {
         pathOrText("tenant", Variable.TENANT, rules::tenant, rules::tenant);
         path("site", rules::site);
         path("zone", rules::zone);
-        path("timestamp", rules::timestamp);
+        if (declared.has("timestamp")) {
+            TimestampReader.read(
+                    declared.path("timestamp"), place.appendProperty("timestamp"), zone, rows, rules, problems);
+        }
         path("sequence", rules::sequence);
         path("status", rules::status);
         if (declared.has("metric") && template.names(Variable.METRIC)) {
@@ -80,7 +81,8 @@ final class TopicReader {
         path("metric", rules::metricBy);
         pathOrText("event_type", null, rules::eventType, rules::eventType);
         type();
-        values();
+        ValuesReader values = new ValuesReader(declared, place, rules, rows, problems);
+        values.values();
         paths("ignore").forEach((at, path) -> attempt(at, () -> rules.ignore(path)));
         declared.path("numbers")
                 .properties()
@@ -93,21 +95,12 @@ final class TopicReader {
         if (declared.path("empty").asText().equals("ignore")) {
             rules.ignoreEmpty();
         }
-        units();
-        JsonNode quality = declared.path("quality");
-        if (quality.isObject()) {
-            attempt(
-                    place.appendProperty("quality").appendProperty("path"),
-                    () -> rules.quality(
-                            parse(quality.path("path").asText()),
-                            new OwnQuality(words(quality.path("good")), words(quality.path("uncertain")))));
-        }
+        values.units();
+        QualityReader.read(declared.path("quality"), place.appendProperty("quality"), rows, rules, problems);
         if (declared.has("offline")) {
-            rules.offline(words(declared.path("offline")));
+            rules.offline(QualityReader.words(declared.path("offline")));
         }
-        if (declared.path("payload").asText().equals("text")) {
-            rules.text();
-        }
+        new PayloadReader(problems).read(declared, place, rows, rules);
         if (declared.path("rows").isObject() && problems.size() == before) {
             attempt(place.appendProperty("rows").appendProperty("path"), () -> rules.mayHaveRows(ofRow(zone)));
         }
@@ -123,6 +116,30 @@ final class TopicReader {
         merged.set("rows", own.remove("path"));
         merged.setAll(own);
         return new TopicReader(types, template, merged, place.appendProperty("rows"), problems).rules(zone);
+    }
+
+    /** How rows are read that stand in several places: all alike, each from its own. */
+    private MessageRules ofLists(ZoneId zone) {
+        JsonPointer here = place.appendProperty("rows");
+        List<MessageRules> lists = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        int index = 0;
+        for (JsonNode path : declared.path("rows")) {
+            attempt(here.appendIndex(index++), () -> {
+                JsonPath.toRows(path.asText());
+                ObjectNode alone = ((ObjectNode) declared).deepCopy();
+                alone.set("rows", path);
+                List<String> own = new ArrayList<>();
+                lists.add(new TopicReader(types, template, alone, place, own).rules(zone));
+                told.addAll(own);
+            });
+        }
+        problems.addAll(told.stream().distinct().toList());
+        if (lists.isEmpty()) {
+            return rules.build();
+        }
+        lists.subList(1, lists.size()).forEach(lists.get(0)::also);
+        return lists.get(0);
     }
 
     private void rows() {
@@ -154,74 +171,9 @@ final class TopicReader {
 
     private void requireType(String type, JsonPointer at) {
         if (!types.has(type)) {
-            problems.add(Problem.at(at, "is no device type of this file: " + Text.excerpt(type)));
-        }
-    }
-
-    private void values() {
-        JsonNode values = declared.path("values");
-        JsonPointer here = place.appendProperty("values");
-        if (values.isTextual()) {
-            attempt(here, () -> rules.values(parse(values.asText()), Scale.NONE));
-        }
-        values.properties()
-                .forEach(value -> metric(value.getKey(), value.getValue(), here.appendProperty(value.getKey())));
-    }
-
-    /** A path, or a path and what the numbers there stand for. */
-    private void metric(String name, JsonNode value, JsonPointer here) {
-        boolean scaled = value.isObject();
-        attempt(scaled ? here.appendProperty("path") : here, () -> {
-            JsonPath path = parse(scaled ? value.path("path").asText() : value.asText());
-            Scale scale = scaled ? scale(value, here) : Scale.NONE;
-            if (name.equals("*")) {
-                rules.values(path, scale);
-            } else {
-                rules.metric(name, path, scale);
-            }
-        });
-    }
-
-    private Scale scale(JsonNode value, JsonPointer here) {
-        BigDecimal factor = value.path("scale").isNumber() ? value.path("scale").decimalValue() : BigDecimal.ONE;
-        if (!Scale.isFactor(factor)) {
-            problems.add(Problem.at(here.appendProperty("scale"), "must be from 1e-15 to 1e15, or the same below 0"));
-        }
-        IntegerType integer = value.has("integer")
-                ? IntegerType.valueOf(value.path("integer").asText().toUpperCase(Locale.ROOT))
-                : null;
-        BigDecimal offset = value.path("offset").decimalValue();
-        return integer == null && factor.compareTo(BigDecimal.ONE) == 0 && offset.signum() == 0
-                ? Scale.NONE
-                : new Scale(integer, factor, offset);
-    }
-
-    private static Set<String> words(JsonNode texts) {
-        Set<String> words = new HashSet<>();
-        texts.forEach(text -> words.add(
-                text.isNumber()
-                        ? OwnQuality.word(text.asDouble())
-                        : text.asText().toLowerCase(Locale.ROOT)));
-        return Set.copyOf(words);
-    }
-
-    private void units() {
-        for (Map.Entry<String, JsonNode> unit : declared.path("units").properties()) {
-            JsonPointer here = place.appendProperty("units").appendProperty(unit.getKey());
-            attempt(here, () -> {
-                List<JsonPath> of = new ArrayList<>();
-                int index = 0;
-                for (JsonNode path : unit.getValue().path("of")) {
-                    attempt(here.appendProperty("of").appendIndex(index++), () -> of.add(parse(path.asText())));
-                }
-                Map<String, String> names = new HashMap<>();
-                unit.getValue()
-                        .path("names")
-                        .properties()
-                        .forEach(
-                                name -> names.put(name.getKey(), name.getValue().asText()));
-                rules.unit(singular(unit.getKey()), of, names);
-            });
+            problems.add(Problem.at(
+                    at,
+                    "is no device type of this file: " + Text.excerpt(type) + Nearest.hint(type, types::fieldNames)));
         }
     }
 
@@ -229,7 +181,7 @@ final class TopicReader {
         if (declared.has(key)) {
             attempt(
                     place.appendProperty(key),
-                    () -> rule.accept(singular(declared.path(key).asText())));
+                    () -> rule.accept(JsonPath.singular(declared.path(key).asText(), rows)));
         }
     }
 
@@ -240,6 +192,8 @@ final class TopicReader {
             problems.add(Problem.at(place.appendProperty(key), "stands in the topic already"));
         } else if (isPath(value)) {
             path(key, path);
+        } else if (key.equals("device") && IdTemplate.isTemplate(value)) {
+            attempt(place.appendProperty(key), () -> rules.device(IdTemplate.parse(value, rows)));
         } else if (!value.isEmpty()) {
             if (Text.isId(value)) {
                 text.accept(value);
@@ -267,19 +221,7 @@ final class TopicReader {
         return JsonPath.parse(text, rows);
     }
 
-    private JsonPath singular(String text) {
-        JsonPath path = parse(text);
-        if (!path.isSingular()) {
-            throw new IllegalArgumentException("must lead to one place: no * here");
-        }
-        return path;
-    }
-
     private void attempt(JsonPointer at, Runnable step) {
-        try {
-            step.run();
-        } catch (IllegalArgumentException e) {
-            problems.add(Problem.at(at, e.getMessage()));
-        }
+        Problem.attempt(at, step, problems);
     }
 }

@@ -2,12 +2,16 @@ package io.caravan.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.decode.JsonPayload;
 import io.caravan.decode.MessageRules;
+import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
+import io.caravan.decode.Undecodable;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.MappedDialect;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +47,34 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
         return !headers.containsKey(RecordHeaders.REASON);
     }
 
+    /** What the paths of the registry apply to in a payload; null where that is the payload itself, or nothing. */
+    public String asJson(byte[] payload, DeviceRegistry registry) {
+        MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
+        try {
+            JsonPayload json = dialect == null
+                    ? null
+                    : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
+            return json == null || json.json() == payload ? null : new String(json.json(), StandardCharsets.UTF_8);
+        } catch (Undecodable e) {
+            return null; // the dead letter says so
+        }
+    }
+
+    private RawMessage raw(byte[] payload) {
+        return new RawMessage(header(RecordHeaders.DIALECT), header(RecordHeaders.TOPIC), null, null, 0, payload);
+    }
+
     /** The paths to values that lead nowhere in the payload that a dialect of the registry has read, as they were written. */
     public List<String> valuesMissingIn(byte[] payload, DeviceRegistry registry) {
         MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
         MessageRules rules = dialect == null ? null : dialect.decoder().rulesOf(header(RecordHeaders.TOPIC));
         try {
-            JsonNode json = MAPPER.readTree(payload);
+            JsonPayload read = dialect == null
+                    ? null
+                    : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
+            JsonNode json = MAPPER.readTree(read == null ? payload : read.json());
             return rules == null || !json.isContainerNode() ? List.of() : rules.valuesMissingIn(json);
-        } catch (IOException e) {
+        } catch (IOException | Undecodable e) {
             return List.of(); // a text, or a dead letter
         }
     }

@@ -77,10 +77,11 @@ class MessageFuzz {
         RawMessage raw = received(publication);
         byte[] sent = raw.payload().clone();
 
-        Decoded decoded = decoded(raw);
-        assertThat(decoded(raw)).isEqualTo(decoded);
+        RawMessage plain = raw.plain(); // as the stage reads it: without a byte order mark
+        Decoded decoded = decoded(plain);
+        assertThat(decoded(plain)).isEqualTo(decoded);
         if (decoded != null) {
-            requireSound(raw, decoded);
+            requireSound(plain, decoded);
         }
         Message message = stage.run(stage.raw(raw.dialect(), raw.topic(), raw.tenant(), raw.device(), raw.payload()));
 

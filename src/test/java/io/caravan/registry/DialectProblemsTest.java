@@ -35,7 +35,7 @@ class DialectProblemsTest {
                 "'A': {'topics': {'a/{device}': {}}} | /dialects/A: is no valid name: Lower case letters, digits, _ and -, a letter first",
                 "'a': {} | /dialects/a/topics: is missing",
                 "'a': {'topics': {}} | /dialects/a/topics: must not be empty",
-                "'a': {'topics': {'a/{device}': {'timestmap': '$.t'}}} | /dialects/a/topics/a~1{device}/timestmap: is no known key. There are description, read, payload, empty, rows, device,",
+                "'a': {'topics': {'a/{device}': {'timestmap': '$.t'}}} | /dialects/a/topics/a~1{device}/timestmap: is no known key: did you mean timestamp? There are description, read, payload, contents, empty, rows, device,",
                 "'a': {'topics': {'a/{device}': {'timestamp': 3}}} | /dialects/a/topics/a~1{device}/timestamp: must be a string",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.t-1'}}} | /dialects/a/topics/a~1{device}/timestamp: at character 4: expected",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.*'}}} | /dialects/a/topics/a~1{device}/timestamp: must lead to one place",

@@ -38,7 +38,7 @@ class RegistryProblemsTest {
                 Arguments.of("{\"device_type\": {}, \"device_types\": {}}", "/device_type: is no known key"),
                 Arguments.of(
                         lift("\"measurements\": {}, \"update_frequncy\": \"1_day\""),
-                        "/device_types/lift/update_frequncy: is no known key. There are name, description, category, capabilities,"),
+                        "/device_types/lift/update_frequncy: is no known key: did you mean update_frequency? There are name, description, category, capabilities,"),
                 Arguments.of(lift("\"locations\": []"), "/device_types/lift/measurements: is missing"),
                 Arguments.of(
                         measuring("\"load\": {\"min_value\": \"0\"}"),

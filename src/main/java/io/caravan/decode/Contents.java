@@ -1,0 +1,113 @@
+package io.caravan.decode;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Which texts of a JSON payload hold something that is to be read, in a tree of their places. Reading it puts the JSON that it is
+ * in the place of the text; what is no text, such as what was read before, stays. Not changed once rules are built.
+ */
+final class Contents {
+
+    /** What a text at a path holds. */
+    record Content(JsonPath path, PayloadFormat format) {}
+
+    private final Place root = new Place();
+
+    boolean isEmpty() {
+        return root.isLeaf();
+    }
+
+    /** Refuses, with an IllegalArgumentException, what is told twice. */
+    void add(JsonPath path, PayloadFormat format) {
+        Place place = root.at(path);
+        if (place == root || place.content != null) {
+            throw new IllegalArgumentException(
+                    place == root
+                            ? "$ is the whole payload: say what it is by \"payload\""
+                            : path + " stands here twice");
+        }
+        place.content = new Content(path, format);
+    }
+
+    /** The payload with what its texts hold in their place; the same where it has none. */
+    JsonPayload read(JsonPayload payload) throws Undecodable {
+        if (isEmpty() || !payload.cutOff().isEmpty()) {
+            return payload; // a frame has no texts
+        }
+        JsonText text = new JsonText(payload.json().length);
+        return read(root, payload, text);
+    }
+
+    private static JsonPayload read(Place place, JsonPayload payload, JsonText into) throws Undecodable {
+        return JsonDecoder.read(payload.json(), parser -> {
+            Reader reader = new Reader(payload.json(), parser, into);
+            reader.below(place, parser.currentToken());
+            return reader.end(payload);
+        });
+    }
+
+    /** One payload being read. */
+    private static final class Reader {
+
+        private final byte[] json;
+        private final JsonParser parser;
+        private final JsonText into;
+        private int done;
+
+        Reader(byte[] json, JsonParser parser, JsonText into) {
+            this.json = json;
+            this.parser = parser;
+            this.into = into;
+        }
+
+        private void below(Place place, JsonToken token) throws IOException, Undecodable {
+            if (place == null || place.isLeaf() || !token.isStructStart()) {
+                parser.skipChildren();
+                return;
+            }
+            int index = 0;
+            for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
+                Place child =
+                        next == JsonToken.FIELD_NAME ? place.member(parser.currentName()) : place.element(index++);
+                JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
+                if (child != null && child.content != null && value == JsonToken.VALUE_STRING) {
+                    text(child);
+                } else {
+                    below(child, value);
+                }
+            }
+        }
+
+        private void text(Place place) throws IOException, Undecodable {
+            byte[] content = parser.getText().strip().getBytes(StandardCharsets.UTF_8);
+            into.raw(json, done, JsonTokens.start(parser));
+            done = JsonTokens.end(parser, JsonToken.VALUE_STRING);
+            JsonText inside = into.inside(content.length);
+            try {
+                if (content.length == 0) {
+                    inside.nothing();
+                } else {
+                    place.content.format().write(content, inside);
+                }
+                JsonPayload held = inside.payload();
+                into.append(
+                        place.isLeaf() || !held.cutOff().isEmpty()
+                                ? held
+                                : Contents.read(place, held, into.inside(held.json().length)));
+            } catch (Undecodable e) {
+                throw new Undecodable(e.reason(), "in the text at " + place.content.path() + ": " + e.getMessage());
+            }
+        }
+
+        private JsonPayload end(JsonPayload whole) throws Undecodable {
+            if (done == 0) {
+                return whole;
+            }
+            into.raw(json, done, json.length);
+            return into.payload();
+        }
+    }
+}

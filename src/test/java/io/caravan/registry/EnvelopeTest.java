@@ -1,0 +1,117 @@
+package io.caravan.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.decode.Reason;
+import io.caravan.decode.Timestamps;
+import io.caravan.decode.Undecodable;
+import io.caravan.settings.UserError;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ids and times that are put together, forms of times, and what stands for no value. */
+class EnvelopeTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anIdIsPutTogether() throws Exception {
+        DeclaredDialect meter = DeclaredDialect.of(folder, "'device':'{device}-{$.port}','values':{'v':'$.v'}");
+        assertThat(meter.shown("{\"port\":3,\"v\":1}")).containsExactly("d-3: v=1.0");
+        assertThatThrownBy(() -> meter.read("{\"v\":1}"))
+                .isInstanceOf(Undecodable.class)
+                .hasMessage("no device id stands at {device}-{$.port}, where the registry says");
+        DeclaredDialect rows =
+                DeclaredDialect.of(folder, "a", "a", "'rows':'$.*','device':'{$.*~}/{@.slot}','values':{'v':'@.v'}");
+        assertThat(rows.shown("{\"x\":[{\"slot\":\"p\",\"v\":1},{\"slot\":2,\"v\":2}],\"y\":[{\"slot\":0,\"v\":3}]}"))
+                .containsExactly("x/p: v=1.0", "x/2: v=2.0", "y/0: v=3.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'path':'$.t','pattern':'dd.MM.yyyy HH:mm:ss','time_zone':'Europe/Berlin'} | {'t':'21.11.2026 10:15:30'} | 2026-11-21T09:15:30.000000Z",
+                "{'path':'$.t','pattern':'dd.MM.yyyy HH:mm:ss'} | {'t':' 21.11.2026 10:15:30 '} | 2026-11-21T10:15:30.000000Z",
+                "{'path':'$.t','pattern':'MMM d yyyy h:mm a'} | {'t':'nov 21 2026 9:15 PM'} | 2026-11-21T21:15:00.000000Z",
+                "{'path':'$.t','pattern':'HH:mm:ss MM/dd/yyyy zzz'} | {'t':'07:16:17 06/16/2021 UTC'} | 2021-06-16T07:16:17.000000Z",
+                "{'path':'$.t','pattern':'yyMMddHHmmss'} | {'t':160513140000} | 2016-05-13T14:00:00.000000Z",
+                "{'path':['$.d','$.t'],'pattern':'dd/MM/yyyy HH:mm'} | {'t':'10:15','d':'21/11/2026'} | 2026-11-21T10:15:00.000000Z",
+                "{'path':['$.d','$.t']} | {'t':'10:15:30','d':'2026-11-21'} | 2026-11-21T10:15:30.000000Z",
+                "{'path':'$.t','time_zone':'+01:00'} | {'t':'2026-11-21 10:15:30'} | 2026-11-21T09:15:30.000000Z"
+            })
+    void aTimeIsOfItsForm(String timestamp, String payload, String shown) throws Exception {
+        DeclaredDialect dialect =
+                DeclaredDialect.of(folder, "'values':{'v':'$.v'},'event_type':'x','timestamp':" + timestamp);
+        assertThat(Timestamps.format(
+                        dialect.read(payload.replace('\'', '"')).get(0).timestamp()))
+                .isEqualTo(shown);
+    }
+
+    @Test
+    void aTimeOfAnotherFormIsADeadLetterAndNoTimeIsNone() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder, "'timestamp':{'path':['$.d','$.t'],'pattern':'dd.MM.yyyy HH:mm'},'values':{'v':'$.v'}");
+        for (String day : new String[] {"\"2026-11-21\"", "\"31.02.1969\"", "[]"}) {
+            assertThatThrownBy(() -> dialect.read("{\"v\":1,\"d\":" + day + ",\"t\":\"10:15\"}"))
+                    .isInstanceOfSatisfying(
+                            Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_TIMESTAMP));
+        }
+        assertThatThrownBy(() -> dialect.read("{\"v\":1,\"d\":\"x\",\"t\":\"y\"}"))
+                .hasMessage(
+                        "no time between 1970 and 9999 of the form dd.MM.yyyy HH:mm, which the registry says: 'x y'");
+        assertThat(dialect.read("{\"v\":1,\"d\":null,\"t\":\"10:15\"}").get(0).timestamp())
+                .isEqualTo(io.caravan.decode.Decoded.NO_TIME);
+    }
+
+    @Test
+    void whatStandsForNoValueIsNull() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder,
+                "'missing':[-999,'N/A'],'values':{'*':{'path':'$','scale':0.1,'missing':[32768]},'raw':'$.raw'}");
+        assertThat(
+                        dialect.shown(
+                                "{\"a\":-999,\"b\":\" n/a \",\"c\":32768,\"d\":\"-999.0\",\"e\":[-9990,null],\"raw\":32768,\"f\":\"-999 V\"}"))
+                .containsExactly("d: a=null, b=null, c=null, d=null, e.0=-999.0, e.1=null, raw=32768.0, f=null");
+        DeclaredDialect text = DeclaredDialect.of(folder, "'payload':'text','missing':['---'],'values':{'t':'$'}");
+        assertThat(text.shown("---")).containsExactly("d: t=null");
+    }
+
+    @Test
+    void severalPlacesMaySayWhatValuesAreWorth() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder,
+                "'values':{'v':'$.v'},'quality':[{'path':'$.q','good':[0]},{'path':'$.valid','good':[true],'uncertain':['old']}]");
+        assertThat(dialect.shown("{\"v\":1,\"q\":0,\"valid\":true}")).containsExactly("d: v=1.0");
+        assertThat(dialect.shown("{\"v\":1,\"q\":0,\"valid\":false}")).containsExactly("d: v=BAD");
+        assertThat(dialect.shown("{\"v\":1,\"q\":7,\"valid\":true}")).containsExactly("d: v=BAD");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'device':'x-{device}-{$.p-1}' | /device: at character 4: expected",
+                "'device':'{$.p}' | names the device twice",
+                "'device':'{device}{$.*}' | /device: must lead to one place",
+                "'timestamp':{'pattern':'dd'} | /timestamp/path: is missing",
+                "'timestamp':{'path':['$.a','$.*']} | /timestamp/path/1: must lead to one place",
+                "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy hh:mm'} | /timestamp/pattern: does not tell year, month and day, or tells hours of half a day",
+                "'timestamp':{'path':'$.t','pattern':'HH:mm'} | /timestamp/pattern: does not tell year",
+                "'timestamp':{'path':'$.t','pattern':'Tt'} | /timestamp/pattern: is no pattern such as dd.MM.yyyy HH:mm:ss: Unknown pattern letter: T",
+                "'timestamp':{'path':'$.t','time_zone':'Berlin'} | /timestamp/time_zone: is no time zone",
+                "'timestamp':{'path':'$.t','patern':'dd'} | /timestamp/patern: is no known key: did you mean pattern?",
+                "'quality':[{'path':'$.q'}] | /quality/0/good: is missing",
+                "'missing':-999 | /missing: must be an array"
+            })
+    void aBadDeclarationIsToldWithItsPlace(String rules, String problem) {
+        assertThatThrownBy(() -> DeclaredDialect.of(folder, rules))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(problem);
+    }
+}
