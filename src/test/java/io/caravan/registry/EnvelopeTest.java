@@ -53,6 +53,48 @@ class EnvelopeTest {
                 .isEqualTo(shown);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dd.MM.yyyy | 28.02.2026 | 2026-02-28T00:00:00.000000Z",
+                "dd.MM.yyyy | 31.02.2026 | no such day or time of day: '31.02.2026'",
+                "dd.MM.yyyy | 31.06.2026 | no such day",
+                "dd.MM.yyyy HH:mm | 31.06.2026 24:00 | no such day",
+                "yyyyMMddHHmmss | 20260230101500 | no such day",
+                "uuuu-DDD | 2026-366 | no such day",
+                "yyMMdd hh:mm a | 260630 01:15 pm | 2026-06-30T13:15:00.000000Z",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 BST | a name of a zone that may mean several",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 IST | a name of a zone",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 CET | a name of a zone",
+                "yyyy-MM-dd HH:mm zzzz | 2026-06-30 10:15 CET | a name of a zone",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 GMT | 2026-06-30T10:15:00.000000Z",
+                "yyyy-MM-dd HH:mm VV | 2026-06-30 10:15 Europe/Berlin | 2026-06-30T08:15:00.000000Z",
+                "yyyy-MM-dd HH:mm XXX | 2026-06-30 10:15 +01:00 | 2026-06-30T09:15:00.000000Z",
+                "yyyy-MM-dd[ HH:mm:ss][ hh:mm] | 2026-06-30 10:15 | no time between 1970 and 9999",
+                "yyyy-MM-dd[ HH:mm:ss][ hh:mm] | 2026-06-30 10:15:30 | 2026-06-30T10:15:30.000000Z"
+            })
+    void whatIsNoTimeIsNotTakenForAnother(String pattern, String time, String shown) throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder, "'values':{'v':'$.v'},'timestamp':{'path':'$.t','pattern':'" + pattern + "'}");
+        String read;
+        try {
+            read = Timestamps.format(
+                    dialect.read("{\"v\":1,\"t\":\"" + time + "\"}").get(0).timestamp());
+        } catch (Undecodable e) {
+            assertThat(e.reason()).isEqualTo(Reason.INVALID_TIMESTAMP);
+            read = e.getMessage();
+        }
+        assertThat(read).startsWith(shown);
+    }
+
+    @Test
+    void aDayThatDoesNotExistIsToldAsSuch() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':{'v':'$.v'},'timestamp':'$.t'");
+        assertThatThrownBy(() -> dialect.read("{\"v\":1,\"t\":\"2026-02-30 12:00:00\"}"))
+                .hasMessage("no such day, time of day or offset: '2026-02-30 12:00:00'");
+    }
+
     @Test
     void aTimeOfAnotherFormIsADeadLetterAndNoTimeIsNone() throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(
@@ -104,6 +146,8 @@ class EnvelopeTest {
                 "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy hh:mm'} | /timestamp/pattern: does not tell year, month and day, or tells hours of half a day",
                 "'timestamp':{'path':'$.t','pattern':'HH:mm'} | /timestamp/pattern: does not tell year",
                 "'timestamp':{'path':'$.t','pattern':'Tt'} | /timestamp/pattern: is no pattern such as dd.MM.yyyy HH:mm:ss: Unknown pattern letter: T",
+                "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy HH:MM'} | /timestamp/pattern: has months (M) behind hours",
+                "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy HH:mm:SS'} | /timestamp/pattern: has months (M) behind hours, or parts of a second",
                 "'timestamp':{'path':'$.t','time_zone':'Berlin'} | /timestamp/time_zone: is no time zone",
                 "'timestamp':{'path':'$.t','patern':'dd'} | /timestamp/patern: is no known key: did you mean pattern?",
                 "'quality':[{'path':'$.q'}] | /quality/0/good: is missing",
