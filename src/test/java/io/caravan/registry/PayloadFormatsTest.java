@@ -45,6 +45,16 @@ class PayloadFormatsTest {
                 "uint8,0,`bits`:[1,3] | FB | 5.0",
                 "int16,0,`missing`:[32768] | 8000 | null",
                 "int16,0,`missing`:[`0x8000`,-1] | FFFF | null",
+                "int16,0,`bits`:[0,11],`missing`:[`0x800`] | 0800 | null",
+                "int64,0,`missing`:[`0x7FFFFFFFFFFFFFFF`] | 7FFFFFFFFFFFFFFF | null",
+                "int64,0,`missing`:[9223372036854775807] | 7FFFFFFFFFFFFFFF | null",
+                "int64,0,`missing`:[`0x8000000000000000`] | 8000000000000000 | null",
+                "uint64,0,`missing`:[`0xFFFFFFFFFFFFFFFF`] | FFFFFFFFFFFFFFFF | null",
+                "float32,0,`missing`:[`0xC61C3C00`] | C61C3C00 | null",
+                "float32,0,`missing`:[`0x7FC00000`] | 7FC00000 | null",
+                "float32,0,`missing`:[-99.99] | C2C7FAE1 | null",
+                "float32,0,`missing`:[0] | 80000000 | null",
+                "uint16,0,`missing`:[`8000`] | 1F40 | null",
                 "int16,0,`scale`:0.1,`offset`:-40 | 0019 | -37.5"
             })
     void aFieldIsReadByItsType(String type, String hex, String shown) throws Exception {
@@ -223,6 +233,10 @@ class PayloadFormatsTest {
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','word_order':'big'}}} | /fields/a/word_order: has no meaning for Int8",
                 "'payload':{'format':'binary','every':2,'fields':{'a':{'byte':1,'type':'int16'}}} | /fields/a/byte: the field would end behind byte 2",
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','missing':['x']}}} | /fields/a/missing/0: must be a number",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'uint16','missing':[-1]}}} | /fields/a/missing/0: is no Uint16 of 16 bits: it would never be found",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int16','bits':[0,11],'missing':['0x1000']}}} | /fields/a/missing/0: is no Int16 of 12 bits",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'uint8','missing':[1,0.5]}}} | /fields/a/missing/1: is no Uint8 of 8 bits",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'float32','missing':[1e39]}}} | /fields/a/missing/0: is no Float32 of 32 bits",
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','scale':0}}} | /fields/a/scale: must be from 1e-15",
                 "'contents':{'$.a':'binary'} | /contents/$.a: must be hex or base64",
                 "'contents':{'$.a':'text'} | /contents/$.a: must be another format",
