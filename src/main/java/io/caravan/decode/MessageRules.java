@@ -32,6 +32,8 @@ public final class MessageRules {
     final Contents aroundRows = new Contents();
     /** What payloads are; null where they are JSON. */
     PayloadFormat format;
+    /** Whether texts may be what is true and false in JSON. */
+    boolean hasWords;
 
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     final Map<Variable, String> always = new EnumMap<>(Variable.class);

@@ -40,7 +40,7 @@ final class PlaceWalk {
         this.start = start;
         this.contested = new Contested(rules.contested, beaten);
         this.units = new DeclaredUnits(rules.unitNames);
-        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, payload.cutOff());
+        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, rules.hasWords, payload.cutOff());
         leaves.missing(rules.missing);
     }
 

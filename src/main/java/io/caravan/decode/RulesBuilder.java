@@ -92,6 +92,7 @@ public final class RulesBuilder {
     /** Payloads are no JSON, but of another format. */
     public RulesBuilder format(PayloadFormat format) {
         rules.format = format;
+        rules.hasWords |= format.hasWords();
         return this;
     }
 
@@ -99,6 +100,7 @@ public final class RulesBuilder {
     public RulesBuilder content(JsonPath path, PayloadFormat format) {
         rules.contents.add(path, format);
         contents.put(path, format);
+        rules.hasWords |= format.hasWords();
         return this;
     }
 

@@ -125,6 +125,25 @@ class EnvelopeTest {
     }
 
     @Test
+    void aNumberThatIsMissingMayBeDeclaredAsAText() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder,
+                "'missing':['-999'],'values':{'*':'$','a':{'path':'$.a','missing':['0x8000'],'integer':'int16','scale':0.1}}");
+        assertThat(dialect.shown("{\"a\":32768,\"b\":-999,\"c\":\"-999.0\",\"d\":\"0x8000\"}"))
+                .containsExactly("d: a=null, b=null, c=null, d=text");
+        assertThat(dialect.shown("{\"a\":\"0x8000\",\"b\":32768}")).containsExactly("d: a=null, b=32768.0");
+    }
+
+    @Test
+    void partsOfATimeMayHaveBlanksAroundThem() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':{'v':'$.v'},'timestamp':{'path':['$.d','$.t']}");
+        assertThat(Timestamps.format(dialect.read("{\"v\":1,\"d\":\"2026-11-21 \",\"t\":\" 10:15:30\"}")
+                        .get(0)
+                        .timestamp()))
+                .isEqualTo("2026-11-21T10:15:30.000000Z");
+    }
+
+    @Test
     void severalPlacesMaySayWhatValuesAreWorth() throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(
                 folder,
