@@ -69,6 +69,9 @@ final class PayloadReader {
                 && !topic.path("rows").asText().equals("$")) {
             problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
         }
+        if (Set.of("csv", "line-protocol").contains(nameOf(payload)) && !topic.has("rows") && !topic.has("values")) {
+            problems.add(Problem.at(place, "needs \"rows\": \"$\": the lines of the payload are its rows"));
+        }
         topic.path("contents").properties().forEach(content -> {
             JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
             PayloadFormat inside = ofText(content.getValue(), at);
