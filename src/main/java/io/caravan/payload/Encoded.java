@@ -32,12 +32,19 @@ public final class Encoded implements PayloadFormat {
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         String text = PlainText.of(payload).strip();
-        content.write(hex ? HexFrame.parse(text) : base64(text), json);
+        content.write(hex ? HexFrame.parse(digits(text)) : base64(text), json);
     }
 
     @Override
     public boolean hasWords() {
         return content.hasWords();
+    }
+
+    /** The digits without what is written around them: 0x2EFB, 2E-FB and 2E:FB. */
+    private static String digits(String text) {
+        return (text.regionMatches(true, 0, "0x", 0, 2) ? text.substring(2) : text)
+                .replace('-', ' ')
+                .replace(':', ' ');
     }
 
     private static byte[] base64(String text) throws Undecodable {
