@@ -24,6 +24,7 @@ final class JsonLeaves {
     private final Set<Integer> cutOff;
     private final List<Measured> all = new ArrayList<>(24);
     private final OpenMembers members = new OpenMembers();
+    private boolean passesUnnamed;
     private BitSet replaced;
     private boolean hasScaled;
     private Scale scale = Scale.NONE;
@@ -64,6 +65,11 @@ final class JsonLeaves {
         Missing before = missing;
         missing = next == null ? missing : next;
         return before;
+    }
+
+    /** Has members be passed over whose names are empty, which otherwise are faults. */
+    void passUnnamed() {
+        passesUnnamed = true;
     }
 
     /** How many there are so far. */
@@ -125,6 +131,8 @@ final class JsonLeaves {
             } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
                 names.add(name);
                 value(path, token);
+            } else if (passesUnnamed && name.isEmpty()) {
+                parser.skipChildren();
             } else {
                 names.add(name);
                 value(path.child(name), token);

@@ -67,6 +67,10 @@ public final class MessageRules {
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
 
+    /** Where the rest of the values stand that have no names of their own, and where metrics are named, for people; null for nowhere. */
+    String rest;
+
+    String metric;
     /** Where the payload names the device, for people; null where it does not. */
     String device;
 

@@ -177,6 +177,7 @@ public final class RulesBuilder {
     /** The text at a path, or the name of a row, is what the names of its metrics begin with. */
     public RulesBuilder metricBy(JsonPath path) {
         rules.namesMetric = true;
+        rules.metric = path.toString();
         return role(path, Place.Role.METRIC);
     }
 
@@ -207,6 +208,7 @@ public final class RulesBuilder {
     public RulesBuilder metric(String name, JsonPath path, Scale scale, Missing missing) {
         rules.root.begin(path, name, scale, rules.missing.and(missing));
         rules.values.add(path);
+        rules.rest = name.isEmpty() ? path.toString() : rules.rest;
         metrics.add(name);
         return this;
     }

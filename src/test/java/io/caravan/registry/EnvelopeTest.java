@@ -144,6 +144,35 @@ class EnvelopeTest {
     }
 
     @Test
+    void whatHasNoValueByDesignMayBeNullOrBlank() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':'$.pl','empty':'ignore'");
+        for (String nothing : new String[] {"null", "\"\"", "\" \"", "{}"}) {
+            assertThatThrownBy(() -> dialect.read("{\"pl\":" + nothing + "}"))
+                    .isInstanceOfSatisfying(
+                            Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EMPTY_MESSAGE));
+        }
+        assertThatThrownBy(() -> dialect.read("{\"pl\":5}"))
+                .hasMessage("expected a JSON object at $.pl, found a number");
+    }
+
+    @Test
+    void aMemberWithoutANameIsPassedOver() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':'$'");
+        assertThat(dialect.shown("{\"t\":20,\"\":3,\"a\":{\"\":{\"x\":[4]},\"b\":5}}"))
+                .containsExactly("d: t=20.0, a.b=5.0");
+    }
+
+    @Test
+    void whatIsNoIdOrNameIsToldWithItsPlace() throws Exception {
+        DeclaredDialect dialect =
+                DeclaredDialect.of(folder, "a", "a", "'device':'$.d.id','metric':'$.n','values':'$.v'");
+        assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4.0},\"n\":\"x\",\"v\":1}"))
+                .hasMessage("the device id must be a text or a whole number: a number stands at /d/id");
+        assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4},\"v\":1}"))
+                .hasMessage("no name of a metric stands at $.n, where the registry says that one does");
+    }
+
+    @Test
     void severalPlacesMaySayWhatValuesAreWorth() throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(
                 folder,
@@ -170,6 +199,8 @@ class EnvelopeTest {
                 "'timestamp':{'path':'$.t','time_zone':'Berlin'} | /timestamp/time_zone: is no time zone",
                 "'timestamp':{'path':'$.t','patern':'dd'} | /timestamp/patern: is no known key: did you mean pattern?",
                 "'quality':[{'path':'$.q'}] | /quality/0/good: is missing",
+                "'status':'$.s' | /status: has no meaning without \"event_type\": \"status\"",
+                "'offline':['x'],'event_type':'alarm' | /offline: has no meaning without",
                 "'missing':-999 | /missing: must be an array"
             })
     void aBadDeclarationIsToldWithItsPlace(String rules, String problem) {

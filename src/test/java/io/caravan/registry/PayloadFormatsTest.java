@@ -126,6 +126,15 @@ class PayloadFormatsTest {
     }
 
     @Test
+    void hexMayBeWrittenAsPeopleDo() throws Exception {
+        DeclaredDialect hex =
+                DeclaredDialect.of(folder, "'payload':{'format':'hex','fields':{'x':{'byte':0,'type':'uint16'}}}");
+        for (String text : List.of("0x0102", "01-02", "01:02", "0X01 02")) {
+            assertThat(hex.shown(text)).containsExactly("d: x=258.0");
+        }
+    }
+
+    @Test
     void aFormIsInUtf8() throws Exception {
         DeclaredDialect form = DeclaredDialect.of(folder, "a", "a", "'payload':'form','device':'$.ID'");
         assertThat(form.shown("ID=Caf%C3%A9+%2b1&t=1")).containsExactly("Caf\u00e9 +1: t=1.0");
@@ -293,7 +302,8 @@ class PayloadFormatsTest {
                 "'payload':{'separator':';'} | /payload/format: is missing",
                 "'payload':{'format':'csv','seperator':';'} | /payload/seperator: is no known key: did you mean separator? There are",
                 "'payload':{'format':'csv','separator':';;'} | /payload/separator: must be one character",
-                "'payload':'csv','decimal_comma':true | /payload/separator: must not be a comma, which is the decimal point",
+                "'payload':'csv' | /a~1{device}: needs \"rows\": \"$\": the lines of the payload are its rows",
+                "'payload':'csv','rows':'$','decimal_comma':true | /payload/separator: must not be a comma, which is the decimal point",
                 "'payload':{'format':'pairs','separator':','},'decimal_comma':true | /payload/separator: must not be a comma",
                 "'payload':{'format':'csv','columns':['a','','','a ']} | /payload/columns/3: stands here twice",
                 "'payload':{'format':'form','columns':['a']} | /payload/columns: has no meaning for the format form",
