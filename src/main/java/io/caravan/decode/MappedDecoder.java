@@ -71,11 +71,7 @@ public final class MappedDecoder implements Decoder {
         if (found.format != null && found.format.hasRows()) {
             return rowsOf(found.format.rows(raw.payload()));
         }
-        JsonPayload around = found.aroundRows.read(asJson(found, raw));
-        for (MessageRules others : found.also) {
-            around = others.aroundRows.read(around);
-        }
-        byte[] json = around.json();
+        byte[] json = around(found, asJson(found, raw), raw.payload().length);
         if (!found.also.isEmpty()) {
             return RowLists.parts(found, json);
         }
@@ -140,11 +136,9 @@ public final class MappedDecoder implements Decoder {
             return new MappedMessage(found, named, raw, JsonPayload.of(raw.payload()), null, Set.of())
                     .text(text(raw.payload()));
         }
-        JsonPayload payload = found.contents.read(asJson(found, raw));
-        if (!found.also.isEmpty()) {
-            found = RowLists.rulesOf(found, payload.json());
-        }
-        return decode(found, named, raw, payload);
+        JsonPayload json = asJson(found, raw);
+        found = ofList(found, json, raw);
+        return decode(found, named, raw, found.contents.read(json, raw.payload().length));
     }
 
     private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
@@ -161,9 +155,26 @@ public final class MappedDecoder implements Decoder {
     /** What the paths of the registry apply to in a message that is one; null where no topic of the registry is its own. */
     public JsonPayload asJson(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw);
-        return found == null || found.text && !looksLikeJson(raw.payload())
-                ? null
-                : found.contents.read(asJson(found, raw));
+        if (found == null || found.text && !looksLikeJson(raw.payload())) {
+            return null;
+        }
+        JsonPayload json = asJson(found, raw);
+        return ofList(found, json, raw).contents.read(json, raw.payload().length);
+    }
+
+    /** Those of the list that a row stands in, where a message has several. */
+    private static MessageRules ofList(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
+        return found.also.isEmpty() ? found : RowLists.rulesOf(found, around(found, json, raw.payload().length));
+    }
+
+    /** The message with the texts read that hold its rows. */
+    private static byte[] around(MessageRules found, JsonPayload json, int sent) throws Undecodable {
+        byte[] around = found.aroundRows.read(json, sent).json();
+        for (MessageRules others : found.also) {
+            // what was cut off in one list must not keep another from being read: rows do not tell it anyway
+            around = others.aroundRows.read(JsonPayload.of(around), sent).json();
+        }
+        return around;
     }
 
     /** The payload as JSON. Parts of one are JSON already, but for rows of a format that has rows itself. */
