@@ -177,9 +177,13 @@ public final class MappedDecoder implements Decoder {
         return around;
     }
 
-    /** The payload as JSON. Parts of one are JSON already, but for rows of a format that has rows itself. */
+    /** Parts of a payload are JSON already, but for rows of a format that has rows itself. */
+    private static boolean isOfFormat(MessageRules found, RawMessage raw) {
+        return found.format != null && (!raw.isPart() || found.format.hasRows());
+    }
+
     private static JsonPayload asJson(MessageRules found, RawMessage raw) throws Undecodable {
-        if (found.format == null || raw.isPart() && !found.format.hasRows()) {
+        if (!isOfFormat(found, raw)) {
             return JsonPayload.of(raw.payload());
         }
         JsonText json = new JsonText(raw.payload().length);
@@ -207,7 +211,7 @@ public final class MappedDecoder implements Decoder {
 
     /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */
     private static void requireSomething(MessageRules found, RawMessage raw) throws Undecodable {
-        boolean bytes = found.format != null && !raw.isPart(); // a blank may be a number
+        boolean bytes = isOfFormat(found, raw); // a blank may be a number
         if (bytes ? raw.payload().length == 0 : first(raw.payload()) < 0) {
             throw new Undecodable(
                     Reason.EMPTY_MESSAGE,

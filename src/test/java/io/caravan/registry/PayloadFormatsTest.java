@@ -1,5 +1,6 @@
 package io.caravan.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,9 +86,11 @@ class PayloadFormatsTest {
     }
 
     private List<Long> sequences(String rules, String payload) throws Exception {
-        return DeclaredDialect.of(folder, rules).read(payload).stream()
-                .map(Decoded::sequence)
-                .toList();
+        return sequences(DeclaredDialect.of(folder, rules).read(payload));
+    }
+
+    private static List<Long> sequences(List<Decoded> messages) {
+        return messages.stream().map(Decoded::sequence).toList();
     }
 
     /** A frame that begins as JSON does, with a NUL at its end. */
@@ -106,7 +109,30 @@ class PayloadFormatsTest {
                 folder,
                 "'payload':{'format':'hex','every':3,'fields':{'a':{'byte':0,'type':'int16'},'b':{'byte':2,'type':'int8'}}},'rows':'$','values':'@'");
         assertThat(frames.shown("0001FF 0002FF 00")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=-1.0");
-        assertThat(frames.shown("0001FF 0002")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=null");
+        assertThat(frames.shown("0001FF 0002")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=cut off");
+        DeclaredDialect bytes = DeclaredDialect.of(
+                folder, "'payload':{'format':'binary','every':1,'fields':{'a':{'byte':0,'type':'int8'}}},'rows':'$'");
+        assertThat(bytes.shown(new byte[] {1, ' ', '{'})).containsExactly("d: a=1.0", "d: a=32.0", "d: a=123.0");
+        DeclaredDialect base64 = DeclaredDialect.of(
+                folder,
+                "'payload':{'format':'base64','every':2,'fields':{'a':{'byte':0,'type':'int16'}}},'rows':'$','values':'@'");
+        assertThat(base64.shown("AAEAAg==")).containsExactly("d: a=1.0", "d: a=2.0");
+    }
+
+    /** A row that could not be read is read again from the bytes that the device sent. */
+    @Test
+    void framesBehindEachOtherAreTheSameUnderOtherFields() throws Exception {
+        for (String format : List.of("hex", "binary")) {
+            byte[] payload = format.equals("hex") ? "01020304".getBytes(UTF_8) : new byte[] {1, 2, 3, 4};
+            String rules =
+                    "'rows':'$','payload':{'format':'" + format + "','every':2,'fields':{'x':{'byte':0,'type':'uint8'";
+            DeclaredDialect before = DeclaredDialect.of(folder, rules + "}}}");
+            DeclaredDialect after = DeclaredDialect.of(folder, rules + ",'scale':0.1},'y':{'byte':1,'type':'uint8'}}}");
+            assertThat(sequences(after.read(payload)))
+                    .isEqualTo(sequences(before.read(payload)))
+                    .doesNotHaveDuplicates();
+            assertThat(after.shown(before.parts(payload).get(1), 2)).isEqualTo("d: x=0.3, y=4.0");
+        }
     }
 
     @Test
