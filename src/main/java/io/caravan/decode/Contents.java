@@ -32,6 +32,11 @@ final class Contents {
         place.content = new Content(path, format);
     }
 
+    /** Lets what a wildcard says hold for the places beside it as well. To be told last. */
+    void spread() {
+        root.spread();
+    }
+
     /**
      * The payload with what its texts hold in their place; the same where it has none.
      *

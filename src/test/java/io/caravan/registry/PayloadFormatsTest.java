@@ -140,6 +140,9 @@ class PayloadFormatsTest {
         DeclaredDialect json = DeclaredDialect.of(folder, "'contents':{'$.*':'json'}");
         assertThat(json.shown("{\"a\":{\"b\":1},\"c\":2,\"d\":\" \",\"e\":null,\"f\":\"[3,\\\"4\\\"]\"}"))
                 .containsExactly("d: a.b=1.0, c=2.0, d=null, e=null, f.0=3.0, f.1=4.0");
+        DeclaredDialect beside = DeclaredDialect.of(folder, "'contents':{'$.*':'json','$.x.y':'json'}");
+        assertThat(beside.shown("{\"x\":\"{\\\"y\\\":\\\"[1]\\\"}\",\"z\":\"{\\\"y\\\":2}\"}"))
+                .containsExactly("d: x.y.0=1.0, z.y=2.0");
     }
 
     @Test
