@@ -10,6 +10,15 @@ COMMENT ON COLUMN ledger_positions.epoch IS 'the newest leader epoch that was co
 CREATE FUNCTION follow_log(topic_name text, parts int[], epochs int[], starts bigint[]) RETURNS text
     LANGUAGE plpgsql AS $$
 BEGIN
+    IF NOT EXISTS (
+            SELECT FROM unnest(parts, epochs) AS read (part, epoch)
+                JOIN ledger_positions AS known ON known.topic = topic_name AND known.partition = part
+            WHERE known.epoch IS NULL OR known.epoch < read.epoch) THEN
+        RETURN topic_name;
+    END IF;
+    -- in their order, as those who count take them
+    PERFORM FROM ledger_positions AS known WHERE known.topic = topic_name AND known.partition = ANY (parts)
+        ORDER BY known.partition FOR UPDATE;
     UPDATE ledger_positions AS place
     SET first = place.first + least(0, turn.start - place.next),
         next = least(place.next, turn.start), -- which ignores null

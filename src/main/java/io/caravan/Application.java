@@ -243,10 +243,13 @@ public final class Application implements AutoCloseable {
             liveRoutes.close();
         }
         if (ingest != null) {
-            ingest.close();
+            ingest.leave();
         }
         if (main != null) {
             main.stop();
+        }
+        if (ingest != null) {
+            ingest.close();
         }
         enrich.forEach(TableChanges::close);
         if (vertx != null) {

@@ -162,10 +162,15 @@ final class IngestBeans implements AutoCloseable {
         return Stream.concat(mqtt.clients().stream(), others.stream());
     }
 
-    @Override
-    public void close() {
+    /** Leaves the MQTT broker; what is under way is finished, or Kafka does not take it. To be called before the routes are stopped. */
+    void leave() {
         // side by side: each may have to wait some seconds, for messages that Kafka does not take or for the broker
         SideBySide.run(Stream.concat(messages(), Stream.of(counters)).map(clients -> clients::close));
+    }
+
+    /** To be called when the routes are stopped. */
+    @Override
+    public void close() {
         redeliveries.shutdownNow();
         userChanges.close();
         control.close();

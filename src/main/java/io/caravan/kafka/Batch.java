@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The frame of every stage that reads Kafka: {@link #open} when a batch arrives, {@link #commit} when all its effects are
  * durable. Offsets are committed per partition and only for partitions that are still assigned; what was lost to another
- * member in between is dropped here and read again there. With each goes the leader epoch of the last record, so that who reads
- * on sees whether the log still has that record, and goes back to where it differs (KIP-320). Stateless; both methods run on the consumer's thread.
+ * member in between is dropped here and read again there. With each goes the {@link Mark} of the last record, so that who reads
+ * on sees whether the log still has that record. Stateless; both methods run on the consumer's thread.
  */
 public final class Batch {
 
@@ -55,8 +55,10 @@ public final class Batch {
                 messages.add(message);
             }
         }
-        last.forEach((partition, position) ->
-                offsets.put(partition, new OffsetAndMetadata(position.offset() + 1, position.epoch(), "")));
+        last.forEach((partition, position) -> offsets.put(
+                partition,
+                new OffsetAndMetadata(
+                        position.offset() + 1, Mark.of(position).map(Mark::text).orElse(""))));
         exchange.setProperty(CONSUMER, consumer);
         exchange.setProperty(OFFSETS, offsets);
         exchange.setProperty(MESSAGES, messages);
@@ -82,12 +84,12 @@ public final class Batch {
         }
     }
 
-    /** Has the commit of a partition carry a text of at most 4 KB beside the offset. */
+    /** Has the commit of a partition carry a text of less than 4 KB beside the offset, before the mark. */
     public static void annotate(Exchange exchange, TopicPartition partition, String metadata) {
         @SuppressWarnings("unchecked")
         Map<TopicPartition, OffsetAndMetadata> offsets = exchange.getProperty(OFFSETS, Map.class);
         offsets.computeIfPresent(
-                partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), offset.leaderEpoch(), metadata));
+                partition, (same, offset) -> new OffsetAndMetadata(offset.offset(), metadata + offset.metadata()));
     }
 
     /** Has nothing committed for a partition: another member has got further. */

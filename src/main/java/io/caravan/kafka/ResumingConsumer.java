@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A consumer that goes on where its group has stopped as long as Kafka has what the group has read. A Kafka that has lost the end
  * of a log (a power cut, an unclean election) writes other records at the same offsets, in a later epoch of the partition's
- * leader. So an offset is committed with the epoch of the record before it, and when a partition comes, that record is read once
- * more, and not handed out. If another is in its place, reading goes on where the log differs; with the first record of the log, where
- * that is not known: the topic may have been made anew. Used by the thread of its route only.
+ * leader. So an offset is committed with the {@link Mark} of the record before it, and when a partition comes, that record is read once
+ * more, and not handed out. If another is in its place, reading goes on where the log differs; if there is none, and what is there is no
+ * younger, with what comes. Else the topic was made anew, and is read from its beginning. Used by the thread of its route only.
  *
  * <p>The epoch is in the text of the commit, and not in the field that Kafka has for it (KIP-320): of an epoch there that the partition has
  * not reached, Kafka's client waits for that one, for good where it was that of an earlier topic of the same name
@@ -33,14 +33,11 @@ class ResumingConsumer extends KafkaConsumer<Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResumingConsumer.class);
 
-    /** Behind the text of others; JSON is read as if it were not there. */
-    private static final String EPOCH = " epoch=";
-
     private final Epochs epochs = new Epochs();
-    /** Where partitions go on of which nothing has been read yet. */
-    private final Map<TopicPartition, OffsetAndMetadata> unproven = new HashMap<>();
+    /** The last record that the group has read of partitions of which nothing has been read yet. */
+    private final Map<TopicPartition, Mark> unproven = new HashMap<>();
 
-    /** Those whose log ends before. Its last record tells whether it has got beyond the epoch. */
+    /** Those whose log ends before. Its last record tells whether it is the same log. */
     private final Set<TopicPartition> shorter = new HashSet<>();
 
     ResumingConsumer(Properties settings) {
@@ -55,9 +52,10 @@ class ResumingConsumer extends KafkaConsumer<Object, Object> {
     /** Partitions have come. To be called while the group assigns them. */
     void prove(Collection<TopicPartition> partitions) {
         committed(Set.copyOf(partitions)).forEach((partition, committed) -> {
-            if (committed != null && committed.leaderEpoch().isPresent() && committed.offset() > 0) {
-                unproven.put(partition, committed);
-                seek(partition, committed.offset() - 1);
+            Mark last = committed == null ? null : Mark.of(committed).orElse(null);
+            if (last != null) {
+                unproven.put(partition, last);
+                seek(partition, last.offset());
             }
         });
     }
@@ -80,9 +78,9 @@ class ResumingConsumer extends KafkaConsumer<Object, Object> {
     private ConsumerRecords<Object, Object> proven(ConsumerRecords<Object, Object> records) {
         Map<TopicPartition, List<ConsumerRecord<Object, Object>>> proven = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
-            OffsetAndMetadata committed = unproven.remove(partition);
+            Mark last = unproven.remove(partition);
             List<ConsumerRecord<Object, Object>> all = records.records(partition);
-            List<ConsumerRecord<Object, Object>> kept = committed == null ? all : following(committed, partition, all);
+            List<ConsumerRecord<Object, Object>> kept = last == null ? all : following(last, partition, all);
             if (!kept.isEmpty()) {
                 proven.put(partition, kept);
             }
@@ -90,66 +88,41 @@ class ResumingConsumer extends KafkaConsumer<Object, Object> {
         return new ConsumerRecords<>(proven);
     }
 
-    /** What there is behind a committed offset; nothing where reading is to go on elsewhere. */
+    /** What there is behind the last record that was read; nothing where reading is to go on elsewhere. */
     private List<ConsumerRecord<Object, Object>> following(
-            OffsetAndMetadata committed, TopicPartition partition, List<ConsumerRecord<Object, Object>> records) {
+            Mark last, TopicPartition partition, List<ConsumerRecord<Object, Object>> records) {
         ConsumerRecord<Object, Object> first = records.get(0);
-        long last = committed.offset() - 1;
-        int epoch = committed.leaderEpoch().orElseThrow();
-        int found = first.leaderEpoch().orElse(epoch);
-        if (found == epoch && first.offset() >= last) {
-            return first.offset() == last ? records.subList(1, records.size()) : records;
-        }
-        if (found > epoch) {
-            if (first.offset() <= last) {
-                warn(committed, partition, "what it has instead");
+        int found = first.leaderEpoch().orElse(last.epoch());
+        if (found > last.epoch()) {
+            if (first.offset() <= last.offset()) {
+                warn(partition, last, "what it has instead");
             }
-            seek(partition, committed); // the leader says where they differ; it has got beyond that epoch
-        } else if (first.offset() < last && shorter.add(partition)) {
-            unproven.put(partition, committed); // the log ends before, and Kafka's client has gone to its beginning
-            seek(partition, endOffsets(Set.of(partition)).get(partition) - 1);
-        } else {
-            warn(committed, partition, "all that it has");
-            seekToBeginning(Set.of(partition));
+            // the leader says where they differ; it has got beyond that epoch
+            seek(partition, new OffsetAndMetadata(last.offset() + 1, Optional.of(last.epoch()), ""));
+            return List.of();
         }
+        if (found == last.epoch() && first.offset() > last.offset()) {
+            return records;
+        }
+        if (found == last.epoch() && first.offset() == last.offset() && first.timestamp() == last.timestamp()) {
+            return records.subList(1, records.size());
+        }
+        if (first.offset() < last.offset() && shorter.add(partition)) {
+            unproven.put(partition, last); // the log ends before, and Kafka's client has gone to its beginning
+            seek(partition, endOffsets(Set.of(partition)).get(partition) - 1);
+            return List.of();
+        }
+        if (first.offset() < last.offset() && first.timestamp() <= last.timestamp()) {
+            warn(partition, last, "what comes in its place");
+            return records.subList(1, records.size());
+        }
+        warn(partition, last, "all that it has");
+        seekToBeginning(Set.of(partition));
         return List.of();
     }
 
-    private void warn(OffsetAndMetadata committed, TopicPartition partition, String read) {
+    private void warn(TopicPartition partition, Mark last, String read) {
         String group = groupMetadata().groupId();
-        LOG.warn("{} no longer has what {} has read before {}: {} is read", partition, group, committed.offset(), read);
-    }
-
-    @Override
-    public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        Map<TopicPartition, OffsetAndMetadata> written = new HashMap<>(offsets);
-        written.replaceAll((partition, offset) -> written(offset));
-        super.commitSync(written);
-    }
-
-    @Override
-    public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>(super.committed(partitions));
-        committed.replaceAll((partition, offset) -> read(offset));
-        return committed;
-    }
-
-    private static OffsetAndMetadata written(OffsetAndMetadata offset) {
-        String epoch = offset.leaderEpoch().map(number -> EPOCH + number).orElse("");
-        return new OffsetAndMetadata(offset.offset(), offset.metadata() + epoch);
-    }
-
-    private static OffsetAndMetadata read(OffsetAndMetadata committed) {
-        int end = committed == null ? -1 : committed.metadata().lastIndexOf(EPOCH);
-        if (end < 0) {
-            return committed;
-        }
-        try {
-            int epoch = Integer.parseInt(committed.metadata().substring(end + EPOCH.length()));
-            String text = committed.metadata().substring(0, end);
-            return new OffsetAndMetadata(committed.offset(), Optional.of(epoch), text);
-        } catch (IllegalArgumentException e) {
-            return committed; // written by somebody else
-        }
+        LOG.warn("{} no longer has what {} has read up to {}: {} is read", partition, group, last.offset(), read);
     }
 }

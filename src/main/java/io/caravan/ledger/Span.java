@@ -100,7 +100,7 @@ public final class Span {
 
     /** What the group has committed, null where nothing was. */
     public OffsetAndMetadata committed() {
-        return origin.consumer().committed(Set.of(partition())).get(partition());
+        return origin.committed();
     }
 
     /** The offset behind the last record that the partition has. */

@@ -27,8 +27,8 @@ public final class Migrations {
     private static final String STATEMENT_SECONDS = "3600";
 
     /** The session that holds Flyway's lock has a transaction in which nothing happens while another one migrates. */
-    private static final String NO_TIME_LIMITS =
-            "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+    private static final String NO_TIME_LIMITS = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
+            + " ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout')";
 
     private final Path sql;
     private final Schema schema;

@@ -61,22 +61,24 @@ class BatchTest {
     }
 
     @Test
-    void theEpochOfTheLastRecordIsCommittedAlsoBesideAText() {
+    void theMarkOfTheLastRecordIsCommittedAlsoBesideAText() {
         consumer.assign(List.of(ONE, TWO));
         Exchange first = new DefaultExchange(CAMEL);
         first.getMessage()
-                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 5, 0, Optional.of(2)));
+                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 5, 0, Optional.of(2), 500));
         Exchange last = new DefaultExchange(CAMEL);
         last.getMessage()
-                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 6, 0, Optional.of(3)));
+                .setHeader(KafkaConstants.MANUAL_COMMIT, new RecordPosition(consumer, ONE, 6, 0, Optional.of(3), 600));
         Exchange exchange = batchOf(first, last, record(consumer, TWO, 9));
         batch.open(exchange);
         Batch.annotate(exchange, ONE, "text");
         batch.commit(exchange);
 
         assertThat(consumer.committed(Set.of(ONE, TWO)))
-                .containsEntry(ONE, new OffsetAndMetadata(7, Optional.of(3), "text"))
+                .containsEntry(ONE, new OffsetAndMetadata(7, "text last=6/3/600"))
                 .containsEntry(TWO, new OffsetAndMetadata(10));
+        assertThat(Batch.positionOf(last.getMessage()).committed())
+                .isEqualTo(new OffsetAndMetadata(7, Optional.of(3), "text"));
     }
 
     /** What was fetched in advance comes first where a commit has failed and nobody has rejoined yet. */

@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +27,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ConsumerGroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -79,13 +83,44 @@ class LostTailIT {
         assertThat(read(count, 90 + count)).containsExactlyElementsOf(texts("after", count));
     }
 
-    /** Nobody can tell this log from one that was made anew. */
+    /** What is there is no younger than what was read: it was read as well. */
     @Test
-    void aLogThatEndsEarlierAndHasNothingNewIsReadFromItsBeginning() throws Exception {
+    void aLogThatEndsEarlierIsNotReadTwice() throws Exception {
         write("read", 3);
-        commit(5, " epoch=0");
+        commit(5, " last=4/0/" + Instant.now().toEpochMilli());
+        kafka.close();
+        kafka = EmbeddedKafka.start(folder, 0);
 
-        assertThat(read(3, 3)).containsExactlyElementsOf(texts("read", 3));
+        CompletableFuture<List<String>> read = CompletableFuture.supplyAsync(() -> {
+            try {
+                return read(2, 5);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        await().atMost(Duration.ofSeconds(60)).until(this::hasMember);
+        write("new", 2);
+
+        assertThat(read.get()).containsExactlyElementsOf(texts("new", 2));
+    }
+
+    /** What is there is younger than all that was read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1 last=0", "3 last=2", "5 last=4"})
+    void aTopicThatWasMadeAnewInTheSameEpochIsReadFromItsBeginning(String place) throws Exception {
+        write("new", 3);
+        commit(Long.parseLong(place.substring(0, 1)), place.substring(1) + "/0/1700000000000");
+
+        assertThat(read(3, 3)).containsExactlyElementsOf(texts("new", 3));
+    }
+
+    /** As what mirrors clusters does. */
+    @Test
+    void theMarkOfAnotherOffsetSaysNothing() throws Exception {
+        write("new", 3);
+        commit(1, " last=4/0/1700000000000");
+
+        assertThat(read(2, 3)).containsExactly("new 1", "new 2");
     }
 
     @Test
@@ -104,7 +139,7 @@ class LostTailIT {
     @ValueSource(ints = {1, 2, 3, 100})
     void whatAnEarlierTopicOfTheNameHadDoesNotKeepTheNewOneFromBeingRead(int offset) throws Exception {
         write("new", 3);
-        commit(offset, "{} epoch=7");
+        commit(offset, "{} last=" + (offset - 1) + "/7/1700000000000");
 
         assertThat(read(3, 3)).containsExactlyElementsOf(texts("new", 3));
     }
@@ -112,9 +147,20 @@ class LostTailIT {
     @Test
     void whatOthersHaveCommittedIsBelieved() throws Exception {
         write("new", 3);
-        commit(1, "by hand, epoch=x");
+        commit(1, "by hand, last=x");
 
         assertThat(read(2, 3)).containsExactly("new 1", "new 2");
+    }
+
+    private boolean hasMember() throws Exception {
+        try (Admin admin = admin()) {
+            return admin.describeConsumerGroups(List.of("g"))
+                            .all()
+                            .get()
+                            .get("g")
+                            .state()
+                    == ConsumerGroupState.STABLE;
+        }
     }
 
     private void commit(long offset, String text) throws Exception {

@@ -102,10 +102,10 @@ class CommittedLedgerTest {
     }
 
     @Test
-    void totalsAreReadThoughAnEpochFollowsThem() {
+    void totalsAreReadThoughAMarkFollowsThem() {
         Totals totals = new Totals(0, 10, 0, 0, 7, 3);
 
-        assertThat(Totals.of(new OffsetAndMetadata(10, totals.metadata() + " epoch=3")))
+        assertThat(Totals.of(new OffsetAndMetadata(10, totals.metadata() + " last=9/3/1700000000000")))
                 .isEqualTo(totals);
     }
 
@@ -270,6 +270,6 @@ class CommittedLedgerTest {
     }
 
     private RecordPosition position(long offset) {
-        return new RecordPosition(consumer, RAW, offset, 0, Optional.of(epoch));
+        return new RecordPosition(consumer, RAW, offset, 0, Optional.of(epoch), -1);
     }
 }

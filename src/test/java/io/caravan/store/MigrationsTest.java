@@ -216,7 +216,8 @@ class MigrationsTest {
     @Test
     void aMigrationMayTakeLongerThanTheDatabaseLeavesToOthers(@TempDir Path sql) throws Exception {
         String url = Postgres.emptyDatabase();
-        for (String limit : List.of("statement_timeout", "idle_in_transaction_session_timeout")) {
+        for (String limit :
+                List.of("statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")) {
             execute(
                     url,
                     "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET " + limit
