@@ -32,13 +32,21 @@ final class Contents {
         place.content = new Content(path, format);
     }
 
-    /** The payload with what its texts hold in their place; the same where it has none. */
-    JsonPayload read(JsonPayload payload) throws Undecodable {
+    /** Lets what a wildcard says hold for the places beside it as well. To be told last. */
+    void spread() {
+        root.spread();
+    }
+
+    /**
+     * The payload with what its texts hold in their place; the same where it has none.
+     *
+     * @param sent how many bytes the device sent, of which the payload, as JSON, may have many times as many
+     */
+    JsonPayload read(JsonPayload payload, int sent) throws Undecodable {
         if (isEmpty() || !payload.cutOff().isEmpty()) {
             return payload; // a frame has no texts
         }
-        JsonText text = new JsonText(payload.json().length);
-        return read(root, payload, text);
+        return read(root, payload, new JsonText(sent));
     }
 
     private static JsonPayload read(Place place, JsonPayload payload, JsonText into) throws Undecodable {

@@ -27,16 +27,22 @@ public final class IdTemplate {
             end = part.end();
         }
         between.add(text.substring(end));
+        for (String literal : between) {
+            if (isTemplate(literal)) {
+                throw new IllegalArgumentException("a brace in '" + Text.printable(literal)
+                        + "' is of no part: there are {device}, and paths such as {$.port}");
+            }
+        }
     }
 
-    /** Whether a text has parts. */
+    /** Whether a text has parts, or what should be some. */
     public static boolean isTemplate(String text) {
-        return PART.matcher(text).find();
+        return text.indexOf('{') >= 0 || text.indexOf('}') >= 0;
     }
 
     /**
      * @param rows where the rows of a message are; null where there are none
-     * @throws IllegalArgumentException when a path in it is none
+     * @throws IllegalArgumentException when a path in it is none, or something else stands in braces
      */
     public static IdTemplate parse(String text, JsonPath rows) {
         return new IdTemplate(text, rows);

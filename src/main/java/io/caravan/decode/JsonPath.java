@@ -143,6 +143,20 @@ public final class JsonPath {
         return own.equals(way);
     }
 
+    /** Whether rows there and rows here have a place in common, where they begin or below. */
+    public boolean meets(JsonPath rows) {
+        List<Step> here = outermost();
+        List<Step> there = rows.outermost();
+        int common = Math.min(here.size(), there.size());
+        return here.subList(0, common).equals(there.subList(0, common));
+    }
+
+    /** The steps to the outermost rows that this path to rows leads along. */
+    private List<Step> outermost() {
+        int row = steps.indexOf(Row.ROW);
+        return row < 0 ? steps : steps.subList(0, row);
+    }
+
     /** Whether something stands there, be it null. */
     public boolean leadsIn(JsonNode payload) {
         return leads(payload, steps);

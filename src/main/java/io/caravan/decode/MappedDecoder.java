@@ -71,11 +71,7 @@ public final class MappedDecoder implements Decoder {
         if (found.format != null && found.format.hasRows()) {
             return rowsOf(found.format.rows(raw.payload()));
         }
-        JsonPayload around = found.aroundRows.read(asJson(found, raw));
-        for (MessageRules others : found.also) {
-            around = others.aroundRows.read(around);
-        }
-        byte[] json = around.json();
+        byte[] json = around(found, asJson(found, raw), raw.payload().length);
         if (!found.also.isEmpty()) {
             return RowLists.parts(found, json);
         }
@@ -140,11 +136,9 @@ public final class MappedDecoder implements Decoder {
             return new MappedMessage(found, named, raw, JsonPayload.of(raw.payload()), null, Set.of())
                     .text(text(raw.payload()));
         }
-        JsonPayload payload = found.contents.read(asJson(found, raw));
-        if (!found.also.isEmpty()) {
-            found = RowLists.rulesOf(found, payload.json());
-        }
-        return decode(found, named, raw, payload);
+        JsonPayload json = asJson(found, raw);
+        found = ofList(found, json, raw);
+        return decode(found, named, raw, found.contents.read(json, raw.payload().length));
     }
 
     private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
@@ -161,14 +155,35 @@ public final class MappedDecoder implements Decoder {
     /** What the paths of the registry apply to in a message that is one; null where no topic of the registry is its own. */
     public JsonPayload asJson(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw);
-        return found == null || found.text && !looksLikeJson(raw.payload())
-                ? null
-                : found.contents.read(asJson(found, raw));
+        if (found == null || found.text && !looksLikeJson(raw.payload())) {
+            return null;
+        }
+        JsonPayload json = asJson(found, raw);
+        return ofList(found, json, raw).contents.read(json, raw.payload().length);
     }
 
-    /** The payload as JSON. Parts of one are JSON already, but for rows of a format that has rows itself. */
+    /** Those of the list that a row stands in, where a message has several. */
+    private static MessageRules ofList(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
+        return found.also.isEmpty() ? found : RowLists.rulesOf(found, around(found, json, raw.payload().length));
+    }
+
+    /** The message with the texts read that hold its rows. */
+    private static byte[] around(MessageRules found, JsonPayload json, int sent) throws Undecodable {
+        byte[] around = found.aroundRows.read(json, sent).json();
+        for (MessageRules others : found.also) {
+            // what was cut off in one list must not keep another from being read: rows do not tell it anyway
+            around = others.aroundRows.read(JsonPayload.of(around), sent).json();
+        }
+        return around;
+    }
+
+    /** Parts of a payload are JSON already, but for rows of a format that has rows itself. */
+    private static boolean isOfFormat(MessageRules found, RawMessage raw) {
+        return found.format != null && (!raw.isPart() || found.format.hasRows());
+    }
+
     private static JsonPayload asJson(MessageRules found, RawMessage raw) throws Undecodable {
-        if (found.format == null || raw.isPart() && !found.format.hasRows()) {
+        if (!isOfFormat(found, raw)) {
             return JsonPayload.of(raw.payload());
         }
         JsonText json = new JsonText(raw.payload().length);
@@ -196,7 +211,7 @@ public final class MappedDecoder implements Decoder {
 
     /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */
     private static void requireSomething(MessageRules found, RawMessage raw) throws Undecodable {
-        boolean bytes = found.format != null && !raw.isPart(); // a blank may be a number
+        boolean bytes = isOfFormat(found, raw); // a blank may be a number
         if (bytes ? raw.payload().length == 0 : first(raw.payload()) < 0) {
             throw new Undecodable(
                     Reason.EMPTY_MESSAGE,

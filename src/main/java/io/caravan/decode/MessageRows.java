@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -41,11 +42,12 @@ final class MessageRows {
     private final byte[] payload;
     private final List<JsonPath.Step> path;
     private final List<Row> rows = new ArrayList<>();
+    private List<Container> beside = List.of();
     private Container outermost;
 
-    private MessageRows(byte[] payload, JsonPath toRow, JsonParser parser) {
+    MessageRows(byte[] payload, JsonPath toRows, JsonParser parser) {
         this.payload = payload;
-        this.path = toRow.steps();
+        this.path = JsonPath.parse("@", toRows).steps();
         this.parser = parser;
     }
 
@@ -57,11 +59,35 @@ final class MessageRows {
      */
     static MessageRows of(byte[] payload, JsonPath path) throws Undecodable {
         return JsonDecoder.read(payload, parser -> {
-            MessageRows found = new MessageRows(payload, JsonPath.parse("@", path), parser);
-            found.find(0, parser.currentToken(), null);
-            found.requireBounded();
+            MessageRows found = new MessageRows(payload, path, parser);
+            found.find(0, parser.currentToken());
+            found.addTo(new RowBound(payload.length));
             return found;
         });
+    }
+
+    /** Looks for the rows in a value, which is at the end of so many steps of the path; reads it to its end. */
+    void find(int step, JsonToken token) throws IOException, Undecodable {
+        find(step, token, null);
+    }
+
+    /** Whether a step of the path leads there. */
+    boolean leads(int step, JsonPath.Step there) {
+        return path.get(step).equals(there);
+    }
+
+    /** Whether there is what holds the rows, be it empty. */
+    boolean isFound() {
+        return outermost != null;
+    }
+
+    /** Has each row come without those of other places. */
+    void without(List<MessageRows> others) {
+        beside = others.stream()
+                .filter(MessageRows::isFound)
+                .map(other -> other.outermost)
+                .sorted(Comparator.comparingInt(container -> container.start))
+                .toList();
     }
 
     boolean isEmpty() {
@@ -110,10 +136,10 @@ final class MessageRows {
                     ? new JsonPath.Name(parser.currentName())
                     : new JsonPath.Index(index++);
             JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
-            if (!here.equals(path.get(step))) {
+            if (!leads(step, here)) {
                 parser.skipChildren();
             } else if (found) {
-                throw new Undecodable(Reason.MALFORMED_JSON, "what leads to the rows stands there twice");
+                throw twice();
             } else {
                 found = find(step + 1, value, in);
             }
@@ -146,8 +172,12 @@ final class MessageRows {
         rows.add(row);
     }
 
-    private void requireBounded() throws Undecodable {
-        RowBound bound = new RowBound(payload.length);
+    static Undecodable twice() {
+        return new Undecodable(Reason.MALFORMED_JSON, "what leads to the rows stands there twice");
+    }
+
+    /** @throws Undecodable when these rows, with those that were added before, are too much */
+    void addTo(RowBound bound) throws Undecodable {
         for (Row row : rows) {
             bound.add(length(row));
         }
@@ -170,6 +200,9 @@ final class MessageRows {
 
     private int length(Row row) {
         int length = payload.length;
+        for (Container other : beside) {
+            length -= other.end - other.start;
+        }
         for (Row at = row; at != null; at = at.outer) {
             length -= at.in.end - at.in.start - (at.end - at.start);
         }
@@ -182,7 +215,7 @@ final class MessageRows {
         message.write(payload, row.start, row.end - row.start);
         for (Row at = row; at != null; at = at.outer) {
             int end = at.outer == null ? payload.length : at.outer.end;
-            message.write(payload, at.in.end, end - at.in.end);
+            around(at.in.end, end, message);
         }
         return message.toByteArray();
     }
@@ -192,6 +225,17 @@ final class MessageRows {
             before(row.outer, message);
         }
         int from = row.outer == null ? 0 : row.outer.start;
-        message.write(payload, from, row.in.start - from);
+        around(from, row.in.start, message);
+    }
+
+    private void around(int from, int to, ByteArrayOutputStream message) {
+        int at = from;
+        for (Container other : beside) {
+            if (other.start >= from && other.end <= to) {
+                message.write(payload, at, other.start - at);
+                at = other.end;
+            }
+        }
+        message.write(payload, at, to - at);
     }
 }

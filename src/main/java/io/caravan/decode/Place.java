@@ -177,6 +177,7 @@ final class Place {
             scale = other.scale;
             unit = unit < 0 ? other.unit : unit;
         }
+        content = content == null ? other.content : content;
         judged |= other.judged;
         if (roleOfName == null) {
             roleOfName = other.roleOfName;

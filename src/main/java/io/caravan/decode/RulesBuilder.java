@@ -248,6 +248,8 @@ public final class RulesBuilder {
                 rules.aroundRows.add(path, format);
             }
         });
+        rules.contents.spread();
+        rules.aroundRows.spread();
         return rules;
     }
 }

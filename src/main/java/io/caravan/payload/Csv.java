@@ -26,11 +26,14 @@ public final class Csv implements PayloadFormat {
     private final CsvSchema schema;
     private final char separator;
     private final List<String> columns;
+    /** As JSON; null where the first line has them. */
+    private final List<byte[]> declared;
 
     /** @param columns the names of the columns, empty for one that is passed over; none where the first line has them */
     public Csv(char separator, List<String> columns) {
         this.separator = separator;
         this.columns = List.copyOf(columns);
+        this.declared = columns.isEmpty() ? null : quoted(columns);
         this.schema = CsvSchema.emptySchema().withColumnSeparator(separator);
     }
 
@@ -44,7 +47,7 @@ public final class Csv implements PayloadFormat {
         json.beginArray();
         try (CsvParser parser = MAPPER.getFactory().createParser(PlainText.of(payload))) {
             parser.setSchema(schema);
-            List<byte[]> names = columns.isEmpty() ? null : quoted(columns);
+            List<byte[]> names = declared;
             while (parser.nextToken() == JsonToken.START_ARRAY) {
                 List<String> values = row(parser);
                 if (values.stream().allMatch(String::isBlank)) {

@@ -5,7 +5,10 @@ import io.caravan.decode.JsonText;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,8 +34,29 @@ public final class Encoded implements PayloadFormat {
 
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
+        content.write(bytes(payload), json);
+    }
+
+    @Override
+    public boolean hasRows() {
+        return content.hasRows();
+    }
+
+    /** Each encoded alone. */
+    @Override
+    public List<byte[]> rows(byte[] payload) throws Undecodable {
+        return content.rows(bytes(payload)).stream().map(this::text).toList();
+    }
+
+    private byte[] text(byte[] row) {
+        return hex
+                ? HexFormat.of().formatHex(row).getBytes(StandardCharsets.US_ASCII)
+                : Base64.getEncoder().encode(row);
+    }
+
+    private byte[] bytes(byte[] payload) throws Undecodable {
         String text = PlainText.of(payload).strip();
-        content.write(hex ? HexFrame.parse(digits(text)) : base64(text), json);
+        return hex ? HexFrame.parse(digits(text)) : base64(text);
     }
 
     @Override

@@ -3,8 +3,11 @@ package io.caravan.payload;
 import io.caravan.decode.HexFrame;
 import io.caravan.decode.JsonText;
 import io.caravan.decode.PayloadFormat;
+import io.caravan.decode.RowBound;
 import io.caravan.decode.Undecodable;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,32 +18,53 @@ public final class Frame implements PayloadFormat {
 
     private final List<FrameField> fields;
     private final int every;
+    /** As many bytes have a field. */
+    private final int least;
 
     /** @param every after how many bytes the same fields come again; 0 where they do not */
     public Frame(List<FrameField> fields, int every) {
         this.fields = List.copyOf(fields);
         this.every = every;
+        this.least = this.fields.stream().mapToInt(FrameField::end).min().orElse(Integer.MAX_VALUE);
     }
 
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
-        if (!reaches(payload.length)) {
-            throw HexFrame.malformed("a frame of " + payload.length + " bytes is too short for every field");
-        }
+        requireOne(payload);
         if (every == 0) {
             object(payload, 0, payload.length, json);
             return;
         }
         json.beginArray();
-        for (int start = 0; reaches(payload.length - start); start += every) {
+        for (int start = 0; payload.length - start >= least; start += every) {
             object(payload, start, Math.min(every, payload.length - start), json);
         }
         json.endArray();
     }
 
-    /** Whether so many bytes have a field. */
-    private boolean reaches(int length) {
-        return fields.stream().anyMatch(field -> field.isWithin(length));
+    @Override
+    public boolean hasRows() {
+        return every > 0;
+    }
+
+    /** The bytes of each: what is known by these stays the same when fields are declared anew. */
+    @Override
+    public List<byte[]> rows(byte[] payload) throws Undecodable {
+        requireOne(payload);
+        RowBound bound = new RowBound(payload.length);
+        List<byte[]> rows = new ArrayList<>();
+        for (int start = 0; payload.length - start >= least; start += every) {
+            int end = Math.min(payload.length, start + every);
+            bound.add(end - start);
+            rows.add(Arrays.copyOfRange(payload, start, end));
+        }
+        return rows;
+    }
+
+    private void requireOne(byte[] payload) throws Undecodable {
+        if (payload.length < least) {
+            throw HexFrame.malformed("a frame of " + payload.length + " bytes is too short for every field");
+        }
     }
 
     private void object(byte[] payload, int start, int length, JsonText json) throws Undecodable {

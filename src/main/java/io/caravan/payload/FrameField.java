@@ -36,9 +36,9 @@ public record FrameField(
     private static final byte[] VALUE = JsonText.quoted("value");
     private static final byte[] UNIT = JsonText.quoted("unit");
 
-    /** Whether a frame of so many bytes reaches to its end. */
-    boolean isWithin(int length) {
-        return at + format.bytes() <= length;
+    /** The first byte behind it. */
+    int end() {
+        return at + format.bytes();
     }
 
     /** Writes name and value. */
@@ -48,7 +48,7 @@ public record FrameField(
             json.beginObject();
             json.name(VALUE);
         }
-        if (isWithin(frame.limit())) {
+        if (end() <= frame.limit()) {
             number(raw(frame), json);
         } else {
             json.cutOff();

@@ -4,9 +4,12 @@ import io.caravan.decode.JsonText;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
+import java.util.regex.Pattern;
 
 /** Names with their values, such as {@code T=21.5;H=40}: one object of texts. A line ends a pair as the separator does. Immutable. */
 public final class Pairs implements PayloadFormat {
+
+    private static final Pattern LINE_END = Pattern.compile("[\r\n]");
 
     private final String separator;
     private final String assignment;
@@ -30,7 +33,7 @@ public final class Pairs implements PayloadFormat {
         String text = PlainText.of(payload);
         json.beginObject();
         boolean some = false;
-        for (String line : text.split("[\r\n]")) {
+        for (String line : LINE_END.split(text)) {
             int start = 0;
             while (start <= line.length()) {
                 int end = line.indexOf(separator, start);

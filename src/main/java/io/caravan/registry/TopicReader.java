@@ -56,13 +56,15 @@ final class TopicReader {
         }
         int before = problems.size();
         boolean ofTopic = declared.path("device").asText().contains("{device}");
-        if (template.names(Variable.DEVICE) ? declared.has("device") && !ofTopic : !declared.has("device") || ofTopic) {
-            problems.add(
-                    Problem.at(
-                            place,
-                            declared.has("device")
-                                    ? "names the device twice: {device} in the topic, and \"device\""
-                                    : "names no device: neither {device} in the topic, nor \"device\" with a path, or the id itself"));
+        boolean inTopic = template.names(Variable.DEVICE);
+        if (inTopic && declared.has("device") && !ofTopic) {
+            problems.add(Problem.at(place, "names the device twice: {device} in the topic, and \"device\""));
+        } else if (!inTopic && ofTopic) {
+            problems.add(Problem.at(place.appendProperty("device"), "has {device}, which the topic has not"));
+        } else if (!inTopic && !declared.has("device")) {
+            problems.add(Problem.at(
+                    place,
+                    "names no device: neither {device} in the topic, nor \"device\" with a path, or the id itself"));
         }
         attempt(place.appendProperty("rows"), this::rows);
         pathOrText("device", null, rules::device, rules::device);
@@ -128,11 +130,12 @@ final class TopicReader {
     private MessageRules ofLists(ZoneId zone) {
         JsonPointer here = place.appendProperty("rows");
         List<MessageRules> lists = new ArrayList<>();
+        List<JsonPath> paths = new ArrayList<>();
         List<String> told = new ArrayList<>();
         int index = 0;
         for (JsonNode path : declared.path("rows")) {
             attempt(here.appendIndex(index++), () -> {
-                JsonPath.toRows(path.asText());
+                requireApart(JsonPath.toRows(path.asText()), paths);
                 ObjectNode alone = ((ObjectNode) declared).deepCopy();
                 alone.set("rows", path);
                 List<String> own = new ArrayList<>();
@@ -146,6 +149,17 @@ final class TopicReader {
         }
         lists.subList(1, lists.size()).forEach(lists.get(0)::also);
         return lists.get(0);
+    }
+
+    /** Each list is read without the others, so none may lie in another. */
+    private static void requireApart(JsonPath list, List<JsonPath> others) {
+        for (JsonPath other : others) {
+            if (list.meets(other)) {
+                throw new IllegalArgumentException(
+                        list + " leads to rows that " + other + " leads to as well, or that lie in each other");
+            }
+        }
+        others.add(list);
     }
 
     private void rows() {

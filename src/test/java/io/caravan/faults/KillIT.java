@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -47,12 +48,17 @@ class KillIT {
     }
 
     private static void awaitMigrations(World world, World.Instance caravan, int count) {
-        await().atMost(Duration.ofMinutes(3))
-                .pollInterval(Duration.ofMillis(2))
-                .pollDelay(Duration.ZERO)
-                .ignoreExceptions()
-                .failFast(caravan::requireAlive)
-                .until(() -> world.rows().count("SELECT count(*) FROM flyway_schema_history WHERE success") >= count);
+        try {
+            await().atMost(Duration.ofMinutes(3))
+                    .pollInterval(Duration.ofMillis(2))
+                    .pollDelay(Duration.ZERO)
+                    .ignoreExceptions()
+                    .failFast(caravan::requireAlive)
+                    .until(() ->
+                            world.rows().count("SELECT count(*) FROM flyway_schema_history WHERE success") >= count);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("There are no " + count + " migrations" + world.outputs(), e);
+        }
     }
 
     @Test

@@ -288,7 +288,8 @@ final class World implements AutoCloseable {
         }
     }
 
-    private String outputs() {
+    /** What is known of this world, for who has waited in vain. */
+    String outputs() {
         StringBuilder outputs = new StringBuilder("\n")
                 .append(journal.messages().size())
                 .append(" messages were sent, ")

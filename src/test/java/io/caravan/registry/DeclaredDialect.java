@@ -49,7 +49,7 @@ final class DeclaredDialect {
 
     /** A message, or its rows in their order. */
     List<Decoded> read(byte[] payload) throws Undecodable {
-        RawMessage whole = decoder.plain(decoder.addressed(new RawMessage("a", topic, null, null, RECEIVED, payload)));
+        RawMessage whole = message(payload);
         Parts parts = decoder.parts(whole);
         if (parts.isEmpty()) {
             return List.of(decoder.decode(whole));
@@ -63,6 +63,20 @@ final class DeclaredDialect {
             rows.add(decoder.decode(row));
         }
         return rows;
+    }
+
+    private RawMessage message(byte[] payload) {
+        return decoder.plain(decoder.addressed(new RawMessage("a", topic, null, null, RECEIVED, payload)));
+    }
+
+    /** The rows of a message as they are sent on. */
+    List<byte[]> parts(byte[] payload) throws Undecodable {
+        return decoder.parts(message(payload)).payloads();
+    }
+
+    /** The readings of a row alone. */
+    String shown(byte[] row, int number) throws Undecodable {
+        return shown(decoder.decode(message(row).of(row, number)));
     }
 
     /** The readings of a message, or of each of its rows, behind the device. */

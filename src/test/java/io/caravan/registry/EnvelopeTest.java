@@ -188,6 +188,8 @@ class EnvelopeTest {
             value = {
                 "'device':'x-{device}-{$.p-1}' | /device: at character 4: expected",
                 "'device':'{$.p}' | names the device twice",
+                "'device':'{device}-{tenant}' | /device: a brace in '-{tenant}' is of no part: there are {device}, and paths such as {$.port}",
+                "'device':'{device}}' | /device: a brace in '}' is of no part",
                 "'device':'{device}{$.*}' | /device: must lead to one place",
                 "'timestamp':{'pattern':'dd'} | /timestamp/path: is missing",
                 "'timestamp':{'path':['$.a','$.*']} | /timestamp/path/1: must lead to one place",
@@ -205,6 +207,21 @@ class EnvelopeTest {
             })
     void aBadDeclarationIsToldWithItsPlace(String rules, String problem) {
         assertThatThrownBy(() -> DeclaredDialect.of(folder, rules))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'device':'{devise}-{$.b}' | /device: a brace in '{devise}-' is of no part",
+                "'device':'{devise}' | /device: a brace in '{devise}' is of no part",
+                "'device':'{device}-{$.b}' | /device: has {device}, which the topic has not",
+                "'values':'$' | names no device: neither {device} in the topic"
+            })
+    void aBadIdOfATopicWithoutDeviceIsTold(String rules, String problem) {
+        assertThatThrownBy(() -> DeclaredDialect.of(folder, "a", "a", rules))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(problem);
     }

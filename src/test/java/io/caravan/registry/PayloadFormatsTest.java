@@ -1,5 +1,6 @@
 package io.caravan.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -177,9 +178,11 @@ class PayloadFormatsTest {
     }
 
     private List<Long> sequences(String rules, String payload) throws Exception {
-        return DeclaredDialect.of(folder, rules).read(payload).stream()
-                .map(Decoded::sequence)
-                .toList();
+        return sequences(DeclaredDialect.of(folder, rules).read(payload));
+    }
+
+    private static List<Long> sequences(List<Decoded> messages) {
+        return messages.stream().map(Decoded::sequence).toList();
     }
 
     /** A frame that begins as JSON does, with a NUL at its end. */
@@ -198,7 +201,30 @@ class PayloadFormatsTest {
                 folder,
                 "'payload':{'format':'hex','every':3,'fields':{'a':{'byte':0,'type':'int16'},'b':{'byte':2,'type':'int8'}}},'rows':'$','values':'@'");
         assertThat(frames.shown("0001FF 0002FF 00")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=-1.0");
-        assertThat(frames.shown("0001FF 0002")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=null");
+        assertThat(frames.shown("0001FF 0002")).containsExactly("d: a=1.0, b=-1.0", "d: a=2.0, b=cut off");
+        DeclaredDialect bytes = DeclaredDialect.of(
+                folder, "'payload':{'format':'binary','every':1,'fields':{'a':{'byte':0,'type':'int8'}}},'rows':'$'");
+        assertThat(bytes.shown(new byte[] {1, ' ', '{'})).containsExactly("d: a=1.0", "d: a=32.0", "d: a=123.0");
+        DeclaredDialect base64 = DeclaredDialect.of(
+                folder,
+                "'payload':{'format':'base64','every':2,'fields':{'a':{'byte':0,'type':'int16'}}},'rows':'$','values':'@'");
+        assertThat(base64.shown("AAEAAg==")).containsExactly("d: a=1.0", "d: a=2.0");
+    }
+
+    /** A row that could not be read is read again from the bytes that the device sent. */
+    @Test
+    void framesBehindEachOtherAreTheSameUnderOtherFields() throws Exception {
+        for (String format : List.of("hex", "binary")) {
+            byte[] payload = format.equals("hex") ? "01020304".getBytes(UTF_8) : new byte[] {1, 2, 3, 4};
+            String rules =
+                    "'rows':'$','payload':{'format':'" + format + "','every':2,'fields':{'x':{'byte':0,'type':'uint8'";
+            DeclaredDialect before = DeclaredDialect.of(folder, rules + "}}}");
+            DeclaredDialect after = DeclaredDialect.of(folder, rules + ",'scale':0.1},'y':{'byte':1,'type':'uint8'}}}");
+            assertThat(sequences(after.read(payload)))
+                    .isEqualTo(sequences(before.read(payload)))
+                    .doesNotHaveDuplicates();
+            assertThat(after.shown(before.parts(payload).get(1), 2)).isEqualTo("d: x=0.3, y=4.0");
+        }
     }
 
     @Test
@@ -206,6 +232,9 @@ class PayloadFormatsTest {
         DeclaredDialect json = DeclaredDialect.of(folder, "'contents':{'$.*':'json'}");
         assertThat(json.shown("{\"a\":{\"b\":1},\"c\":2,\"d\":\" \",\"e\":null,\"f\":\"[3,\\\"4\\\"]\"}"))
                 .containsExactly("d: a.b=1.0, c=2.0, d=null, e=null, f.0=3.0, f.1=4.0");
+        DeclaredDialect beside = DeclaredDialect.of(folder, "'contents':{'$.*':'json','$.x.y':'json'}");
+        assertThat(beside.shown("{\"x\":\"{\\\"y\\\":\\\"[1]\\\"}\",\"z\":\"{\\\"y\\\":2}\"}"))
+                .containsExactly("d: x.y.0=1.0, z.y=2.0");
     }
 
     @Test
@@ -309,6 +338,9 @@ class PayloadFormatsTest {
                 "'payload':{'format':'form','columns':['a']} | /payload/columns: has no meaning for the format form",
                 "'payload':'csv','rows':'$.x' | /rows: must be $: the lines of the payload are its rows",
                 "'payload':'csv','rows':{'path':'$'} | /rows: must be $: the lines of the payload are its rows",
+                "'rows':['$.a','$.b','$.a[*].b'] | /rows/2: $.a[*].b leads to rows that $.a leads to as well, or that lie in each other",
+                "'rows':['$.a[0]','$.a.*.b'] | /rows/1: $.a.*.b leads to rows",
+                "'rows':['$.a','$[\\\"a\\\"]'] | leads to rows that $.a leads to as well",
                 "'rows':['$.a','@.b'] | /rows/1: @ stands for a row",
                 "'rows':['$.a','$.b'],'timestamp':'@.t-1' | /timestamp: at character 4",
                 "'payload':'binary' | /payload: needs \"fields\"",
