@@ -18,6 +18,11 @@ final class Cbor {
     static final int TAG = 6;
     static final int OTHER = 7;
 
+    /** The tags of whole numbers beyond 64 bits (RFC 8949, 3.4.3), and of a binary fraction (3.4.4). */
+    static final long BIGNUM = 2;
+
+    static final long NEGATIVE_BIGNUM = 3;
+    static final long BIGFLOAT = 5;
     /** The tag of a decimal fraction (RFC 8949, 3.4.4). */
     static final long DECIMAL_FRACTION = 4;
     /** The tag that says that this is CBOR (RFC 8949, 3.4.6). */
@@ -99,6 +104,11 @@ final class Cbor {
 
     boolean isFloat() {
         return major == OTHER && info >= 25 && info <= 27;
+    }
+
+    /** Whether the float has 32 bits. */
+    boolean isSingle() {
+        return info == 26;
     }
 
     /** How many bytes, items or pairs follow, the tag's number, or the number itself; 64 bits without sign. */

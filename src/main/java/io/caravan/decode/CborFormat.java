@@ -1,6 +1,6 @@
 package io.caravan.decode;
 
-/** CBOR (RFC 8949), as JSON says the same: byte strings in base64url, names that are whole numbers as texts. Stateless. */
+/** CBOR (RFC 8949), as JSON says the same: byte strings as data URLs in base64url, names that are whole numbers as texts. Stateless. */
 public final class CborFormat implements PayloadFormat {
 
     @Override

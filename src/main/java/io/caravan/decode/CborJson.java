@@ -2,19 +2,27 @@ package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.caravan.reading.Float32;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.Base64;
 
 /**
  * Writes CBOR as the JSON that says the same (RFC 8949, 6.1): labels of a SenML pack as in RFC 8428, table 1, octets in base64 with the URL-safe
- * alphabet and no padding. What JSON has no word for is null, and tags are left out. Used once, by one thread.
+ * alphabet and no padding; those of other CBOR as a data URL. What JSON has no word for is null, and tags are left out, but those of big
+ * numbers. Used once, by one thread.
  */
 final class CborJson {
 
     private static final Base64.Encoder DATA = Base64.getUrlEncoder().withoutPadding();
 
+    /** Before bytes in base64, so that they are taken for nothing else, such as a number (RFC 2397). */
+    static final String DATA_URL = "data:;base64,";
+
     private static final int DEEPEST = 32;
+    /** No double needs more bytes. */
+    private static final int LARGEST_BIGNUM = 128;
 
     private final Cbor cbor;
     private final JsonGenerator json;
@@ -60,7 +68,11 @@ final class CborJson {
             throw cbor.fault("an end of what has its length, or did not begin");
         }
         while (cbor.major() == Cbor.TAG && cbor.argument() != Cbor.DECIMAL_FRACTION) {
-            cbor.next();
+            if (pack) {
+                cbor.next();
+            } else if (tagged(cbor.argument())) {
+                return;
+            }
         }
         switch (cbor.major()) {
             case Cbor.UNSIGNED, Cbor.NEGATIVE -> {
@@ -70,7 +82,10 @@ final class CborJson {
                     json.writeNumber(cbor.integer());
                 }
             }
-            case Cbor.BYTES -> json.writeString(DATA.encodeToString(cbor.octets()));
+            case Cbor.BYTES -> {
+                String data = DATA.encodeToString(cbor.octets());
+                json.writeString(pack ? data : DATA_URL + data);
+            }
             case Cbor.TEXT -> json.writeString(cbor.text());
             case Cbor.ARRAY -> {
                 json.writeStartArray();
@@ -85,6 +100,24 @@ final class CborJson {
             case Cbor.TAG -> number(cbor.number());
             default -> other();
         }
+    }
+
+    /** Reads what a tag is of, where the tag has it mean a number, and the next item's head otherwise; answers whether it did. */
+    private boolean tagged(long tag) throws IOException, Undecodable {
+        if (tag == Cbor.BIGFLOAT) {
+            throw cbor.fault("a bigfloat, which is not read");
+        }
+        boolean bytes = cbor.next() == Cbor.BYTES;
+        if (bytes && (tag == Cbor.BIGNUM || tag == Cbor.NEGATIVE_BIGNUM)) {
+            byte[] octets = cbor.octets();
+            if (octets.length > LARGEST_BIGNUM) {
+                throw cbor.fault("a whole number of " + octets.length + " bytes");
+            }
+            BigInteger number = new BigInteger(1, octets);
+            json.writeNumber(tag == Cbor.BIGNUM ? number : number.not()); // -1 - n
+            return true;
+        }
+        return false;
     }
 
     private void list(int depth, boolean map) throws IOException, Undecodable {
@@ -119,7 +152,7 @@ final class CborJson {
         if (cbor.isTruth()) {
             json.writeBoolean(cbor.truth());
         } else if (cbor.isFloat()) {
-            number(cbor.number());
+            number(pack || !cbor.isSingle() ? cbor.number() : Float32.meant((float) cbor.number()));
         } else {
             json.writeNull();
         }

@@ -89,7 +89,8 @@ final class Envelope {
         if (times == null) {
             timestamp = JsonTokens.time(parser, rules.zone);
         } else if (token.isScalarValue()) {
-            times[part] = token == JsonToken.VALUE_NULL ? null : parser.getText();
+            times[part] =
+                    token == JsonToken.VALUE_NULL ? null : parser.getText().strip();
         } else {
             throw new Undecodable(Reason.INVALID_TIMESTAMP, "the timestamp must be a text or a number");
         }

@@ -5,10 +5,11 @@ public final class JsonFormat implements PayloadFormat {
 
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
-        JsonDecoder.read(payload, parser -> {
+        byte[] plain = Utf8.plain(payload);
+        JsonDecoder.read(plain, parser -> {
             parser.skipChildren();
             return null;
         });
-        json.raw(payload, 0, payload.length);
+        json.raw(plain, 0, plain.length);
     }
 }

@@ -20,27 +20,36 @@ final class JsonLeaves {
     private final JsonParser parser;
     private final Map<String, Double> numbers;
     private final boolean decimalComma;
+    private final boolean hasWords;
     private final Set<Integer> cutOff;
     private final List<Measured> all = new ArrayList<>(24);
     private final OpenMembers members = new OpenMembers();
+    private boolean passesUnnamed;
     private BitSet replaced;
     private boolean hasScaled;
     private Scale scale = Scale.NONE;
     private Missing missing = Missing.NONE;
 
     JsonLeaves(JsonParser parser) {
-        this(parser, Map.of(), false, Set.of());
+        this(parser, Map.of(), false, false, Set.of());
     }
 
     /**
      * @param numbers what texts count as
      * @param decimalComma whether numbers in texts have a comma for the point
+     * @param hasWords whether texts are {@link #word words}
      * @param cutOff the first bytes of nulls that stand for numbers that should be there
      */
-    JsonLeaves(JsonParser parser, Map<String, Double> numbers, boolean decimalComma, Set<Integer> cutOff) {
+    JsonLeaves(
+            JsonParser parser,
+            Map<String, Double> numbers,
+            boolean decimalComma,
+            boolean hasWords,
+            Set<Integer> cutOff) {
         this.parser = parser;
         this.numbers = numbers;
         this.decimalComma = decimalComma;
+        this.hasWords = hasWords;
         this.cutOff = cutOff;
     }
 
@@ -56,6 +65,11 @@ final class JsonLeaves {
         Missing before = missing;
         missing = next == null ? missing : next;
         return before;
+    }
+
+    /** Has members be passed over whose names are empty, which otherwise are faults. */
+    void passUnnamed() {
+        passesUnnamed = true;
     }
 
     /** How many there are so far. */
@@ -117,6 +131,8 @@ final class JsonLeaves {
             } else if (path != MetricPath.ROOT && name.equals("value") && token.isScalarValue()) {
                 names.add(name);
                 value(path, token);
+            } else if (passesUnnamed && name.isEmpty()) {
+                parser.skipChildren();
             } else {
                 names.add(name);
                 value(path.child(name), token);
@@ -160,7 +176,13 @@ final class JsonLeaves {
             case VALUE_TRUE -> number(path, 1, null);
             case VALUE_FALSE -> number(path, 0, null);
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> quantity(path, parser.getDoubleValue(), null);
-            case VALUE_STRING -> text(path, parser.getText());
+            case VALUE_STRING -> {
+                if (hasWords) {
+                    word(path, parser.getText());
+                } else {
+                    text(path, parser.getText());
+                }
+            }
             default -> add(new Measured(path.path(), Double.NaN, null, isCutOff() ? Form.CUT_OFF : Form.ABSENT));
         }
     }
@@ -217,10 +239,10 @@ final class JsonLeaves {
         }
     }
 
-    /** A payload that is a text: {@code true} and {@code false} are what they are in JSON. */
+    /** A text of what has nothing but texts: {@code true} and {@code false} are what they are in JSON, unless the registry says otherwise. */
     void word(MetricPath path, String text) throws Undecodable {
         boolean yes = text.equalsIgnoreCase("true");
-        if ((yes || text.equalsIgnoreCase("false")) && !numbers.containsKey(text)) {
+        if ((yes || text.equalsIgnoreCase("false")) && !numbers.containsKey(text) && !missing.has(text)) {
             number(path, yes ? 1 : 0, null);
         } else {
             text(path, text);

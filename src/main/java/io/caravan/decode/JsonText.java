@@ -66,12 +66,10 @@ public final class JsonText {
         value(quoted(text));
     }
 
-    /** A text of a format that has nothing but texts: an empty one is null, and true and false are what they are in JSON. */
+    /** A text of a format that {@link PayloadFormat#hasWords has nothing but texts}: an empty one is null. */
     public void word(String word) throws Undecodable {
         if (word.isBlank()) {
             nothing();
-        } else if (word.equalsIgnoreCase("true") || word.equalsIgnoreCase("false")) {
-            truth(word.equalsIgnoreCase("true"));
         } else {
             text(word);
         }

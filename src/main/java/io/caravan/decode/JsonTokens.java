@@ -34,8 +34,11 @@ final class JsonTokens {
             return null;
         }
         if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
+            Object place = parser.getParsingContext().pathAsPointer();
             parser.skipChildren();
-            throw new Undecodable(Reason.INVALID_ID, what + " must be a text");
+            throw new Undecodable(
+                    Reason.INVALID_ID,
+                    what + " must be a text or a whole number: " + JsonDecoder.nameOf(token) + " stands at " + place);
         }
         return Text.id(what, parser.getText());
     }

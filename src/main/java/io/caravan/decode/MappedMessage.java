@@ -57,7 +57,8 @@ final class MappedMessage {
         }
         if (envelope.metric == null) {
             throw new Undecodable(
-                    Reason.INVALID_METRIC, "no name of a metric stands where the registry says that one does");
+                    Reason.INVALID_METRIC,
+                    "no name of a metric stands at " + rules.metric + ", where the registry says that one does");
         }
         return envelope.metric;
     }

@@ -32,6 +32,8 @@ public final class MessageRules {
     final Contents aroundRows = new Contents();
     /** What payloads are; null where they are JSON. */
     PayloadFormat format;
+    /** Whether texts may be what is true and false in JSON. */
+    boolean hasWords;
 
     final Map<String, String> typeByMetric = new LinkedHashMap<>();
     final Map<Variable, String> always = new EnumMap<>(Variable.class);
@@ -65,6 +67,10 @@ public final class MessageRules {
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */
     MessageRules ofRow;
 
+    /** Where the rest of the values stand that have no names of their own, and where metrics are named, for people; null for nowhere. */
+    String rest;
+
+    String metric;
     /** Where the payload names the device, for people; null where it does not. */
     String device;
 

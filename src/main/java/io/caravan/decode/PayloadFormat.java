@@ -12,6 +12,11 @@ public interface PayloadFormat {
      */
     void write(byte[] payload, JsonText json) throws Undecodable;
 
+    /** Whether all values in it are texts, {@code true} and {@code false} among them. */
+    default boolean hasWords() {
+        return false;
+    }
+
     /** Whether a payload is a sequence of rows, each of which could be a payload by itself. */
     default boolean hasRows() {
         return false;

@@ -40,8 +40,9 @@ final class PlaceWalk {
         this.start = start;
         this.contested = new Contested(rules.contested, beaten);
         this.units = new DeclaredUnits(rules.unitNames);
-        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, payload.cutOff());
+        this.leaves = new JsonLeaves(parser, rules.numbers, rules.decimalComma, rules.hasWords, payload.cutOff());
         leaves.missing(rules.missing);
+        leaves.passUnnamed();
     }
 
     /** Reads the JSON value that the parser stands on to its end. */
@@ -103,8 +104,7 @@ final class PlaceWalk {
         Quality around = judged ? judgement.begin() : null;
         if (place == null || place.isLeaf() && here != MetricPath.ROOT || token.isScalarValue()) {
             if (here == MetricPath.ROOT) {
-                throw new Undecodable(
-                        Reason.NOT_AN_OBJECT, "expected a JSON object, found " + JsonDecoder.nameOf(token));
+                requireObject(token);
             } else if (here != null) {
                 leaves.value(here, token);
             }
@@ -129,6 +129,18 @@ final class PlaceWalk {
         }
     }
 
+    /** Values without names are none; where messages may be empty, null and a blank text are as good as nothing. */
+    private void requireObject(JsonToken token) throws IOException, Undecodable {
+        boolean nothing = token == JsonToken.VALUE_NULL
+                || token == JsonToken.VALUE_STRING && parser.getText().isBlank();
+        if (!nothing || !rules.ignoresEmpty || rules.rest == null) {
+            throw new Undecodable(
+                    Reason.NOT_AN_OBJECT,
+                    "expected a JSON object" + (rules.rest == null ? "" : " at " + rules.rest) + ", found "
+                            + JsonDecoder.nameOf(token));
+        }
+    }
+
     private void object(Place place, MetricPath path) throws IOException, Undecodable {
         int first = leaves.size();
         int object = leaves.begin();
@@ -138,6 +150,10 @@ final class PlaceWalk {
             JsonToken token = parser.nextToken();
             leaves.member(object, name);
             Place child = place.member(name);
+            if (name.isEmpty() && child == null) {
+                parser.skipChildren(); // there is no metric without a name
+                continue;
+            }
             if (child != null && child.roleOfName != null) {
                 envelope.takeName(child, name);
             }

@@ -92,6 +92,7 @@ public final class RulesBuilder {
     /** Payloads are no JSON, but of another format. */
     public RulesBuilder format(PayloadFormat format) {
         rules.format = format;
+        rules.hasWords |= format.hasWords();
         return this;
     }
 
@@ -99,6 +100,7 @@ public final class RulesBuilder {
     public RulesBuilder content(JsonPath path, PayloadFormat format) {
         rules.contents.add(path, format);
         contents.put(path, format);
+        rules.hasWords |= format.hasWords();
         return this;
     }
 
@@ -175,6 +177,7 @@ public final class RulesBuilder {
     /** The text at a path, or the name of a row, is what the names of its metrics begin with. */
     public RulesBuilder metricBy(JsonPath path) {
         rules.namesMetric = true;
+        rules.metric = path.toString();
         return role(path, Place.Role.METRIC);
     }
 
@@ -205,6 +208,7 @@ public final class RulesBuilder {
     public RulesBuilder metric(String name, JsonPath path, Scale scale, Missing missing) {
         rules.root.begin(path, name, scale, rules.missing.and(missing));
         rules.values.add(path);
+        rules.rest = name.isEmpty() ? path.toString() : rules.rest;
         metrics.add(name);
         return this;
     }

@@ -238,7 +238,8 @@ public final class Timestamps {
             return epochSecond * 1_000_000
                     + (fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6)));
         } catch (DateTimeException e) {
-            throw invalid(Text.excerpt(time));
+            throw new Undecodable(
+                    Reason.INVALID_TIMESTAMP, "no such day, time of day or offset: " + Text.excerpt(time));
         }
     }
 

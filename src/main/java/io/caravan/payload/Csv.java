@@ -10,7 +10,9 @@ import io.caravan.decode.Text;
 import io.caravan.decode.Undecodable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Delimited text (RFC 4180): an array of rows, each an object of its columns. Values are texts, empty ones null. Columns have the names
@@ -36,6 +38,11 @@ public final class Csv implements PayloadFormat {
     }
 
     @Override
+    public boolean hasWords() {
+        return true;
+    }
+
+    @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         json.beginArray();
         try (CsvParser parser = MAPPER.getFactory().createParser(PlainText.of(payload))) {
@@ -47,6 +54,7 @@ public final class Csv implements PayloadFormat {
                     continue;
                 }
                 if (names == null) {
+                    requireDistinct(values);
                     names = quoted(values);
                 } else {
                     write(names, values, json);
@@ -79,6 +87,15 @@ public final class Csv implements PayloadFormat {
             }
         }
         json.endObject();
+    }
+
+    private static void requireDistinct(List<String> header) throws Undecodable {
+        Set<String> names = new HashSet<>();
+        for (String name : header) {
+            if (!name.isBlank() && !names.add(name.strip())) {
+                throw PlainText.malformed("the first line names " + Text.excerpt(name.strip()) + " twice");
+            }
+        }
     }
 
     private static List<byte[]> quoted(List<String> names) {

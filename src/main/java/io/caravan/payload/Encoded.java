@@ -9,9 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Bytes of another format in a text: hexadecimal digits, or base64 in either alphabet of RFC 4648, with padding or without. Immutable. */
+/** Bytes of another format in a text: hexadecimal digits, or base64 in either alphabet of RFC 4648, with padding or without, and a data URL. White space in them is passed over. Immutable. */
 public final class Encoded implements PayloadFormat {
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+
+    /** RFC 2397. */
+    private static final Pattern DATA_URL = Pattern.compile("data:[^,]{0,100};base64,");
 
     private final boolean hex;
     private final PayloadFormat content;
@@ -49,12 +56,31 @@ public final class Encoded implements PayloadFormat {
 
     private byte[] bytes(byte[] payload) throws Undecodable {
         String text = PlainText.of(payload).strip();
-        return hex ? HexFrame.parse(text) : base64(text);
+        return hex ? HexFrame.parse(digits(text)) : base64(text);
+    }
+
+    @Override
+    public boolean hasWords() {
+        return content.hasWords();
+    }
+
+    /** The digits without what is written around them: 0x2EFB, 2E-FB and 2E:FB. */
+    private static String digits(String text) {
+        return (text.regionMatches(true, 0, "0x", 0, 2) ? text.substring(2) : text)
+                .replace('-', ' ')
+                .replace(':', ' ');
     }
 
     private static byte[] base64(String text) throws Undecodable {
+        Matcher url = DATA_URL.matcher(text);
+        int data = url.lookingAt() ? url.end() : 0;
         try {
-            return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
+            return Base64.getDecoder()
+                    .decode(WHITE_SPACE
+                            .matcher(text.substring(data))
+                            .replaceAll("")
+                            .replace('-', '+')
+                            .replace('_', '/'));
         } catch (IllegalArgumentException e) {
             throw HexFrame.malformed("no base64: " + Text.excerpt(text));
         }

@@ -62,7 +62,7 @@ public record FrameField(
 
     private void number(double raw, JsonText json) throws Undecodable {
         double value = Double.isFinite(raw) ? scale.of(raw) : raw;
-        if (missing.contains(raw)) {
+        if (missing.contains(raw + 0.0)) { // -0 is 0
             json.nothing();
         } else if (Double.isFinite(value)) {
             json.number(value);

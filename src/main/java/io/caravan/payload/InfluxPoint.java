@@ -11,7 +11,7 @@ final class InfluxPoint {
 
     private static final Pattern DECIMAL = Pattern.compile("[-+.0-9eE]+");
     private static final String OF_MEASUREMENT = ", ";
-    private static final String OF_KEY = ",= ";
+    static final String OF_KEY = ",= ";
 
     private final String line;
     private final int number;

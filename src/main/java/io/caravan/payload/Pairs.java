@@ -24,6 +24,11 @@ public final class Pairs implements PayloadFormat {
     }
 
     @Override
+    public boolean hasWords() {
+        return true;
+    }
+
+    @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         String text = PlainText.of(payload);
         json.beginObject();

@@ -75,7 +75,8 @@ final class DialectReader {
         try {
             return TimestampReader.zone(name);
         } catch (DateTimeException e) {
-            problems.add(Problem.at(place, "is no time zone: " + Text.excerpt(name)));
+            problems.add(Problem.at(
+                    place, "is no time zone: " + Text.excerpt(name) + ", and Europe/Berlin, +01:00 and UTC are"));
             return ZoneOffset.UTC;
         }
     }

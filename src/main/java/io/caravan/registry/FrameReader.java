@@ -7,6 +7,9 @@ import io.caravan.decode.PayloadFormat;
 import io.caravan.f2.DataFormat;
 import io.caravan.payload.Frame;
 import io.caravan.payload.FrameField;
+import io.caravan.reading.Float32;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,7 +88,11 @@ final class FrameReader {
                 bits[0],
                 bits[1],
                 ScaleReader.read(field, here, problems),
-                missing(field.path("missing"), format, here.appendProperty("missing")),
+                missing(
+                        field.path("missing"),
+                        format,
+                        bits[1] > 0 ? bits[1] : 8 * format.bytes(),
+                        here.appendProperty("missing")),
                 field.has("unit") ? JsonText.quoted(field.path("unit").asText()) : null);
     }
 
@@ -110,21 +117,52 @@ final class FrameReader {
         return new int[] {lowest, highest - lowest + 1};
     }
 
-    /** Each number as the frame has it: one with a sign may be written as its bits are, 32768 for -32768 of int16. */
-    private Set<Double> missing(JsonNode missing, DataFormat format, JsonPointer here) {
+    /** Each number as the field has it, before it is scaled; of so many bits. */
+    private Set<Double> missing(JsonNode missing, DataFormat format, int bits, JsonPointer here) {
         Set<Double> numbers = new HashSet<>();
         int index = 0;
         for (JsonNode one : missing) {
             JsonPointer at = here.appendIndex(index++);
             try {
-                double number = one.isTextual() ? Long.decode(one.asText()).doubleValue() : one.asDouble();
-                double span = Math.scalb(1.0, 8 * format.bytes());
-                boolean negative = format.isSigned() && !format.isFloat() && number >= span / 2;
-                numbers.add(negative ? number - span : number);
+                boolean hex = one.asText().regionMatches(true, 0, "0x", 0, 2);
+                BigDecimal number = hex
+                        ? new BigDecimal(new BigInteger(one.asText().substring(2), 16))
+                        : new BigDecimal(one.asText().strip());
+                numbers.add(format.isFloat() ? real(number, hex, format) : whole(number, bits, format.isSigned()));
             } catch (NumberFormatException e) {
                 problems.add(Problem.at(at, "must be a number, or a text such as 0x8000"));
+            } catch (ArithmeticException e) {
+                problems.add(Problem.at(at, "is no " + format + " of " + bits + " bits: it would never be found"));
             }
         }
         return Set.copyOf(numbers);
+    }
+
+    /** An integer; one with a sign may be written as its bits are, 32768 for -32768 of int16. */
+    private static double whole(BigDecimal number, int bits, boolean signed) {
+        BigInteger whole = number.toBigIntegerExact();
+        BigInteger span = BigInteger.ONE.shiftLeft(bits);
+        BigInteger half = BigInteger.ONE.shiftLeft(bits - 1);
+        if (whole.compareTo(span) >= 0 || whole.compareTo(signed ? half.negate() : BigInteger.ZERO) < 0) {
+            throw new ArithmeticException();
+        }
+        return (signed && whole.compareTo(half) >= 0 ? whole.subtract(span) : whole).doubleValue();
+    }
+
+    /** A number with a fraction; in hexadecimal digits its bits are, as IEEE 754 has them. */
+    private static double real(BigDecimal number, boolean hex, DataFormat format) {
+        boolean single = format == DataFormat.FLOAT32;
+        if (hex) {
+            long raw = number.toBigIntegerExact().longValue();
+            if (number.toBigIntegerExact().bitLength() > 8 * format.bytes()) {
+                throw new ArithmeticException();
+            }
+            return (single ? Float32.meant(Float.intBitsToFloat((int) raw)) : Double.longBitsToDouble(raw)) + 0.0;
+        }
+        double real = single ? Float32.meant(number.floatValue()) : number.doubleValue();
+        if (!Double.isFinite(real)) {
+            throw new ArithmeticException();
+        }
+        return real + 0.0; // -0 is 0
     }
 }

@@ -41,6 +41,7 @@ final class PayloadReader {
     }
 
     private final List<String> problems;
+    private boolean decimalComma;
 
     /** @param problems where to add what is wrong */
     PayloadReader(List<String> problems) {
@@ -54,6 +55,7 @@ final class PayloadReader {
      * @param rows where its rows are; null where there are none
      */
     void read(JsonNode topic, JsonPointer place, JsonPath rows, RulesBuilder rules) {
+        decimalComma = topic.path("decimal_comma").asBoolean();
         JsonNode payload = topic.path("payload");
         PayloadFormat format = ofPayload(payload, place.appendProperty("payload"));
         if (format != null) {
@@ -66,6 +68,9 @@ final class PayloadReader {
                 && topic.has("rows")
                 && !topic.path("rows").asText().equals("$")) {
             problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
+        }
+        if (Set.of("csv", "line-protocol").contains(nameOf(payload)) && !topic.has("rows") && !topic.has("values")) {
+            problems.add(Problem.at(place, "needs \"rows\": \"$\": the lines of the payload are its rows"));
         }
         topic.path("contents").properties().forEach(content -> {
             JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
@@ -126,10 +131,7 @@ final class PayloadReader {
         }
         return switch (nameOf(declared)) {
             case "csv" -> csv(declared, place);
-            case "pairs" ->
-                new Pairs(
-                        declared.path("separator").asText(";"),
-                        declared.path("assignment").asText("="));
+            case "pairs" -> pairs(declared, place);
             case "form" -> new Form();
             case "line-protocol" -> new LineProtocol();
             case "cbor" -> new CborFormat();
@@ -148,8 +150,35 @@ final class PayloadReader {
             return null;
         }
         List<String> columns = new ArrayList<>();
-        declared.path("columns").forEach(column -> columns.add(column.asText()));
-        return new Csv(separator.charAt(0), columns);
+        Set<String> names = new HashSet<>();
+        for (JsonNode column : declared.path("columns")) {
+            String name = column.asText().strip();
+            if (!name.isEmpty() && !names.add(name)) {
+                problems.add(Problem.at(
+                        place.appendProperty("columns").appendIndex(columns.size()),
+                        "stands here twice: the values of one of them would be lost"));
+            }
+            columns.add(name);
+        }
+        return partsWithout(separator, place) ? new Csv(separator.charAt(0), columns) : null;
+    }
+
+    private PayloadFormat pairs(JsonNode declared, JsonPointer place) {
+        String separator = declared.path("separator").asText(";");
+        return partsWithout(separator, place)
+                ? new Pairs(separator, declared.path("assignment").asText("="))
+                : null;
+    }
+
+    /** Whether what is between values cannot stand in one. */
+    private boolean partsWithout(String separator, JsonPointer place) {
+        boolean parts = !decimalComma || !separator.equals(",");
+        if (!parts) {
+            problems.add(Problem.at(
+                    place.appendProperty("separator"),
+                    "must not be a comma, which is the decimal point where \"decimal_comma\" says so"));
+        }
+        return parts;
     }
 
     private PayloadFormat encoded(JsonNode declared, JsonPointer place) {

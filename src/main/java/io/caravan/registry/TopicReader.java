@@ -77,6 +77,12 @@ final class TopicReader {
         }
         path("sequence", rules::sequence);
         path("status", rules::status);
+        for (String key : List.of("status", "offline")) {
+            if (declared.has(key) && !declared.path("event_type").asText().equals("status")) {
+                problems.add(
+                        Problem.at(place.appendProperty(key), "has no meaning without \"event_type\": \"status\""));
+            }
+        }
         if (declared.has("metric") && template.names(Variable.METRIC)) {
             problems.add(Problem.at(place.appendProperty("metric"), "stands in the topic already"));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.Missing;
+import io.caravan.decode.Quantity;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.Scale;
 import java.util.ArrayList;
@@ -12,10 +13,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Makes the rules by which the values of a topic are found, and their units, or says what is wrong with them. Used once, by one thread. */
 final class ValuesReader {
+
+    private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9a-fA-F]{1,15}");
 
     private final JsonNode declared;
     private final JsonPointer place;
@@ -89,10 +94,23 @@ final class ValuesReader {
             if (one.isNumber()) {
                 numbers.add(one.asDouble() + 0.0);
             } else {
-                words.add(one.asText().strip().toLowerCase(Locale.ROOT));
+                String text = one.asText().strip();
+                words.add(text.toLowerCase(Locale.ROOT));
+                number(text).ifPresent(numbers::add);
             }
         }
         return declared.isEmpty() ? Missing.NONE : new Missing(Set.copyOf(numbers), Set.copyOf(words));
+    }
+
+    /** What a number is that is written as a text, in decimal or, behind 0x, in hexadecimal digits. */
+    private static OptionalDouble number(String text) {
+        if (HEXADECIMAL.matcher(text).matches()) {
+            return OptionalDouble.of(Long.parseLong(text.substring(2), 16));
+        }
+        Quantity quantity = Quantity.parse(text);
+        return quantity == null || quantity.unit() != null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(quantity.value() + 0.0);
     }
 
     private JsonPath parse(String text) {

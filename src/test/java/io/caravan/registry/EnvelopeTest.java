@@ -53,6 +53,48 @@ class EnvelopeTest {
                 .isEqualTo(shown);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dd.MM.yyyy | 28.02.2026 | 2026-02-28T00:00:00.000000Z",
+                "dd.MM.yyyy | 31.02.2026 | no such day or time of day: '31.02.2026'",
+                "dd.MM.yyyy | 31.06.2026 | no such day",
+                "dd.MM.yyyy HH:mm | 31.06.2026 24:00 | no such day",
+                "yyyyMMddHHmmss | 20260230101500 | no such day",
+                "uuuu-DDD | 2026-366 | no such day",
+                "yyMMdd hh:mm a | 260630 01:15 pm | 2026-06-30T13:15:00.000000Z",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 BST | a name of a zone that may mean several",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 IST | a name of a zone",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 CET | a name of a zone",
+                "yyyy-MM-dd HH:mm zzzz | 2026-06-30 10:15 CET | a name of a zone",
+                "yyyy-MM-dd HH:mm zzz | 2026-06-30 10:15 GMT | 2026-06-30T10:15:00.000000Z",
+                "yyyy-MM-dd HH:mm VV | 2026-06-30 10:15 Europe/Berlin | 2026-06-30T08:15:00.000000Z",
+                "yyyy-MM-dd HH:mm XXX | 2026-06-30 10:15 +01:00 | 2026-06-30T09:15:00.000000Z",
+                "yyyy-MM-dd[ HH:mm:ss][ hh:mm] | 2026-06-30 10:15 | no time between 1970 and 9999",
+                "yyyy-MM-dd[ HH:mm:ss][ hh:mm] | 2026-06-30 10:15:30 | 2026-06-30T10:15:30.000000Z"
+            })
+    void whatIsNoTimeIsNotTakenForAnother(String pattern, String time, String shown) throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder, "'values':{'v':'$.v'},'timestamp':{'path':'$.t','pattern':'" + pattern + "'}");
+        String read;
+        try {
+            read = Timestamps.format(
+                    dialect.read("{\"v\":1,\"t\":\"" + time + "\"}").get(0).timestamp());
+        } catch (Undecodable e) {
+            assertThat(e.reason()).isEqualTo(Reason.INVALID_TIMESTAMP);
+            read = e.getMessage();
+        }
+        assertThat(read).startsWith(shown);
+    }
+
+    @Test
+    void aDayThatDoesNotExistIsToldAsSuch() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':{'v':'$.v'},'timestamp':'$.t'");
+        assertThatThrownBy(() -> dialect.read("{\"v\":1,\"t\":\"2026-02-30 12:00:00\"}"))
+                .hasMessage("no such day, time of day or offset: '2026-02-30 12:00:00'");
+    }
+
     @Test
     void aTimeOfAnotherFormIsADeadLetterAndNoTimeIsNone() throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(
@@ -83,6 +125,54 @@ class EnvelopeTest {
     }
 
     @Test
+    void aNumberThatIsMissingMayBeDeclaredAsAText() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder,
+                "'missing':['-999'],'values':{'*':'$','a':{'path':'$.a','missing':['0x8000'],'integer':'int16','scale':0.1}}");
+        assertThat(dialect.shown("{\"a\":32768,\"b\":-999,\"c\":\"-999.0\",\"d\":\"0x8000\"}"))
+                .containsExactly("d: a=null, b=null, c=null, d=text");
+        assertThat(dialect.shown("{\"a\":\"0x8000\",\"b\":32768}")).containsExactly("d: a=null, b=32768.0");
+    }
+
+    @Test
+    void partsOfATimeMayHaveBlanksAroundThem() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':{'v':'$.v'},'timestamp':{'path':['$.d','$.t']}");
+        assertThat(Timestamps.format(dialect.read("{\"v\":1,\"d\":\"2026-11-21 \",\"t\":\" 10:15:30\"}")
+                        .get(0)
+                        .timestamp()))
+                .isEqualTo("2026-11-21T10:15:30.000000Z");
+    }
+
+    @Test
+    void whatHasNoValueByDesignMayBeNullOrBlank() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':'$.pl','empty':'ignore'");
+        for (String nothing : new String[] {"null", "\"\"", "\" \"", "{}"}) {
+            assertThatThrownBy(() -> dialect.read("{\"pl\":" + nothing + "}"))
+                    .isInstanceOfSatisfying(
+                            Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.EMPTY_MESSAGE));
+        }
+        assertThatThrownBy(() -> dialect.read("{\"pl\":5}"))
+                .hasMessage("expected a JSON object at $.pl, found a number");
+    }
+
+    @Test
+    void aMemberWithoutANameIsPassedOver() throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(folder, "'values':'$'");
+        assertThat(dialect.shown("{\"t\":20,\"\":3,\"a\":{\"\":{\"x\":[4]},\"b\":5}}"))
+                .containsExactly("d: t=20.0, a.b=5.0");
+    }
+
+    @Test
+    void whatIsNoIdOrNameIsToldWithItsPlace() throws Exception {
+        DeclaredDialect dialect =
+                DeclaredDialect.of(folder, "a", "a", "'device':'$.d.id','metric':'$.n','values':'$.v'");
+        assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4.0},\"n\":\"x\",\"v\":1}"))
+                .hasMessage("the device id must be a text or a whole number: a number stands at /d/id");
+        assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4},\"v\":1}"))
+                .hasMessage("no name of a metric stands at $.n, where the registry says that one does");
+    }
+
+    @Test
     void severalPlacesMaySayWhatValuesAreWorth() throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(
                 folder,
@@ -106,9 +196,13 @@ class EnvelopeTest {
                 "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy hh:mm'} | /timestamp/pattern: does not tell year, month and day, or tells hours of half a day",
                 "'timestamp':{'path':'$.t','pattern':'HH:mm'} | /timestamp/pattern: does not tell year",
                 "'timestamp':{'path':'$.t','pattern':'Tt'} | /timestamp/pattern: is no pattern such as dd.MM.yyyy HH:mm:ss: Unknown pattern letter: T",
+                "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy HH:MM'} | /timestamp/pattern: has months (M) behind hours",
+                "'timestamp':{'path':'$.t','pattern':'dd.MM.yyyy HH:mm:SS'} | /timestamp/pattern: has months (M) behind hours, or parts of a second",
                 "'timestamp':{'path':'$.t','time_zone':'Berlin'} | /timestamp/time_zone: is no time zone",
                 "'timestamp':{'path':'$.t','patern':'dd'} | /timestamp/patern: is no known key: did you mean pattern?",
                 "'quality':[{'path':'$.q'}] | /quality/0/good: is missing",
+                "'status':'$.s' | /status: has no meaning without \"event_type\": \"status\"",
+                "'offline':['x'],'event_type':'alarm' | /offline: has no meaning without",
                 "'missing':-999 | /missing: must be an array"
             })
     void aBadDeclarationIsToldWithItsPlace(String rules, String problem) {

@@ -46,6 +46,16 @@ class PayloadFormatsTest {
                 "uint8,0,`bits`:[1,3] | FB | 5.0",
                 "int16,0,`missing`:[32768] | 8000 | null",
                 "int16,0,`missing`:[`0x8000`,-1] | FFFF | null",
+                "int16,0,`bits`:[0,11],`missing`:[`0x800`] | 0800 | null",
+                "int64,0,`missing`:[`0x7FFFFFFFFFFFFFFF`] | 7FFFFFFFFFFFFFFF | null",
+                "int64,0,`missing`:[9223372036854775807] | 7FFFFFFFFFFFFFFF | null",
+                "int64,0,`missing`:[`0x8000000000000000`] | 8000000000000000 | null",
+                "uint64,0,`missing`:[`0xFFFFFFFFFFFFFFFF`] | FFFFFFFFFFFFFFFF | null",
+                "float32,0,`missing`:[`0xC61C3C00`] | C61C3C00 | null",
+                "float32,0,`missing`:[`0x7FC00000`] | 7FC00000 | null",
+                "float32,0,`missing`:[-99.99] | C2C7FAE1 | null",
+                "float32,0,`missing`:[0] | 80000000 | null",
+                "uint16,0,`missing`:[`8000`] | 1F40 | null",
                 "int16,0,`scale`:0.1,`offset`:-40 | 0019 | -37.5"
             })
     void aFieldIsReadByItsType(String type, String hex, String shown) throws Exception {
@@ -55,6 +65,88 @@ class PayloadFormatsTest {
                 "'payload':{'format':'hex','fields':{'sure':{'byte':0,'type':'uint8'},'x':{'type':'" + parts[0]
                         + "','byte':" + parts[1] + (parts.length > 2 ? "," + parts[2].replace('`', '\'') : "") + "}}}");
         assertThat(frame.shown(hex).get(0)).endsWith(", x=" + shown);
+    }
+
+    /** What a TRUE means is for the registry to say, and a device may be called so. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'payload':'pairs','numbers':{'TRUE':0,'FALSE':1} | open=TRUE;shut=False;on=x | d: open=0.0, shut=1.0, on=text",
+                "'payload':'pairs' | open=TRUE;shut=False | d: open=1.0, shut=0.0",
+                "'payload':'form','missing':['false'] | a=false&b=true | d: a=null, b=1.0",
+                "'payload':'text','values':{'t':'$'},'missing':['false'] | False | d: t=null",
+                "'contents':{'$.x':{'format':'hex','content':'pairs'}} | {\"x\":\"613D74727565\"} | d: x.a=1.0",
+                "'values':'$' | {\"x\":\"true\"} | d: x=text",
+                "'payload':'pairs','quality':{'path':'$.ok','good':[true]} | ok=TRUE;a=1 | d: a=1.0"
+            })
+    void aWordIsWhatTheRegistrySays(String rules, String payload, String shown) throws Exception {
+        assertThat(DeclaredDialect.of(folder, rules).shown(payload)).containsExactly(shown);
+    }
+
+    @Test
+    void aDeviceMayBeCalledTrue() throws Exception {
+        DeclaredDialect csv =
+                DeclaredDialect.of(folder, "a", "a", "'payload':'csv','rows':'$','device':'@.id','values':{'v':'@.v'}");
+        assertThat(csv.shown("id,v\nTRUE,1\nb,2")).containsExactly("TRUE: v=1.0", "b: v=2.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a2616143db9d34616243e71c71, 'a=text, b=text'", // base64 of these is 2500 and 5xxx
+        "a16161c249d76df8d35d76df8d35, a=3.973974291790292E21",
+        "a16161c249010000000000000000, a=1.8446744073709552E19",
+        "a16161c349010000000000000000, a=-1.8446744073709552E19",
+        "a16161c24100, a=0.0",
+        "a16161fa41a8cccd, a=21.1",
+        "a16161d82041ff, a=text",
+        "a16161c11903e8, a=1000.0"
+    })
+    void cborIsWhatItsTypesSay(String hex, String shown) throws Exception {
+        DeclaredDialect cbor = DeclaredDialect.of(folder, "'payload':'cbor'");
+        assertThat(cbor.shown(HexFormat.of().parseHex(hex))).containsExactly("d: " + shown);
+    }
+
+    @Test
+    void bytesInCborMayHoldSomething() throws Exception {
+        DeclaredDialect cbor = DeclaredDialect.of(
+                folder,
+                "'payload':'cbor','contents':{'$.a':{'format':'base64','fields':{'x':{'byte':0,'type':'uint16'}}}}");
+        assertThat(cbor.shown(HexFormat.of().parseHex("a26161420102616201"))).containsExactly("d: a.x=258.0, b=1.0");
+        DeclaredDialect text = DeclaredDialect.of(
+                folder, "'contents':{'$.a':{'format':'base64','fields':{'x':{'byte':0,'type':'uint16'}}}}");
+        assertThat(text.shown("{\"a\":\"A\\nQI=\\r\\n\"}")).containsExactly("d: a.x=258.0");
+        assertThat(text.shown("{\"a\":\"data:text/plain;base64,AQI=\"}")).containsExactly("d: a.x=258.0");
+    }
+
+    @Test
+    void aByteOrderMarkBeforeJsonInATextIsPassedOver() throws Exception {
+        DeclaredDialect json = DeclaredDialect.of(folder, "'contents':{'$.a':'json'}");
+        assertThat(json.shown("{\"a\":\"\uFEFF{\\\"b\\\":1}\"}")).containsExactly("d: a.b=1.0");
+    }
+
+    @Test
+    void hexMayBeWrittenAsPeopleDo() throws Exception {
+        DeclaredDialect hex =
+                DeclaredDialect.of(folder, "'payload':{'format':'hex','fields':{'x':{'byte':0,'type':'uint16'}}}");
+        for (String text : List.of("0x0102", "01-02", "01:02", "0X01 02")) {
+            assertThat(hex.shown(text)).containsExactly("d: x=258.0");
+        }
+    }
+
+    @Test
+    void aFormIsInUtf8() throws Exception {
+        DeclaredDialect form = DeclaredDialect.of(folder, "a", "a", "'payload':'form','device':'$.ID'");
+        assertThat(form.shown("ID=Caf%C3%A9+%2b1&t=1")).containsExactly("Caf\u00e9 +1: t=1.0");
+    }
+
+    @Test
+    void aTextInALineMayHoldLineFeeds() throws Exception {
+        DeclaredDialect lines = DeclaredDialect.of(
+                folder, "'payload':'line-protocol','rows':'$','metric':'@.name','values':'@.fields'");
+        assertThat(lines.shown("m s=\"x\nm v=1 \\\" \\\\\",n=2 \n# it's \"=\n \nm,t=\"a w=3\nm\\ \\=\"b k=4\n"))
+                .containsExactly("d: m.s=text, m.n=2.0", "d: m.w=3.0", "d: m =\"b.k=4.0");
     }
 
     @Test
@@ -181,6 +273,9 @@ class PayloadFormatsTest {
             value = {
                 "'payload':'form' | hello | malformed-payload: no form: it has no field such as a=1, but 'hello'",
                 "'payload':'form' | a=%zz | malformed-payload: no form: a % without two hexadecimal digits in '%zz'",
+                "'payload':'form' | ID=Caf%E9&t=1 | malformed-payload: no form: no text in UTF-8 is 'Caf%E9'",
+                "'payload':'form' | a=1\\nb=2 | malformed-payload: no form: it has more than one line",
+                "'payload':'csv','rows':'$' | a,b,a\\n1,2,3 | malformed-payload: the first line names 'a' twice",
                 "'payload':'pairs' | T:1 | malformed-payload: no name stands before a '=' in 'T:1': is \"assignment\" right?",
                 "'payload':'csv','rows':'$' | a,b\\n1,2,3 | malformed-payload: a line has 3 values, and the first line names 2: is the separator ','?",
                 "'payload':'csv','rows':'$' | a,b\\n1,\"2 | malformed-payload: no CSV: ",
@@ -236,6 +331,10 @@ class PayloadFormatsTest {
                 "'payload':{'separator':';'} | /payload/format: is missing",
                 "'payload':{'format':'csv','seperator':';'} | /payload/seperator: is no known key: did you mean separator? There are",
                 "'payload':{'format':'csv','separator':';;'} | /payload/separator: must be one character",
+                "'payload':'csv' | /a~1{device}: needs \"rows\": \"$\": the lines of the payload are its rows",
+                "'payload':'csv','rows':'$','decimal_comma':true | /payload/separator: must not be a comma, which is the decimal point",
+                "'payload':{'format':'pairs','separator':','},'decimal_comma':true | /payload/separator: must not be a comma",
+                "'payload':{'format':'csv','columns':['a','','','a ']} | /payload/columns/3: stands here twice",
                 "'payload':{'format':'form','columns':['a']} | /payload/columns: has no meaning for the format form",
                 "'payload':'csv','rows':'$.x' | /rows: must be $: the lines of the payload are its rows",
                 "'payload':'csv','rows':{'path':'$'} | /rows: must be $: the lines of the payload are its rows",
@@ -255,6 +354,10 @@ class PayloadFormatsTest {
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','word_order':'big'}}} | /fields/a/word_order: has no meaning for Int8",
                 "'payload':{'format':'binary','every':2,'fields':{'a':{'byte':1,'type':'int16'}}} | /fields/a/byte: the field would end behind byte 2",
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','missing':['x']}}} | /fields/a/missing/0: must be a number",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'uint16','missing':[-1]}}} | /fields/a/missing/0: is no Uint16 of 16 bits: it would never be found",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int16','bits':[0,11],'missing':['0x1000']}}} | /fields/a/missing/0: is no Int16 of 12 bits",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'uint8','missing':[1,0.5]}}} | /fields/a/missing/1: is no Uint8 of 8 bits",
+                "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'float32','missing':[1e39]}}} | /fields/a/missing/0: is no Float32 of 32 bits",
                 "'payload':{'format':'binary','fields':{'a':{'byte':0,'type':'int8','scale':0}}} | /fields/a/scale: must be from 1e-15",
                 "'contents':{'$.a':'binary'} | /contents/$.a: must be hex or base64",
                 "'contents':{'$.a':'text'} | /contents/$.a: must be another format",

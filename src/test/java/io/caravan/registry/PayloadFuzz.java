@@ -26,7 +26,7 @@ class PayloadFuzz {
 
     private static final List<String> RULES = List.of(
             "'payload':'csv','rows':'$','timestamp':'@.t'",
-            "'payload':{'format':'csv','separator':';','columns':['a','','t']}",
+            "'payload':{'format':'csv','separator':';','columns':['a','','t']},'values':'$'",
             "'payload':'line-protocol','rows':'$','metric':'@.name','timestamp':'@.timestamp','values':'@.fields'",
             "'payload':'form','timestamp':'$.t'",
             "'payload':{'format':'pairs','separator':', ','assignment':':'}",
