@@ -26,7 +26,7 @@ class RowListsTest {
         }
         DeclaredDialect csv = DeclaredDialect.of(
                 folder,
-                "'payload':{'format':'csv','columns':['" + name + "']},'contents':{'$[*]." + name
+                "'payload':{'format':'csv','columns':['" + name + "']},'values':'$','contents':{'$[*]." + name
                         + "':{'format':'hex','fields':{" + fields + "}}}");
         assertThatThrownBy(() -> csv.read("01\n".repeat(20_000)))
                 .isInstanceOfSatisfying(Undecodable.class, e -> assertThat(e.getMessage())
