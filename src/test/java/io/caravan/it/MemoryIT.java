@@ -18,6 +18,8 @@ class MemoryIT {
 
     private static final int EACH = 40;
     private static final int LARGEST = 1_000_000;
+    /** 2.4 million readings, compiled less: a minute and a half of four idle cores, four minutes of two. */
+    private static final Duration LONGEST = Duration.ofMinutes(10);
 
     @Test
     void largeMessagesThatWaitForKafkaAndThenComeAllAtOnceFitIntoTheHeap() throws Exception {
@@ -69,7 +71,7 @@ class MemoryIT {
                     .as("the limit, and a message of each client")
                     .isLessThan(40_000_000);
             try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.path(), kafkaPort)) {
-                await().atMost(Duration.ofMinutes(4)).untilAsserted(() -> {
+                await().atMost(LONGEST).untilAsserted(() -> {
                     assertThat(alive(caravan)).isTrue();
                     Rows rows = new Rows(postgres);
                     assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'voltage'"))
@@ -78,7 +80,9 @@ class MemoryIT {
                             .containsExactly(Integer.toString(EACH));
                     assertThat(rows.list("SELECT count(*) FROM readings WHERE metric = 'a.9999'"))
                             .containsExactly(Integer.toString(5 * EACH));
-                    assertThat(rows.list("SELECT count(*) FROM dead_letters"))
+                    // one that comes again, because its client had read nothing for longer than its keep-alive, is
+                    // another letter
+                    assertThat(rows.list("SELECT count(DISTINCT payload) FROM dead_letters"))
                             .containsExactly(Integer.toString(2 * EACH));
                 });
             }
