@@ -85,6 +85,15 @@ final class Envelope {
                 : named.getOrDefault(Variable.DEVICE, device[0]);
     }
 
+    /** What is wrong where there is no {@link #device}. */
+    Undecodable withoutDevice() {
+        return new Undecodable(
+                Reason.MISSING_DEVICE_ID,
+                rules.id != null
+                        ? rules.id.withoutId(device)
+                        : "no device id stands at " + rules.device + ", where the registry says");
+    }
+
     private void time(int part, JsonToken token) throws IOException, Undecodable {
         if (times == null) {
             timestamp = JsonTokens.time(parser, rules.zone);
