@@ -257,7 +257,7 @@ class TryCommandTest {
                         "  no value   serial: '17' is of a measurement that is declared a string: an event, and no reading",
                         "dead letter: missing-device-id",
                         "  row        2",
-                        "  detail     nothing stands at @.id, which is part of the device id {@.hub}-{@.id} that the registry says",
+                        "  detail     no device id stands at {@.hub}-{@.id}, where the registry says: nothing stands at @.id",
                         "dead letter: empty-message",
                         "  row        3",
                         "  no value   t: '-999' stands for no value, as \"missing\" says")

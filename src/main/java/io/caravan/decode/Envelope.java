@@ -87,11 +87,10 @@ final class Envelope {
 
     /** What is wrong where there is no {@link #device}. */
     Undecodable withoutDevice() {
+        String parts = rules.id == null ? "" : ": nothing stands at " + String.join(", ", rules.id.missing(device));
         return new Undecodable(
                 Reason.MISSING_DEVICE_ID,
-                rules.id != null
-                        ? rules.id.withoutId(device)
-                        : "no device id stands at " + rules.device + ", where the registry says");
+                "no device id stands at " + rules.device + ", where the registry says" + parts);
     }
 
     private void time(int part, JsonToken token) throws IOException, Undecodable {

@@ -64,16 +64,15 @@ public final class IdTemplate {
         return parts.stream().filter(Objects::nonNull).toList();
     }
 
-    /** What is wrong where there is no id: the parts that are missing, for people. */
-    String withoutId(String[] values) {
+    /** The parts that are in the payload and were not found there. */
+    List<String> missing(String[] values) {
         List<String> missing = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i) != null && values[i] == null) {
                 missing.add(parts.get(i).toString());
             }
         }
-        return "nothing stands at " + String.join(", ", missing) + ", which is part of the device id " + text
-                + " that the registry says";
+        return missing;
     }
 
     /** Has the parts that are in the payload found there. What means something already it refuses with an IllegalArgumentException. */
