@@ -49,7 +49,7 @@ public final class MessageRules {
     /** What stands for no value, wherever it is. */
     Missing missing = Missing.NONE;
     /** Of which form times are; null for those that are read anyhow. */
-    TimePattern times;
+    TimeForm times;
     /** Of how many places a time is put together. */
     int timeParts = 1;
     /** Of what the device's id is put together; null where it stands in one place. */

@@ -154,6 +154,12 @@ public final class RulesBuilder {
         return this;
     }
 
+    /** Times are numbers since an epoch of their own. */
+    public RulesBuilder times(TimeSince epoch) {
+        rules.times = epoch;
+        return this;
+    }
+
     /** What stands for no value, wherever it is. To be told before the metrics. */
     public RulesBuilder missing(Missing missing) {
         rules.missing = missing;
