@@ -35,7 +35,6 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class World implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Folder folder;
@@ -269,8 +268,7 @@ final class World implements AutoCloseable {
     }
 
     private static ConditionFactory patiently() {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(500))
+        return await().pollInterval(Duration.ofMillis(500))
                 .pollDelay(Duration.ZERO)
                 .ignoreExceptions();
     }
@@ -393,7 +391,7 @@ final class World implements AutoCloseable {
         }
 
         void awaitReady() {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            await().pollInterval(Duration.ofMillis(100)).until(() -> {
                 requireAlive();
                 return api.isReady();
             });
@@ -437,7 +435,7 @@ final class World implements AutoCloseable {
 
         /** Waits until it has ended by itself. */
         void awaitEnd() throws IOException, InterruptedException {
-            await().atMost(PATIENCE).until(() -> !process.isAlive());
+            await().until(() -> !process.isAlive());
             kill();
         }
 

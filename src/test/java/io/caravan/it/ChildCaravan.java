@@ -1,19 +1,17 @@
 package io.caravan.it;
 
+import io.caravan.Patience;
 import io.caravan.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
 public final class ChildCaravan implements AutoCloseable {
-
-    private static final Duration LONGEST_END = Duration.ofMinutes(1);
 
     private static final int MOST_LINES = 60;
 
@@ -75,10 +73,10 @@ public final class ChildCaravan implements AutoCloseable {
         process.destroy();
     }
 
-    /** Its exit code, as soon as it has ended by itself; fails when it has not after a minute. */
+    /** Its exit code, as soon as it has ended by itself; fails when it has not after {@link Patience#LONGEST}. */
     public int exitCode() throws InterruptedException, IOException {
-        if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());
+        if (!process.waitFor(Patience.LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("Still running after " + Patience.LONGEST + "; it said:\n" + output());
         }
         return process.exitValue();
     }
