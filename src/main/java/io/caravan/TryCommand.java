@@ -21,6 +21,7 @@ import io.caravan.settings.UserError;
 import io.caravan.store.Refused;
 import io.caravan.trial.AlwaysDue;
 import io.caravan.trial.F2Pin;
+import io.caravan.trial.Nowhere;
 import io.caravan.trial.Outcome;
 import io.caravan.trial.Report;
 import io.caravan.trial.Trial;
@@ -138,9 +139,9 @@ final class TryCommand implements Callable<Integer> {
         Values.require(settings);
         quieten();
         boolean coloured = spec.commandLine().getColorScheme().ansi().enabled();
-        Report report = new Report(spec.commandLine().getOut(), coloured);
         boolean allEnriched = true;
         DeviceRegistry registry = WindowBeans.registry(settings);
+        Report report = new Report(spec.commandLine().getOut(), registry, coloured);
         try (Trial trial = open(settings, registry)) {
             if (f2Template != null) {
                 trial.wire(new F2Pin(topic, f2Template, payloadOf(f2Template)));
@@ -153,7 +154,7 @@ final class TryCommand implements Callable<Integer> {
                 }
                 show(report, file, outcomes);
                 if (!json && !outcomes.isEmpty()) {
-                    tellMissing(outcomes.get(0).valuesMissingIn(payload, registry));
+                    tellMissing(Nowhere.lines(outcomes.get(0), payload, registry));
                 }
                 allEnriched &= !outcomes.isEmpty() && outcomes.stream().allMatch(Outcome::isEnriched);
             }
@@ -186,10 +187,9 @@ final class TryCommand implements Callable<Integer> {
         }
     }
 
-    private void tellMissing(List<String> paths) {
-        if (!paths.isEmpty()) {
-            out("Nothing stands in this payload at " + String.join(", ", paths)
-                    + ", where the registry says that values do");
+    private void tellMissing(List<String> lines) {
+        lines.forEach(this::out);
+        if (!lines.isEmpty()) {
             out("");
         }
     }

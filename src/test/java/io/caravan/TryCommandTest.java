@@ -204,6 +204,66 @@ class TryCommandTest {
                 .doesNotContain("Nothing stands");
     }
 
+    @Test
+    void everyPathThatLeadsNowhereIsToldWithWhatMayBeMeant() throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/up':{'device':'{$.hub}-{$.prot}','timestamp':'$.tiem',"
+                + "'sequence':'$.seq','ignore':['$.debgu','$.there'],'site':'$.a.site','values':{'t':'$.data.temp'},"
+                + "'units':{'$.unti':{'of':['$.data.temp']}},'quality':{'path':'$.q','good':[0]},'contents':{'$.data':'json'}},"
+                + "'hub/{device}/LWT':{'event_type':'status','status':'$.statu'}}}");
+        String up = tried(
+                        "--config",
+                        settings,
+                        "--topic",
+                        "hub/up",
+                        payload(
+                                "{'hub':1,'port':2,'time':3,'there':1,'debug':4,'a':'b','unit':'C','data':'{\\\"tmep\\\":1}'}"))
+                .out;
+
+        assertThat(up.lines())
+                .contains(
+                        "dead letter: missing-device-id",
+                        "Nothing stands in this payload at $.prot, where the registry has \"device\" ($.prot: did you mean port?)",
+                        "Nothing stands in this payload at $.tiem, where the registry has \"timestamp\" ($.tiem: did you mean time?)",
+                        "Nothing stands in this payload at $.seq, where the registry has \"sequence\"",
+                        "Nothing stands in this payload at $.debgu, where the registry has \"ignore\" ($.debgu: did you mean debug?)",
+                        "Nothing stands in this payload at $.a.site, where the registry has \"site\" ($.a.site: site cannot be in a string)",
+                        "Nothing stands in this payload at $.data.temp, where the registry says that values do ($.data.temp: did you mean tmep?)",
+                        "Nothing stands in this payload at $.q, where the registry has \"quality\"")
+                .noneMatch(line -> line.contains("contents"));
+        assertThat(tried("--config", settings, "--topic", "hub/h1/LWT", payload("{'status':'offline'}")).out)
+                .contains("presence   online", "at $.statu, where the registry has \"status\" ($.statu: did you mean");
+    }
+
+    @Test
+    void whyAValueIsNoNumberIsToldAndOfWhichRow() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'hub/up':{'rows':'$','device':'{@.hub}-{@.id}','missing':[-999,'N/A'],'ignore':['@.raw']}}}");
+        String rows = payload(
+                "[{'hub':'a','id':1,'t':'21,5','h':'0x1F','s':'ON','n':null,'m':-999,'p':'n/a','raw':'x',"
+                        + "'v':{'value':'x','unit':'V'},'ok':'3 V','serial':'17'},{'hub':'a','t':1},{'hub':'a','id':2,'t':'-999'}]");
+
+        assertThat(tried("--config", settings, "--topic", "hub/up", rows).out.lines())
+                .containsSubsequence(
+                        "enriched",
+                        "  row        1",
+                        "  readings   1",
+                        "  no value   t: '21,5' has a comma: where that is the decimal point, say \"decimal_comma\": true",
+                        "  no value   h: '0x1F' has hexadecimal digits: \"contents\" with the format hex reads them",
+                        "  no value   s: 'ON' is a text, and no number: what it counts as, \"numbers\" can say",
+                        "  no value   n: null",
+                        "  no value   m: -999 stands for no value, as \"missing\" says",
+                        "  no value   p: 'n/a' stands for no value, as \"missing\" says",
+                        "  no value   v: 'x' is a text, and no number: what it counts as, \"numbers\" can say",
+                        "  no value   serial: '17' is of a measurement that is declared a string: an event, and no reading",
+                        "dead letter: missing-device-id",
+                        "  row        2",
+                        "  detail     no device id stands at {@.hub}-{@.id}, where the registry says: nothing stands at @.id",
+                        "dead letter: empty-message",
+                        "  row        3",
+                        "  no value   t: '-999' stands for no value, as \"missing\" says")
+                .noneMatch(line -> line.contains("raw") && line.contains("no value"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -245,7 +305,7 @@ class TryCommandTest {
         Files.copy(Path.of("config/device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
         Path registry = Files.writeString(
                 folder.resolve("device-registry.json"),
-                ("{'device_types':{'hub':{'name':'Hub','update_frequency':'1_day','measurements':{}}},'dialects':{"
+                ("{'device_types':{'hub':{'name':'Hub','update_frequency':'1_day','detect_by':['serial'],'measurements':{'serial':{'data_type':'string'}}}},'dialects':{"
                                 + dialects + "}}")
                         .replace('\'', '"'));
         return Files.writeString(

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * Which texts of a JSON payload hold something that is to be read, in a tree of their places. Reading it puts the JSON that it is
- * in the place of the text; what is no text, such as what was read before, stays. Not changed once rules are built.
+ * Which texts of a JSON payload hold something that is to be read, and which arrays and objects stand for something else, in a tree of
+ * their places. Reading it puts the JSON that it is in its place; what the format does not take, such as what was read before, stays.
+ * Not changed once rules are built.
  */
 final class Contents {
 
@@ -81,18 +83,24 @@ final class Contents {
                 Place child =
                         next == JsonToken.FIELD_NAME ? place.member(parser.currentName()) : place.element(index++);
                 JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
-                if (child != null && child.content != null && value == JsonToken.VALUE_STRING) {
-                    text(child);
+                if (child != null
+                        && child.content != null
+                        && child.content.format().takes(value)) {
+                    held(child, value);
                 } else {
                     below(child, value);
                 }
             }
         }
 
-        private void text(Place place) throws IOException, Undecodable {
-            byte[] content = parser.getText().strip().getBytes(StandardCharsets.UTF_8);
-            into.raw(json, done, JsonTokens.start(parser));
-            done = JsonTokens.end(parser, JsonToken.VALUE_STRING);
+        private void held(Place place, JsonToken token) throws IOException, Undecodable {
+            boolean text = token == JsonToken.VALUE_STRING;
+            int start = JsonTokens.start(parser);
+            byte[] content = text ? parser.getText().strip().getBytes(StandardCharsets.UTF_8) : null;
+            parser.skipChildren();
+            into.raw(json, done, start);
+            done = JsonTokens.end(parser, token);
+            content = text ? content : Arrays.copyOfRange(json, start, done);
             JsonText inside = into.inside(content.length);
             try {
                 if (content.length == 0) {
@@ -106,7 +114,8 @@ final class Contents {
                                 ? held
                                 : Contents.read(place, held, into.inside(held.json().length)));
             } catch (Undecodable e) {
-                throw new Undecodable(e.reason(), "in the text at " + place.content.path() + ": " + e.getMessage());
+                throw new Undecodable(
+                        e.reason(), (text ? "in the text at " : "at ") + place.content.path() + ": " + e.getMessage());
             }
         }
 

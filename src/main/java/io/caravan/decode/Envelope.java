@@ -85,6 +85,14 @@ final class Envelope {
                 : named.getOrDefault(Variable.DEVICE, device[0]);
     }
 
+    /** What is wrong where there is no {@link #device}. */
+    Undecodable withoutDevice() {
+        String parts = rules.id == null ? "" : ": nothing stands at " + String.join(", ", rules.id.missing(device));
+        return new Undecodable(
+                Reason.MISSING_DEVICE_ID,
+                "no device id stands at " + rules.device + ", where the registry says" + parts);
+    }
+
     private void time(int part, JsonToken token) throws IOException, Undecodable {
         if (times == null) {
             timestamp = JsonTokens.time(parser, rules.zone);

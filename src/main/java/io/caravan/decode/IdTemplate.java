@@ -2,6 +2,7 @@ package io.caravan.decode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,6 +57,22 @@ public final class IdTemplate {
     /** Of how many parts it is. */
     int size() {
         return parts.size();
+    }
+
+    /** Where in the payload there are parts of it. */
+    List<JsonPath> paths() {
+        return parts.stream().filter(Objects::nonNull).toList();
+    }
+
+    /** The parts that are in the payload and were not found there. */
+    List<String> missing(String[] values) {
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) != null && values[i] == null) {
+                missing.add(parts.get(i).toString());
+            }
+        }
+        return missing;
     }
 
     /** Has the parts that are in the payload found there. What means something already it refuses with an IllegalArgumentException. */

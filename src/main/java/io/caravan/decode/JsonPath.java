@@ -157,28 +157,9 @@ public final class JsonPath {
         return row < 0 ? steps : steps.subList(0, row);
     }
 
-    /** Whether something stands there, be it null. */
-    public boolean leadsIn(JsonNode payload) {
-        return leads(payload, steps);
-    }
-
-    private static boolean leads(JsonNode from, List<Step> steps) {
-        if (steps.isEmpty() || from.isMissingNode()) {
-            return !from.isMissingNode();
-        }
-        List<Step> rest = steps.subList(1, steps.size());
-        if (steps.get(0) instanceof Name name) {
-            return leads(from.path(name.name()), rest);
-        }
-        if (steps.get(0) instanceof Index index) {
-            return leads(from.path(index.index()), rest);
-        }
-        for (JsonNode child : from) {
-            if (leads(child, rest)) {
-                return true;
-            }
-        }
-        return false;
+    /** Where it stops to lead anywhere; null where something stands at its end, be it null. */
+    public Astray astray(JsonNode payload) {
+        return Astray.of(payload, steps);
     }
 
     /** Whether it leads to one place at most. */

@@ -150,6 +150,16 @@ public final class JsonText {
         comma = true;
     }
 
+    /** The same, of part of an array. */
+    void value(byte[] json, int from, int to) throws Undecodable {
+        room(to - from + 1);
+        if (comma) {
+            bytes.write(',');
+        }
+        bytes.write(json, from, to - from);
+        comma = true;
+    }
+
     private void room(int length) throws Undecodable {
         if (bytes.size() + (long) length > most) {
             throw new Undecodable(

@@ -35,10 +35,11 @@ final class JsonTokens {
         }
         if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
             Object place = parser.getParsingContext().pathAsPointer();
+            String found = token.isNumeric()
+                    ? Text.excerpt(parser.getText()) + " stands at " + place + "; in quotes it would be a text"
+                    : JsonDecoder.nameOf(token) + " stands at " + place;
             parser.skipChildren();
-            throw new Undecodable(
-                    Reason.INVALID_ID,
-                    what + " must be a text or a whole number: " + JsonDecoder.nameOf(token) + " stands at " + place);
+            throw new Undecodable(Reason.INVALID_ID, what + " must be a text or a whole number: " + found);
         }
         return Text.id(what, parser.getText());
     }

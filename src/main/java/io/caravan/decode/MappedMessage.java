@@ -99,8 +99,7 @@ final class MappedMessage {
         Measurements measurements = walk.measurements();
         boolean empty = measurements.isEmpty() && envelope.kind().equals("telemetry");
         if (envelope.device() == null && !(empty && rules.ignoresEmpty)) {
-            throw new Undecodable(
-                    Reason.MISSING_DEVICE_ID, "no device id stands at " + rules.device + ", where the registry says");
+            throw envelope.withoutDevice();
         }
         if (empty) {
             throw noValue();

@@ -26,6 +26,8 @@ public final class MessageRules {
     final boolean read;
     final Place root = new Place();
     final ValuePaths values = new ValuePaths();
+    /** All that lead to something, for people who look for the one that is wrong. */
+    final List<DeclaredPath> paths = new ArrayList<>();
     /** What texts of the payload hold; and of these, what is read before rows are found in it. */
     final Contents contents = new Contents();
 
@@ -47,7 +49,7 @@ public final class MessageRules {
     /** What stands for no value, wherever it is. */
     Missing missing = Missing.NONE;
     /** Of which form times are; null for those that are read anyhow. */
-    TimePattern times;
+    TimeForm times;
     /** Of how many places a time is put together. */
     int timeParts = 1;
     /** Of what the device's id is put together; null where it stands in one place. */
@@ -116,12 +118,27 @@ public final class MessageRules {
         return named;
     }
 
-    /** The paths to values, of a message and of rows beside these, that lead nowhere in a payload; as they were written. */
-    public List<String> valuesMissingIn(JsonNode payload) {
-        List<String> missing = new ArrayList<>(values.leadNowhere(payload));
-        also.forEach(others -> missing.retainAll(others.values.leadNowhere(payload)));
-        missing.addAll(ofRow == null ? List.of() : ofRow.values.leadNowhere(payload));
+    /** The paths, of a message and of rows beside its values, that lead nowhere in a payload. */
+    public List<DeclaredPath> pathsMissingIn(JsonNode payload) {
+        List<DeclaredPath> missing = new ArrayList<>(leadNowhere(payload));
+        for (MessageRules others : also) {
+            List<DeclaredPath> there = others.leadNowhere(payload);
+            missing.removeIf(path -> there.stream().noneMatch(path::isWrittenAs));
+        }
+        if (ofRow != null) {
+            boolean hasRows = rows.astray(payload) == null;
+            ofRow.leadNowhere(payload).stream()
+                    .filter(path -> hasRows || path.key().equals("values"))
+                    .filter(path -> missing.stream().noneMatch(path::isWrittenAs))
+                    .forEach(missing::add);
+        }
         return missing;
+    }
+
+    private List<DeclaredPath> leadNowhere(JsonNode payload) {
+        return paths.stream()
+                .filter(declared -> declared.path().astray(payload) != null)
+                .toList();
     }
 
     /** The name of the member of the payload that holds the device's id. */

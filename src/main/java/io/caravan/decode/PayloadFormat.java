@@ -1,5 +1,6 @@
 package io.caravan.decode;
 
+import com.fasterxml.jackson.core.JsonToken;
 import java.util.List;
 
 /** Reads what is no JSON, or a text in JSON, as the JSON that paths of the registry apply to. Immutable, and so thread-safe. */
@@ -11,6 +12,11 @@ public interface PayloadFormat {
      * @throws Undecodable when they are not of this format, with what is wrong and where
      */
     void write(byte[] payload, JsonText json) throws Undecodable;
+
+    /** Whether it reads a value of JSON that begins so, where one stands in a payload: texts, unless it says otherwise. */
+    default boolean takes(JsonToken token) {
+        return token == JsonToken.VALUE_STRING;
+    }
 
     /** Whether all values in it are texts, {@code true} and {@code false} among them. */
     default boolean hasWords() {

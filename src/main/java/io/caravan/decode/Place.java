@@ -2,6 +2,7 @@ package io.caravan.decode;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,7 +29,12 @@ final class Place {
         UNIT,
         /** What the device itself says of the values around. */
         QUALITY,
-        IGNORED
+        IGNORED;
+
+        /** The key of the registry by which it is declared. */
+        String key() {
+            return this == IGNORED ? "ignore" : this == UNIT ? "units" : name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final Map<String, Place> members = new HashMap<>();

@@ -29,7 +29,8 @@ public final class RulesBuilder {
     public RulesBuilder mayHaveRows(MessageRules ofRow) {
         rules.ofRow = ofRow;
         rules.rows = ofRow.rows;
-        return ignore(ofRow.rows);
+        rules.root.give(ofRow.rows, Place.Role.IGNORED);
+        return declare("rows", ofRow.rows);
     }
 
     public RulesBuilder zone(ZoneId zone) {
@@ -101,7 +102,7 @@ public final class RulesBuilder {
         rules.contents.add(path, format);
         contents.put(path, format);
         rules.hasWords |= format.hasWords();
-        return this;
+        return declare("contents", path);
     }
 
     /** Payloads that are no JSON object or array are texts. */
@@ -142,6 +143,7 @@ public final class RulesBuilder {
         rules.timeParts = paths.size();
         for (int i = 0; i < paths.size(); i++) {
             rules.root.give(paths.get(i), Place.Role.TIMESTAMP, i);
+            declare("timestamp", paths.get(i));
         }
         return this;
     }
@@ -149,6 +151,12 @@ public final class RulesBuilder {
     /** Times are of a form of their own. */
     public RulesBuilder times(TimePattern pattern) {
         rules.times = pattern;
+        return this;
+    }
+
+    /** Times are numbers since an epoch of their own. */
+    public RulesBuilder times(TimeSince epoch) {
+        rules.times = epoch;
         return this;
     }
 
@@ -163,6 +171,7 @@ public final class RulesBuilder {
         rules.id = id;
         rules.device = id.toString();
         id.giveTo(rules.root);
+        id.paths().forEach(path -> declare("device", path));
         return this;
     }
 
@@ -210,7 +219,7 @@ public final class RulesBuilder {
         rules.values.add(path);
         rules.rest = name.isEmpty() ? path.toString() : rules.rest;
         metrics.add(name);
-        return this;
+        return declare("values", path);
     }
 
     /**
@@ -222,13 +231,21 @@ public final class RulesBuilder {
         int unit = rules.unitNames.size();
         role(path, Place.Role.UNIT);
         rules.root.at(path).unit = unit;
-        values.forEach(value -> rules.root.measure(value, unit));
+        values.forEach(value -> {
+            rules.root.measure(value, unit);
+            declare("units", value);
+        });
         rules.unitNames.add(Map.copyOf(names));
         return this;
     }
 
     private RulesBuilder role(JsonPath path, Place.Role role) {
         rules.root.give(path, role);
+        return declare(role.key(), path);
+    }
+
+    private RulesBuilder declare(String key, JsonPath path) {
+        rules.paths.add(new DeclaredPath(key, path));
         return this;
     }
 

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * midnight. The letters are those of {@link DateTimeFormatter}. A day that does not exist is no time, and neither is one whose zone has a
  * name that may mean several, such as IST, or only half of the year, such as CET. Thread-safe.
  */
-public final class TimePattern {
+public final class TimePattern implements TimeForm {
 
     private static final ZonedDateTime SAMPLE = ZonedDateTime.parse("2026-11-21T22:15:30Z");
     private static final int LONGEST = 64;
@@ -76,8 +76,8 @@ public final class TimePattern {
         }
     }
 
-    /** @throws Undecodable {@link Reason#INVALID_TIMESTAMP} when it is no time of this form, of 1970 to 9999 */
-    long micros(String text) throws Undecodable {
+    @Override
+    public long micros(String text) throws Undecodable {
         try {
             if (text.length() <= LONGEST) {
                 Instant time = parse(text.strip()).toInstant();

@@ -1,6 +1,5 @@
 package io.caravan.decode;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,13 +27,5 @@ final class ValuePaths {
     /** What is wrong with a message that has nothing at any of them. */
     String noValue() {
         return noValue;
-    }
-
-    /** Those that lead nowhere in a payload, as they were written. */
-    List<String> leadNowhere(JsonNode payload) {
-        return paths.stream()
-                .filter(path -> !path.leadsIn(payload))
-                .map(JsonPath::toString)
-                .toList();
     }
 }

@@ -17,6 +17,8 @@ public final class Encoded implements PayloadFormat {
 
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
+    private static final Pattern NO_BASE64 = Pattern.compile("[^A-Za-z0-9+/_=\\s-]");
+
     /** RFC 2397. */
     private static final Pattern DATA_URL = Pattern.compile("data:[^,]{0,100};base64,");
 
@@ -82,7 +84,17 @@ public final class Encoded implements PayloadFormat {
                             .replace('-', '+')
                             .replace('_', '/'));
         } catch (IllegalArgumentException e) {
-            throw HexFrame.malformed("no base64: " + Text.excerpt(text));
+            throw HexFrame.malformed("no base64: " + mistake(text, data) + Text.excerpt(text));
         }
+    }
+
+    /** Which character is none, where it is one of them that is wrong. */
+    private static String mistake(String text, int from) {
+        Matcher other = NO_BASE64.matcher(text).region(from, text.length());
+        if (other.find()) {
+            return "'" + Text.printable(other.group()) + "' is none of its characters, at character "
+                    + (other.start() + 1) + " of ";
+        }
+        return "it ends within a byte, or has something behind the padding: ";
     }
 }

@@ -3,14 +3,14 @@ package io.caravan.registry;
 import java.util.Locale;
 
 /** Which of some words was meant by one that is none of them. Stateless. */
-final class Nearest {
+public final class Nearest {
 
     private static final int LONGEST = 64;
 
     private Nearest() {}
 
     /** {@code : did you mean timestamp?}, or nothing where no word is near: two letters away at most, and less than half of its own. */
-    static String hint(String given, Iterable<String> words) {
+    public static String hint(String given, Iterable<String> words) {
         String nearest = null;
         int least = Math.min(3, (given.length() + 1) / 2);
         for (String word : words) {

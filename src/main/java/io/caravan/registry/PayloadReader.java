@@ -3,8 +3,10 @@ package io.caravan.registry;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.CborFormat;
+import io.caravan.decode.ColumnsFormat;
 import io.caravan.decode.JsonFormat;
 import io.caravan.decode.JsonPath;
+import io.caravan.decode.NumbersFormat;
 import io.caravan.decode.PayloadFormat;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.payload.Csv;
@@ -38,6 +40,9 @@ final class PayloadReader {
         KEYS.put("binary", OF_FRAME);
         KEYS.put("hex", with(OF_FRAME, "content"));
         KEYS.put("base64", with(OF_FRAME, "content"));
+        KEYS.put("bytes", with(OF_FRAME, "content"));
+        KEYS.put("registers", with(OF_FRAME, "content"));
+        KEYS.put("columns", Set.of("columns"));
     }
 
     private final List<String> problems;
@@ -69,8 +74,12 @@ final class PayloadReader {
                 && !topic.path("rows").asText().equals("$")) {
             problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
         }
-        if (Set.of("csv", "line-protocol").contains(nameOf(payload)) && !topic.has("rows") && !topic.has("values")) {
-            problems.add(Problem.at(place, "needs \"rows\": \"$\": the lines of the payload are its rows"));
+        if (Set.of("csv", "line-protocol", "columns").contains(nameOf(payload))
+                && !topic.has("rows")
+                && !topic.has("values")) {
+            String what =
+                    nameOf(payload).equals("columns") ? "what its columns are made into" : "the lines of the payload";
+            problems.add(Problem.at(place, "needs \"rows\": \"$\": " + what + " are its rows"));
         }
         topic.path("contents").properties().forEach(content -> {
             JsonPointer at = place.appendProperty("contents").appendProperty(content.getKey());
@@ -136,6 +145,7 @@ final class PayloadReader {
             case "line-protocol" -> new LineProtocol();
             case "cbor" -> new CborFormat();
             case "json" -> new JsonFormat();
+            case "columns" -> new ColumnsFormat(new HashSet<>(columns(declared, place)));
             case "binary" -> frame(declared, place);
             default -> encoded(declared, place);
         };
@@ -149,6 +159,11 @@ final class PayloadReader {
                     "must be one character, such as ; or \\t for a tab, and no quote"));
             return null;
         }
+        List<String> columns = columns(declared, place);
+        return partsWithout(separator, place) ? new Csv(separator.charAt(0), columns) : null;
+    }
+
+    private List<String> columns(JsonNode declared, JsonPointer place) {
         List<String> columns = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (JsonNode column : declared.path("columns")) {
@@ -160,7 +175,7 @@ final class PayloadReader {
             }
             columns.add(name);
         }
-        return partsWithout(separator, place) ? new Csv(separator.charAt(0), columns) : null;
+        return columns;
     }
 
     private PayloadFormat pairs(JsonNode declared, JsonPointer place) {
@@ -193,7 +208,15 @@ final class PayloadReader {
         PayloadFormat content = declared.has("fields")
                 ? frame(declared, place)
                 : ofBytes(declared.path("content"), place.appendProperty("content"));
-        return content == null ? null : new Encoded(nameOf(declared).equals("hex"), content);
+        return content == null ? null : encoded(nameOf(declared), content);
+    }
+
+    private static PayloadFormat encoded(String name, PayloadFormat content) {
+        return switch (name) {
+            case "bytes" -> new NumbersFormat(1, content);
+            case "registers" -> new NumbersFormat(2, content);
+            default -> new Encoded(name.equals("hex"), content);
+        };
     }
 
     private PayloadFormat ofBytes(JsonNode declared, JsonPointer place) {

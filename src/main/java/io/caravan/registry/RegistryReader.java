@@ -116,7 +116,24 @@ final class RegistryReader {
                 problems.add(Problem.at(
                         here.appendProperty("min_value"), "must not be above max_value: " + min + " > " + max));
             }
+            checkKinds(entry.getValue(), here, problems);
             checkRanges(entry.getValue().path("components"), here.appendProperty("components"), problems);
+        }
+    }
+
+    /** Readings are numbers: a text among the values that there are could be none of them, unless all are texts. */
+    private static void checkKinds(JsonNode measurement, JsonPointer place, List<String> problems) {
+        JsonNode values = measurement.path("valid_values");
+        boolean strings = measurement.path("data_type").asText().equals("string");
+        int texts = 0;
+        for (JsonNode value : values) {
+            texts += value.isTextual() ? 1 : 0;
+        }
+        if (!strings && texts > 0 && texts < values.size()) {
+            problems.add(Problem.at(
+                    place.appendProperty("valid_values"),
+                    "has both texts and numbers: say \"data_type\": \"string\" where all are texts, or let \"numbers\" of"
+                            + " the dialect make numbers of the texts"));
         }
     }
 

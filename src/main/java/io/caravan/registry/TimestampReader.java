@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.decode.JsonPath;
 import io.caravan.decode.RulesBuilder;
 import io.caravan.decode.TimePattern;
+import io.caravan.decode.TimeSince;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -51,7 +52,28 @@ final class TimestampReader {
             Problem.attempt(
                     place.appendProperty("pattern"), () -> rules.times(new TimePattern(pattern, ofTimes)), problems);
         }
+        epoch(declared, place, ofTimes, rules, problems);
         Problem.attempt(here, () -> rules.timestamp(paths), problems);
+    }
+
+    private static void epoch(
+            JsonNode declared, JsonPointer place, ZoneId zone, RulesBuilder rules, List<String> problems) {
+        JsonPointer here = place.appendProperty("epoch");
+        String unit = declared.path("unit").asText("s");
+        if (!declared.has("epoch")) {
+            if (declared.has("unit")) {
+                problems.add(Problem.at(place.appendProperty("unit"), "has no meaning without \"epoch\""));
+            }
+        } else if (declared.has("pattern") || declared.path("path").isArray()) {
+            problems.add(
+                    Problem.at(here, "is of numbers at one path: neither \"pattern\" nor several paths beside it"));
+        } else if (!TimeSince.units().contains(unit)) {
+            problems.add(
+                    Problem.at(place.appendProperty("unit"), "must be one of " + String.join(", ", TimeSince.units())));
+        } else {
+            Problem.attempt(
+                    here, () -> rules.times(new TimeSince(declared.path("epoch").asText(), unit, zone)), problems);
+        }
     }
 
     static ZoneId zone(String name) {

@@ -2,7 +2,9 @@ package io.caravan.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.caravan.decode.Decoded;
 import io.caravan.decode.JsonPayload;
+import io.caravan.decode.MappedDecoder;
 import io.caravan.decode.MessageRules;
 import io.caravan.decode.RawMessage;
 import io.caravan.decode.Reason;
@@ -23,19 +25,24 @@ import java.util.Map;
  * @param value the enriched message, or what the dead letter keeps of the payload
  * @param headers the headers of its record
  * @param topics the topics that it is written to; none where it is ignored
+ * @param read the payload that it was made of, which is one row where a message has several
  */
-public record Outcome(byte[] value, Map<String, String> headers, List<String> topics) {
+public record Outcome(byte[] value, Map<String, String> headers, List<String> topics, byte[] read) {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** A message that goes to several topics is one outcome. */
-    static List<Outcome> of(List<Written> records) {
+    /**
+     * A message that goes to several topics is one outcome.
+     *
+     * @param read the payload that all of them were made of
+     */
+    static List<Outcome> of(List<Written> records, byte[] read) {
         Map<Object, Outcome> byOrigin = new LinkedHashMap<>();
         for (Written record : records) {
             String origin = record.header(RecordHeaders.ORIGIN);
             Outcome outcome = byOrigin.computeIfAbsent(
                     origin == null ? record : origin,
-                    first -> new Outcome(record.value(), record.headers(), new ArrayList<>()));
+                    first -> new Outcome(record.value(), record.headers(), new ArrayList<>(), read));
             if (!record.topic().equals(Written.NOWHERE)) {
                 outcome.topics().add(record.topic());
             }
@@ -64,19 +71,39 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
         return new RawMessage(header(RecordHeaders.DIALECT), header(RecordHeaders.TOPIC), null, null, 0, payload);
     }
 
-    /** The paths to values that lead nowhere in the payload that a dialect of the registry has read, as they were written. */
-    public List<String> valuesMissingIn(byte[] payload, DeviceRegistry registry) {
+    /** How the registry says that it is read; null where the registry says nothing of it. */
+    MessageRules rules(DeviceRegistry registry) {
         MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
-        MessageRules rules = dialect == null ? null : dialect.decoder().rulesOf(header(RecordHeaders.TOPIC));
+        return dialect == null ? null : dialect.decoder().rulesOf(header(RecordHeaders.TOPIC));
+    }
+
+    /** The payload as a tree of what the paths of the registry apply to; null where it is none. */
+    JsonNode tree(byte[] payload, DeviceRegistry registry) {
+        String json = asJson(payload, registry);
         try {
-            JsonPayload read = dialect == null
-                    ? null
-                    : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
-            JsonNode json = MAPPER.readTree(read == null ? payload : read.json());
-            return rules == null || !json.isContainerNode() ? List.of() : rules.valuesMissingIn(json);
-        } catch (IOException | Undecodable e) {
-            return List.of(); // a text, or a dead letter
+            return json == null ? MAPPER.readTree(payload) : MAPPER.readTree(json);
+        } catch (IOException e) {
+            return null;
         }
+    }
+
+    /** The same message as its dialect reads it; null where that is none of the registry, or it cannot be read. */
+    Decoded decoded(DeviceRegistry registry) {
+        MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
+        try {
+            MappedDecoder decoder = dialect == null ? null : dialect.decoder();
+            return decoder == null
+                    ? null
+                    : decoder.decode(decoder.plain(decoder.addressed(raw(read).of(read, row()))));
+        } catch (Undecodable e) {
+            return null; // the dead letter says so
+        }
+    }
+
+    /** Which of the rows of a message it is, from 1; 0 where it is what stands around them, and -1 where there are none. */
+    int row() {
+        String part = header(RecordHeaders.PART);
+        return part.isEmpty() ? RawMessage.WHOLE : Integer.parseInt(part.substring(part.lastIndexOf('/') + 1));
     }
 
     boolean isIgnored() {

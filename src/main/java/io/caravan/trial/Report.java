@@ -7,6 +7,7 @@ import io.caravan.decode.Text;
 import io.caravan.decode.Timestamps;
 import io.caravan.kafka.RecordHeaders;
 import io.caravan.reading.Quality;
+import io.caravan.registry.DeviceRegistry;
 import io.caravan.store.EnrichedMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,10 +31,12 @@ public final class Report {
     private static final double PLAIN_BELOW = 1e21;
 
     private final PrintWriter out;
+    private final Unread unread;
     private final boolean coloured;
 
-    public Report(PrintWriter out, boolean coloured) {
+    public Report(PrintWriter out, DeviceRegistry registry, boolean coloured) {
         this.out = out;
+        this.unread = new Unread(registry);
         this.coloured = coloured;
     }
 
@@ -60,12 +63,14 @@ public final class Report {
                     outcome.isIgnored()
                             ? coloured("33", "ignored: it is counted, and goes nowhere")
                             : red("dead letter: " + outcome.header(RecordHeaders.REASON)));
+            row(outcome);
             line("detail", outcome.header(RecordHeaders.DETAIL));
             line("stage", outcome.header(RecordHeaders.STAGE));
             line("dialect", outcome.header(RecordHeaders.DIALECT));
             line("tenant", outcome.header(RecordHeaders.OWNER_TENANT));
             line("device", outcome.header(RecordHeaders.OWNER_DEVICE));
             line("topics", String.join(", ", outcome.topics()));
+            unread.of(outcome).forEach(why -> line("no value", why));
             return;
         }
         out.println(green("enriched"));
@@ -91,6 +96,7 @@ public final class Report {
                                 Timestamps.format(timestamp),
                                 Long.toString(sequence))));
         boolean own = json.at("/data_quality/timestamp_valid").asBoolean();
+        row(outcome);
         line("dialect", outcome.header(RecordHeaders.DIALECT));
         line("tenant", json.path("tenant_id").asText());
         line("device", json.path("device_id").asText() + NEW);
@@ -109,10 +115,15 @@ public final class Report {
                         : "");
         line("topics", String.join(", ", outcome.topics()));
         line("readings", Integer.toString(readings.size()));
+        unread.of(outcome).forEach(why -> line("no value", why));
         if (!readings.isEmpty()) {
             out.println();
             table(readings);
         }
+    }
+
+    private void row(Outcome outcome) {
+        line("row", outcome.row() > 0 ? Integer.toString(outcome.row()) : "");
     }
 
     private void line(String name, String value) {

@@ -159,15 +159,13 @@ public final class Trial implements AutoCloseable {
             written.clear();
         }
         List<Written> taken = byDialect.getOrDefault(choose(dialect, topic, takers, byDialect.keySet()), List.of());
-        List<Written> results = new ArrayList<>();
+        List<Outcome> results = new ArrayList<>(Outcome.of(without(rawTopic, taken), payload));
         for (Written record : taken) {
             if (record.topic().equals(rawTopic)) {
                 results.addAll(enriched(receivedAt == null ? record : record.receivedAt(receivedAt)));
-            } else {
-                results.add(record);
             }
         }
-        return Outcome.of(results);
+        return results;
     }
 
     private String choose(String wanted, String topic, List<Route> takers, Set<String> dialects) {
@@ -201,22 +199,24 @@ public final class Trial implements AutoCloseable {
         return exchange;
     }
 
-    private List<Written> enriched(Written raw) {
+    private List<Outcome> enriched(Written raw) {
         for (Route route :
                 routes("enrich", place -> place.isOf("kafka") && place.address().equals(rawTopic))) {
             run(route, record(raw.read(context()), rawTopic));
         }
-        List<Written> results = new ArrayList<>();
         List<Written> records = List.copyOf(written);
         written.clear();
+        List<Outcome> results = new ArrayList<>(Outcome.of(without(rawTopic, records), raw.value()));
         for (Written record : records) {
             if (record.topic().equals(rawTopic)) {
                 results.addAll(enriched(record)); // one of several that came in one message
-            } else {
-                results.add(record);
             }
         }
         return results;
+    }
+
+    private static List<Written> without(String topic, List<Written> records) {
+        return records.stream().filter(record -> !record.topic().equals(topic)).toList();
     }
 
     private Exchange record(Exchange exchange, String topic) {

@@ -25,7 +25,8 @@ class EnvelopeTest {
         assertThat(meter.shown("{\"port\":3,\"v\":1}")).containsExactly("d-3: v=1.0");
         assertThatThrownBy(() -> meter.read("{\"v\":1}"))
                 .isInstanceOf(Undecodable.class)
-                .hasMessage("no device id stands at {device}-{$.port}, where the registry says");
+                .hasMessage(
+                        "no device id stands at {device}-{$.port}, where the registry says: nothing stands at $.port");
         DeclaredDialect rows =
                 DeclaredDialect.of(folder, "a", "a", "'rows':'$.*','device':'{$.*~}/{@.slot}','values':{'v':'@.v'}");
         assertThat(rows.shown("{\"x\":[{\"slot\":\"p\",\"v\":1},{\"slot\":2,\"v\":2}],\"y\":[{\"slot\":0,\"v\":3}]}"))
@@ -167,7 +168,8 @@ class EnvelopeTest {
         DeclaredDialect dialect =
                 DeclaredDialect.of(folder, "a", "a", "'device':'$.d.id','metric':'$.n','values':'$.v'");
         assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4.0},\"n\":\"x\",\"v\":1}"))
-                .hasMessage("the device id must be a text or a whole number: a number stands at /d/id");
+                .hasMessage(
+                        "the device id must be a text or a whole number: '4.0' stands at /d/id; in quotes it would be a text");
         assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4},\"v\":1}"))
                 .hasMessage("no name of a metric stands at $.n, where the registry says that one does");
     }

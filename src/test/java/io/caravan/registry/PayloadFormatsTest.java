@@ -288,7 +288,9 @@ class PayloadFormatsTest {
                 "'payload':{'format':'hex','fields':{'a':{'byte':1,'type':'int16'}}} | 0g | malformed-frame: no hexadecimal digit at character 2",
                 "'payload':{'format':'hex','fields':{'a':{'byte':1,'type':'int16'}}} | 0102 | malformed-frame: a frame of 2 bytes is too short for every field",
                 "'contents':{'$.a':'json'} | {\"a\":\"{x\"} | malformed-json: in the text at $.a: no JSON at byte",
-                "'contents':{'$.a':{'format':'base64','content':'cbor'}} | {\"a\":\"?\"} | malformed-frame: in the text at $.a: no base64: '?'"
+                "'contents':{'$.a':{'format':'base64','content':'cbor'}} | {\"a\":\"?\"} | malformed-frame: in the text at $.a: no base64: '?' is none of its characters, at character 1 of '?'",
+                "'payload':{'format':'base64','content':'cbor'} | AQ I=*x | malformed-frame: no base64: '*' is none of its characters, at character 6 of 'AQ I=*x'",
+                "'payload':{'format':'base64','content':'cbor'} | A | malformed-frame: no base64: it ends within a byte, or has something behind the padding: 'A'"
             })
     void whatIsOfAnotherFormatIsADeadLetter(String rules, String payload, String problem) throws Exception {
         DeclaredDialect dialect = DeclaredDialect.of(folder, rules);
@@ -327,7 +329,7 @@ class PayloadFormatsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'payload':'cvs' | /payload: must be one of [\"json\", \"text\", \"csv\", \"pairs\", \"form\", \"line-protocol\", \"cbor\", \"binary\", \"hex\", \"base64\"]: did you mean csv?",
+                "'payload':'cvs' | /payload: must be one of [\"json\", \"text\", \"csv\", \"pairs\", \"form\", \"line-protocol\", \"cbor\", \"binary\", \"hex\", \"base64\", \"bytes\", \"registers\", \"columns\"]: did you mean csv?",
                 "'payload':{'separator':';'} | /payload/format: is missing",
                 "'payload':{'format':'csv','seperator':';'} | /payload/seperator: is no known key: did you mean separator? There are",
                 "'payload':{'format':'csv','separator':';;'} | /payload/separator: must be one character",

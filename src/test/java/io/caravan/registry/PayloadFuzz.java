@@ -36,7 +36,10 @@ class PayloadFuzz {
             "'rows':['$.a','$.b.*'],'device_type':'lift','metric':'@~','values':'@','missing':[-1,'x'],"
                     + "'timestamp':{'path':['$.d','@.t'],'pattern':'dd.MM.yyyy HH:mm'},'quality':[{'path':'@.q','good':[0]},{'path':'@.s','good':[0]}]",
             "'rows':'$.r','contents':{'$.r':'json','@.j':'json','@.j.*':{'format':'base64','content':'cbor'},'@.f':{'format':'base64',"
-                    + FRAME + "},'@.l':'line-protocol','@.c':'csv','@.p':'pairs'}");
+                    + FRAME + "},'@.l':'line-protocol','@.c':'csv','@.p':'pairs'}",
+            "'contents':{'$.r':'columns','@.f':{'format':'registers'," + FRAME
+                    + "}},'rows':'$.r','timestamp':{'path':'@.t','epoch':'1899-12-30T00:00:00','unit':'d'}",
+            "'payload':{'format':'bytes','content':{'format':'columns','columns':['a','t']}},'rows':'$','timestamp':'@.t'");
 
     private static final DeviceTypes REGISTRY = registry();
 
@@ -63,7 +66,12 @@ class PayloadFuzz {
                         "9",
                         ("{\"r\":\"[{\\\"j\\\":\\\"{\\\\\\\"a\\\\\\\":\\\\\\\"AQ==\\\\\\\"}\\\",\\\"f\\\":\\\"AQID\\\",\\\"l\\\":\\\"a b=1\\\"},"
                                         + "{\\\"c\\\":\\\"a,b\\\\n1,2\\\",\\\"p\\\":\\\"T=1\\\"}]\"}")
-                                .getBytes(UTF_8)));
+                                .getBytes(UTF_8)),
+                Promises.input(
+                        ":",
+                        "{\"r\":{\"t\":[45982.5,\"45983\"],\"f\":[[1,-2,65535],[0,0]],\"v\":[1,null],\"s\":true}}"
+                                .getBytes(UTF_8)),
+                Promises.input(";", "[123,34,97,34,58,91,49,93,125]".getBytes(UTF_8)));
     }
 
     /** An input is the number of a dialect, a line feed and a payload. */

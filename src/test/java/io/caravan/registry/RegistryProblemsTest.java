@@ -67,6 +67,9 @@ class RegistryProblemsTest {
                         "/device_types/lift/measurements/load/valid_values/0: must be a number or true or false or a"
                                 + " string"),
                 Arguments.of(
+                        measuring("\"load\": {\"components\": {\"rope\": {\"valid_values\": [0, \"open\"]}}}"),
+                        "/device_types/lift/measurements/load/components/rope/valid_values: has both texts and numbers: say"),
+                Arguments.of(
                         measuring("\"load.max\": {}"),
                         "/device_types/lift/measurements/load.max: is no valid name: A key of the device's JSON, 128 characters at most. No dots"),
                 Arguments.of(
