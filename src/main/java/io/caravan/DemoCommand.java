@@ -84,13 +84,13 @@ final class DemoCommand implements Callable<Integer> {
             Application application = shutdown.closesWithin(
                     Application.LONGEST_END, new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
-            boolean ready = application.awaitReady(READY);
-            if (ready) {
-                Samples.load(demo);
+            while (!application.awaitReady(READY)) {
+                say(out, "Not everything answers yet, waiting for it: see " + DemoGuide.health(demo));
             }
-            String device = ready && demoUsers != null ? demoUsers.make(data) : null;
+            Samples.load(demo);
+            String device = open ? null : demoUsers.make(data);
             DemoDevices devices = new DemoDevices();
-            if (!noSimulator && (open || device != null)) {
+            if (!noSimulator) {
                 shutdown.closes(devices)
                         .start(
                                 family -> device == null ? servers.mqttUrl() : demoUsers.url(servers.mqttUrl(), family),
@@ -100,9 +100,6 @@ final class DemoCommand implements Callable<Integer> {
                     out,
                     DemoGuide.text(
                             demo, servers, data, device, noSimulator ? "none (--no-simulator)" : devices.toString()));
-            if (!ready) {
-                say(out, "Not everything answers yet: see the health address.");
-            }
             shutdown.await();
         }
         return 0;

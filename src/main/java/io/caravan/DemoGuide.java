@@ -22,7 +22,7 @@ final class DemoGuide {
                 Caravan runs. Ctrl-C ends it; the next start goes on with the same data.
 
                   REST API      %1$s/api/devices    described in %1$s/api/openapi.json
-                  Health        %1$s/health
+                  Health        %13$s
                   Metrics       %2$s/metrics
                   Routes        %2$s/hawtio
                   MQTT          %3$s
@@ -53,7 +53,13 @@ final class DemoGuide {
                         signIn ? "TOKEN=$(./caravan token" + where(data) + ")\n       " : "",
                         signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "",
                         device == null ? "" : "-u " + device + " -P \"$(cat " + DemoUsers.passwordFile(data) + ")\" ",
-                        PostgresPasswords.file(data));
+                        PostgresPasswords.file(data),
+                        health(settings));
+    }
+
+    /** Where it says what answers and what does not. */
+    static String health(Settings settings) {
+        return address(settings, "caravan.http") + "/health";
     }
 
     private static String howTo(Path data) {

@@ -32,7 +32,7 @@ final class DemoUsers implements AutoCloseable {
 
     private static final String LABEL = "simulated devices";
     private static final String TENANT = "default";
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Credentials credentials = new Credentials(null);
     private final MqttUsers users;

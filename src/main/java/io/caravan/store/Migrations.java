@@ -17,7 +17,7 @@ import org.flywaydb.core.api.FlywayException;
 /**
  * Brings the database to the newest shape: runs the migrations of {@code sql/migrations} that it has not seen, then
  * creates the day partitions that {@code sql/ensure-partitions.sql} asks for. Any number of processes may do so at once:
- * one migrates, the others wait and find nothing left to do. A server that accepts a connection and then says nothing is given
+ * one migrates, the others wait and find nothing left to do. A migration has run and is recorded, or neither, whoever dies meanwhile. A server that accepts a connection and then says nothing is given
  * up after ten seconds; one that has been told to do something may take an hour, for a migration may rewrite a table, whatever
  * time the database leaves to others for a statement or a transaction. Immutable.
  */
@@ -26,7 +26,12 @@ public final class Migrations {
     private static final String LOGIN_SECONDS = "10";
     private static final String STATEMENT_SECONDS = "3600";
 
-    /** The session that holds Flyway's lock has a transaction in which nothing happens while another one migrates. */
+    /**
+     * With the lock of a transaction, Flyway would need a second connection for the migrations: a death between the two commits leaves
+     * a migration that has run and is not recorded, and that no later start gets past.
+     */
+    private static final Map<String, String> ONE_CONNECTION = Map.of("flyway.postgresql.transactional.lock", "false");
+
     private static final String NO_TIME_LIMITS = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
             + " ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout')";
 
@@ -79,6 +84,7 @@ public final class Migrations {
                 .dataSource(url, user, password)
                 .jdbcProperties(limits())
                 .initSql(NO_TIME_LIMITS)
+                .configuration(ONE_CONNECTION)
                 .locations("filesystem:" + sql.resolve("migrations"))
                 .failOnMissingLocations(true)
                 .load()

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -53,12 +52,10 @@ class FarewellsIT {
             }
             connected(broker.mqttUrl(), "lost").close();
 
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> wills.stream().map(FarewellsIT::text).anyMatch("lost"::equals));
+            await().until(() -> wills.stream().map(FarewellsIT::text).anyMatch("lost"::equals));
             assertThat(wills).extracting(FarewellsIT::text).containsExactly("lost");
-            await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(messages).hasSize(CLIENTS * MESSAGES));
-            await().atMost(Duration.ofSeconds(60)).until(() -> broker.connections() == 2);
+            await().untilAsserted(() -> assertThat(messages).hasSize(CLIENTS * MESSAGES));
+            await().until(() -> broker.connections() == 2);
             heir.disconnect().join();
             reader.disconnect().join();
         }

@@ -8,7 +8,6 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ class PublishOrderIT {
                             CompletableFuture.runAsync(() -> publish(publishers.get(number), number, MESSAGES)))
                     .toArray(CompletableFuture[]::new);
             CompletableFuture.allOf(all).join();
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.size() == PUBLISHERS * MESSAGES);
+            await().until(() -> received.size() == PUBLISHERS * MESSAGES);
 
             Map<String, Integer> last = new HashMap<>();
             List<String> overtaken = new ArrayList<>();

@@ -22,7 +22,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,6 @@ class TopicAccessIT {
     private static final List<String> EVERYBODY = Stream.concat(
                     KNOWN.stream(), Stream.of("revoked", "disabled", "mistaken", "anonymous"))
             .toList();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Credentials CREDENTIALS = new Credentials(null);
     private static final Map<String, String> passwords = new LinkedHashMap<>();
@@ -104,7 +102,7 @@ class TopicAccessIT {
         passwords.put(SERVICE, CREDENTIALS.fresh().password());
         users = new MqttUsers(new DeviceRegistry(Path.of("config/device-registry.json")));
         feed = new MqttUserFeed(users, Path.of("sql"), url, "postgres", "");
-        await().atMost(PATIENCE).until(() -> users.all().size() == 9);
+        await().until(() -> users.all().size() == 9);
         broker = EmbeddedMqtt.start(data, 0, MqttAccess.secured(SERVICE, passwords.get(SERVICE), users));
         Mqtt5AsyncClient listener = client(SERVICE, "listener");
         listener.publishes(
@@ -214,7 +212,7 @@ class TopicAccessIT {
                 line.allowed().forEach(who -> wills.add(line.message("will", who)));
             }
         }
-        await().atMost(PATIENCE).until(() -> heard.containsAll(published));
+        await().until(() -> heard.containsAll(published));
         assertThat(heard)
                 .isSubsetOf(Stream.of(published, wills).flatMap(Set::stream).toList());
     }

@@ -115,7 +115,7 @@ class DataIT {
         publisher.publish(Message.event(
                 "iot/" + device + "/status", offline, new Event(device, "status", now * 1000, offline), List.of()));
         publisher.awaitAcknowledged();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !world.rows()
+        await().until(() -> !world.rows()
                 .list("SELECT device_id FROM presence WHERE device_id = '" + device + "'")
                 .isEmpty());
         publisher.publish(Message.breaker(device, now - 60_000, 120, 121));
@@ -272,11 +272,10 @@ class DataIT {
     }
 
     private static void awaitSettled(long millis) {
-        await().atMost(Duration.ofSeconds(120))
-                .until(() -> world.rows()
-                                .count("SELECT count(*) FROM window_widths WHERE settled_until > to_timestamp("
-                                        + millis / 1000 + ")")
-                        == 2);
+        await().until(() -> world.rows()
+                        .count("SELECT count(*) FROM window_widths WHERE settled_until > to_timestamp(" + millis / 1000
+                                + ")")
+                == 2);
     }
 
     private void requireNothingWrong() throws InterruptedException {

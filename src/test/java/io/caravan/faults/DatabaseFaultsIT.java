@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -57,7 +56,7 @@ class DatabaseFaultsIT {
         long stored = stored();
         seed++;
         load = world.load(seed, 200);
-        await().atMost(Duration.ofSeconds(60)).until(() -> stored() > stored);
+        await().until(() -> stored() > stored);
     }
 
     private static long stored() throws SQLException {

@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 class InstancesIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
-
     /** A session of this kit's applications lasts 6 s. */
     private static final Duration LONGER_THAN_A_SESSION = Duration.ofSeconds(15);
 
@@ -93,16 +91,13 @@ class InstancesIT {
                 1,
                 "caravan-window",
                 1);
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(500))
-                .ignoreExceptions()
-                .untilAsserted(() -> {
-                    for (var each : consumers.entrySet()) {
-                        var group = world.kafka().group(each.getKey());
-                        assertThat(group.state()).isEqualTo(ConsumerGroupState.STABLE);
-                        assertThat(group.members()).as(each.getKey()).hasSize(instances * each.getValue());
-                    }
-                });
+        await().pollInterval(Duration.ofMillis(500)).ignoreExceptions().untilAsserted(() -> {
+            for (var each : consumers.entrySet()) {
+                var group = world.kafka().group(each.getKey());
+                assertThat(group.state()).isEqualTo(ConsumerGroupState.STABLE);
+                assertThat(group.members()).as(each.getKey()).hasSize(instances * each.getValue());
+            }
+        });
     }
 
     private static long dropped(World.Instance instance) throws Exception {

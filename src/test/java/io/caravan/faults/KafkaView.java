@@ -35,7 +35,7 @@ final class KafkaView implements AutoCloseable {
             "caravan-latest", "iot.enriched",
             "caravan-dead-letters", "iot.dlq");
 
-    private static final long ANSWER_SECONDS = 20;
+    private static final long ANSWER_SECONDS = 60;
 
     private final String brokers;
     private final Admin admin;

@@ -49,8 +49,7 @@ class KillIT {
 
     private static void awaitMigrations(World world, World.Instance caravan, int count) {
         try {
-            await().atMost(Duration.ofMinutes(3))
-                    .pollInterval(Duration.ofMillis(2))
+            await().pollInterval(Duration.ofMillis(2))
                     .pollDelay(Duration.ZERO)
                     .ignoreExceptions()
                     .failFast(caravan::requireAlive)

@@ -1,6 +1,7 @@
 package io.caravan.faults;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopic;
+import io.caravan.Patience;
 import io.caravan.simulator.MqttLink;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Publisher implements AutoCloseable {
 
     private static final int IN_FLIGHT = 500;
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long PATIENCE_SECONDS = Patience.LONGEST.toSeconds();
 
     /** Between two attempts: without a connection the client refuses at once. */
     private static final Executor AGAIN = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.faults.KillPoint.Moment;
 import io.caravan.it.MqttDevice;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("faults")
 class ReplayKillIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int LETTERS = 700;
 
     private static World world;
@@ -59,7 +57,7 @@ class ReplayKillIT {
         try (MqttDevice publisher = MqttDevice.mqtt5(world.mqttUrl())) {
             publisher.publishAll("building/a", payloads);
         }
-        await().atMost(PATIENCE).until(() -> world.rows().count("SELECT count(*) FROM dead_letters") == letters);
+        await().until(() -> world.rows().count("SELECT count(*) FROM dead_letters") == letters);
         world.rows()
                 .execute("INSERT INTO devices (tenant_id, device_id, label, device_type)" + " VALUES ('default', '"
                         + device + "', '', 'unknown')");
@@ -71,7 +69,7 @@ class ReplayKillIT {
         caravan.start();
         caravan.awaitReady();
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(world.rows()
+        await().untilAsserted(() -> assertThat(world.rows()
                         .list("SELECT dead_letter_state(replays, failed_replay, resolved_replay) || ' ' || attempts"
                                 + " || ' ' || count(*) FROM dead_letters"
                                 + " GROUP BY dead_letter_state(replays, failed_replay, resolved_replay), attempts"))
@@ -84,7 +82,7 @@ class ReplayKillIT {
                 .as("each with the time of its first receipt")
                 .isEqualTo(letters);
         assertThat(world.rows().count("SELECT count(*) FROM readings")).isEqualTo(letters);
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             JsonNode ledger = caravan.api().json("/api/ledger");
             assertThat(ledger.get("balanced").booleanValue()).as("%s", ledger).isTrue();
             assertThat(ledger.at("/all/in_flight").longValue()).isZero();

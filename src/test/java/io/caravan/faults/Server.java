@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +28,6 @@ final class Server implements AutoCloseable {
         KAFKA,
         POSTGRES
     }
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Kind kind;
     private final Path folder;
@@ -114,8 +111,8 @@ final class Server implements AutoCloseable {
         List<ProcessHandle> processes = processes();
         processes.forEach(ProcessHandle::destroyForcibly);
         process.waitFor();
-        await().atMost(PATIENCE).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
-        await().atMost(PATIENCE).until(this::isGone);
+        await().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        await().until(this::isGone);
     }
 
     private boolean isGone() {

@@ -15,7 +15,6 @@ import io.caravan.it.FreePort;
 import io.caravan.it.Rows;
 import io.caravan.settings.PrivateFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -37,8 +35,6 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class World implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
-    private static final int MOST_LINES = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Folder folder;
@@ -272,8 +268,7 @@ final class World implements AutoCloseable {
     }
 
     private static ConditionFactory patiently() {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(500))
+        return await().pollInterval(Duration.ofMillis(500))
                 .pollDelay(Duration.ZERO)
                 .ignoreExceptions();
     }
@@ -299,13 +294,7 @@ final class World implements AutoCloseable {
                 .append(" acknowledgements came\n")
                 .append(chain());
         for (Instance instance : instances) {
-            List<String> lines = instance.process.outputOrNothing().lines().toList();
-            outputs.append("\n--- the last that instance ")
-                    .append(instance.number)
-                    .append(" said\n")
-                    .append(String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size())))
-                    .append("\n--- and what it does\n")
-                    .append(instance.stacks());
+            outputs.append("\n--- instance ").append(instance.number).append(instance.process.report());
         }
         return outputs.toString();
     }
@@ -402,7 +391,7 @@ final class World implements AutoCloseable {
         }
 
         void awaitReady() {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
+            await().pollInterval(Duration.ofMillis(100)).until(() -> {
                 requireAlive();
                 return api.isReady();
             });
@@ -446,29 +435,13 @@ final class World implements AutoCloseable {
 
         /** Waits until it has ended by itself. */
         void awaitEnd() throws IOException, InterruptedException {
-            await().atMost(PATIENCE).until(() -> !process.isAlive());
+            await().until(() -> !process.isAlive());
             kill();
         }
 
         /** As {@code kill -9}; what it has said is forgotten. */
         void kill() throws IOException, InterruptedException {
             process.close();
-        }
-
-        /** What each of its threads does now, where it can tell. */
-        private String stacks() {
-            try {
-                Process stacks = new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "jstack")
-                                        .toString(),
-                                Long.toString(process.pid()))
-                        .redirectErrorStream(true)
-                        .start();
-                stacks.onExit().orTimeout(10, TimeUnit.SECONDS).whenComplete((ended, late) -> stacks.destroyForcibly());
-                return new String(stacks.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return e.getMessage();
-            }
         }
 
         void freeze() throws IOException, InterruptedException {

@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real broker: what Camel's consumer sees, and what the broker keeps. */
 class MqttClientsTest {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
     /** What one read of a socket may bring beyond what there is room for. */
     private static final int SOCKET_BUFFER = 65_536;
 
@@ -60,21 +59,21 @@ class MqttClientsTest {
     void aMessageIsAcknowledgedOnlyWhenItIsCompleteAndComesAgainOtherwise() throws Exception {
         Consumer first = consumer(1, true, text -> !text.equals("b"));
         publish("iot/d/raw", "a", "b", "c");
-        await().atMost(LONG).until(() -> first.texts.size() == 3);
-        await().atMost(LONG).until(() -> first.clients.inFlight() == 1);
+        await().until(() -> first.texts.size() == 3);
+        await().until(() -> first.clients.inFlight() == 1);
         first.leave();
         publish("iot/d/raw", "d");
 
         Consumer second = consumer(1, true, text -> true);
 
         // c comes again as well: acknowledgements leave in the order of arrival (MQTT 5, 4.6), and b's was missing
-        await().atMost(LONG).until(() -> second.texts.size() == 3);
+        await().until(() -> second.texts.size() == 3);
         assertThat(second.texts).containsExactlyInAnyOrder("b", "c", "d");
-        await().atMost(LONG).until(() -> second.clients.inFlight() == 0);
+        await().until(() -> second.clients.inFlight() == 0);
         second.leave();
         Consumer third = consumer(1, true, text -> true);
         publish("iot/d/raw", "e");
-        await().atMost(LONG).until(() -> third.texts.contains("e"));
+        await().until(() -> third.texts.contains("e"));
         assertThat(third.texts).containsExactly("e");
     }
 
@@ -85,7 +84,7 @@ class MqttClientsTest {
         open.add(clients);
         clients.subscribe("iot/+/raw", 1);
 
-        await().atMost(LONG).until(clients::isReady);
+        await().until(clients::isReady);
     }
 
     @Test
@@ -97,7 +96,7 @@ class MqttClientsTest {
         }
         publish("iot/d/raw", texts);
 
-        await().atMost(LONG).until(() -> consumer.texts.size() >= texts.length && consumer.clients.inFlight() == 0);
+        await().until(() -> consumer.texts.size() >= texts.length && consumer.clients.inFlight() == 0);
         assertThat(consumer.texts).containsExactlyInAnyOrder(texts);
         assertThat(consumer.clients.isReady()).isTrue();
     }
@@ -106,16 +105,16 @@ class MqttClientsTest {
     void aRestartedBrokerIsConnectedAgainAndNothingIsLost() throws Exception {
         Consumer consumer = consumer(2, true, text -> true);
         publish("iot/d/raw", "before");
-        await().atMost(LONG).until(() -> consumer.texts.contains("before"));
+        await().until(() -> consumer.texts.contains("before"));
         int port = broker.port();
         broker.close();
-        await().atMost(LONG).until(() -> !consumer.clients.isReady());
+        await().until(() -> !consumer.clients.isReady());
         broker = EmbeddedMqtt.start(folder, port);
         publish("iot/d/raw", "early");
-        await().atMost(LONG).until(consumer.clients::isReady);
+        await().until(consumer.clients::isReady);
         publish("iot/d/raw", "late");
 
-        await().atMost(LONG).until(() -> consumer.texts.containsAll(List.of("early", "late")));
+        await().until(() -> consumer.texts.containsAll(List.of("early", "late")));
     }
 
     @Test
@@ -125,10 +124,9 @@ class MqttClientsTest {
 
         Consumer fewer = consumer(1, false, text -> true);
 
-        await().atMost(LONG).until(() -> fewer.texts.size() == 3);
+        await().until(() -> fewer.texts.size() == 3);
         assertThat(fewer.texts).containsExactly("kept", "kept", "kept");
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(hasSession("caravan-test-3")).isFalse());
+        await().untilAsserted(() -> assertThat(hasSession("caravan-test-3")).isFalse());
         assertThat(hasSession("caravan-test-2")).isFalse();
     }
 
@@ -142,14 +140,14 @@ class MqttClientsTest {
                         0,
                         3)
                 .forget();
-        await().atMost(LONG).until(() -> Thread.getAllStackTraces().keySet().stream()
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("mqtt-forget-test")));
         publish("iot/d/raw", "unwanted");
 
         Consumer next = consumer(3, true, text -> true);
 
         publish("iot/d/raw", "new");
-        await().atMost(LONG).until(() -> next.texts.contains("new"));
+        await().until(() -> next.texts.contains("new"));
         assertThat(next.texts).containsExactly("new");
     }
 
@@ -158,12 +156,12 @@ class MqttClientsTest {
         consumer(2, false, text -> true).leave();
         publish("iot/d/raw", "kept");
         Consumer stuck = consumer(1, false, text -> false);
-        await().atMost(LONG).until(() -> stuck.texts.size() == 2);
+        await().until(() -> stuck.texts.size() == 2);
         stuck.leave();
 
         Consumer next = consumer(1, false, text -> true);
 
-        await().atMost(LONG).until(() -> next.texts.size() == 2);
+        await().until(() -> next.texts.size() == 2);
         assertThat(next.texts).containsExactly("kept", "kept");
     }
 
@@ -173,12 +171,12 @@ class MqttClientsTest {
             publisher.send("iot/d/raw", "retained", true);
         }
         Consumer first = consumer(1, false, text -> true);
-        await().atMost(LONG).until(() -> first.texts.contains("retained") && first.clients.inFlight() == 0);
+        await().until(() -> first.texts.contains("retained") && first.clients.inFlight() == 0);
         first.leave();
 
         Consumer second = consumer(1, false, text -> true);
         publish("iot/d/raw", "next");
-        await().atMost(LONG).until(() -> second.texts.contains("next"));
+        await().until(() -> second.texts.contains("next"));
 
         assertThat(first.texts).containsExactly("retained");
         assertThat(second.texts).containsExactly("next");
@@ -196,7 +194,7 @@ class MqttClientsTest {
 
         broker = EmbeddedMqtt.start(folder, port);
 
-        await().atMost(LONG).until(clients::isReady);
+        await().until(clients::isReady);
     }
 
     /** What is asked for with every connection, such as a password in a file, may be unfit at one of them. */
@@ -224,7 +222,7 @@ class MqttClientsTest {
         clients.setCallback(new Callback((topic, message) -> {}));
         clients.subscribe("iot/+/raw", 1);
 
-        await().atMost(LONG).until(clients::isReady);
+        await().until(clients::isReady);
         assertThat(asked).hasValueGreaterThan(1);
     }
 
@@ -236,14 +234,13 @@ class MqttClientsTest {
         Arrays.fill(texts, payload);
         publish("iot/d/raw", texts);
 
-        await().atMost(LONG).until(inFlight::isFull);
+        await().until(inFlight::isFull);
         await().during(Duration.ofSeconds(1))
-                .atMost(LONG)
                 .until(() ->
                         consumer.texts.size() <= 100_000 / payload.length() + 2 * SOCKET_BUFFER / payload.length());
 
         consumer.completeAll();
-        await().atMost(LONG).until(() -> consumer.texts.size() == texts.length && consumer.clients.inFlight() == 0);
+        await().until(() -> consumer.texts.size() == texts.length && consumer.clients.inFlight() == 0);
         assertThat(inFlight.isFull()).isFalse();
         assertThat(consumer.clients.isReady()).isTrue();
     }
@@ -252,15 +249,15 @@ class MqttClientsTest {
     void whatACrashedConnectionHeldCountsUntilItsExchangeHasEnded() throws Exception {
         Consumer consumer = consumer(1, true, text -> false);
         publish("iot/d/raw", "x".repeat(60_000), "x".repeat(60_000));
-        await().atMost(LONG).until(inFlight::isFull);
+        await().until(inFlight::isFull);
         int port = broker.port();
         broker.close();
         broker = EmbeddedMqtt.start(folder, port);
-        await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> !consumer.clients.isReady());
+        await().during(Duration.ofSeconds(2)).until(() -> !consumer.clients.isReady());
 
         consumer.completeAll();
 
-        await().atMost(LONG).until(() -> consumer.texts.size() >= 4 && consumer.clients.inFlight() == 0);
+        await().until(() -> consumer.texts.size() >= 4 && consumer.clients.inFlight() == 0);
         assertThat(inFlight.isFull()).isFalse();
     }
 
@@ -275,12 +272,12 @@ class MqttClientsTest {
         });
         publish("iot/d/raw", "a", "b", "c");
 
-        await().atMost(LONG).until(() -> consumer.texts.size() == 5 && consumer.clients.inFlight() == 0);
+        await().until(() -> consumer.texts.size() == 5 && consumer.clients.inFlight() == 0);
         assertThat(consumer.texts).containsExactly("a", "b", "c", "b", "b");
         consumer.leave();
         Consumer next = consumer(1, true, text -> true);
         publish("iot/d/raw", "d");
-        await().atMost(LONG).until(() -> next.texts.contains("d"));
+        await().until(() -> next.texts.contains("d"));
         assertThat(next.texts).as("all were acknowledged").containsExactly("d");
     }
 
@@ -293,7 +290,7 @@ class MqttClientsTest {
             clients.setCallback(new Callback(consumer::arrived));
             clients.subscribe("iot/+/raw", 1);
 
-            await().atMost(LONG).until(eager::isEmpty);
+            await().until(eager::isEmpty);
 
             assertThat(consumer.texts).contains("1", "1000");
             clients.close();
@@ -306,7 +303,7 @@ class MqttClientsTest {
         open.add(consumer.clients);
         consumer.clients.setCallback(new Callback(consumer::arrived));
         consumer.clients.subscribe("iot/+/raw, iot/+/+/raw", 1);
-        await().atMost(LONG).until(consumer.clients::isReady);
+        await().until(consumer.clients::isReady);
         return consumer;
     }
 

@@ -1,10 +1,11 @@
 package io.caravan.it;
 
+import io.caravan.Patience;
 import io.caravan.settings.Settings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The command {@code caravan} as a process of its own, to be ended in the ways in which processes end. */
 public final class ChildCaravan implements AutoCloseable {
 
-    private static final Duration LONGEST_END = Duration.ofMinutes(1);
+    private static final int MOST_LINES = 60;
 
     private final Process process;
     private final Path output;
@@ -72,10 +73,10 @@ public final class ChildCaravan implements AutoCloseable {
         process.destroy();
     }
 
-    /** Its exit code, as soon as it has ended by itself; fails when it has not after a minute. */
+    /** Its exit code, as soon as it has ended by itself; fails when it has not after {@link Patience#LONGEST}. */
     public int exitCode() throws InterruptedException, IOException {
-        if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("Still running after " + LONGEST_END + "; it said:\n" + output());
+        if (!process.waitFor(Patience.LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("Still running after " + Patience.LONGEST + "; it said:\n" + output());
         }
         return process.exitValue();
     }
@@ -91,6 +92,30 @@ public final class ChildCaravan implements AutoCloseable {
             return output();
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /** The last that it has said, and what each of its threads does: for who has waited for it in vain. */
+    public String report() {
+        List<String> lines = outputOrNothing().lines().toList();
+        return "\n--- the last that it said\n"
+                + String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()))
+                + "\n--- and what it does\n"
+                + stacks();
+    }
+
+    private String stacks() {
+        try {
+            Process stacks = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jstack")
+                                    .toString(),
+                            Long.toString(pid()))
+                    .redirectErrorStream(true)
+                    .start();
+            stacks.onExit().orTimeout(10, TimeUnit.SECONDS).whenComplete((ended, late) -> stacks.destroyForcibly());
+            return new String(stacks.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.getMessage();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** The demo as its users start it and end it. */
@@ -130,12 +131,16 @@ class DemoIT {
     }
 
     private void awaitReady(ChildCaravan demo) {
-        await().until(() -> {
-            if (!demo.isAlive()) {
-                throw new AssertionError("The demo has ended:\n" + demo.output());
-            }
-            return api.isReady();
-        });
+        try {
+            await().until(() -> {
+                if (!demo.isAlive()) {
+                    throw new AssertionError("The demo has ended:\n" + demo.output());
+                }
+                return api.isReady();
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + demo.report(), e);
+        }
     }
 
     private void publish(String login, int value) throws IOException {

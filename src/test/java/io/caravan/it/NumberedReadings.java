@@ -4,7 +4,6 @@ import static io.caravan.it.RunningCaravan.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.embedded.EmbeddedServers;
-import java.time.Duration;
 import java.util.stream.IntStream;
 
 /** The readings of one device, each with its number as its value: none may be missing, and none there twice. */
@@ -24,7 +23,7 @@ record NumberedReadings(String device) {
     /** Waits until all are stored; what Kafka has refused may wait in a producer for two minutes. */
     void awaitStored(EmbeddedServers servers, int last) {
         Rows rows = new Rows(servers);
-        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(
+        await().untilAsserted(() -> assertThat(
                         rows.list("SELECT value::int FROM readings WHERE device_id = '" + device + "' ORDER BY ts"))
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, last)
                         .mapToObj(Integer::toString)

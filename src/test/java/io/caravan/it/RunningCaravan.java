@@ -73,7 +73,6 @@ final class RunningCaravan implements AutoCloseable {
     static ConditionFactory await() {
         return Awaitility.await()
                 .ignoreException(NullPointerException.class)
-                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
                 .pollDelay(Duration.ZERO);
     }

@@ -2,6 +2,7 @@ package io.caravan.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Patience;
 import io.caravan.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +88,7 @@ class BoundedConsumerTest {
     void aRouteThatTellsNothingOfItsBatchesGoesOnAfterThePollTimeout() {
         List<Long> offsets = new ArrayList<>();
         try (Consumer<Object, Object> consumer = consumer("untold")) {
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long deadline = System.nanoTime() + Patience.LONGEST.toNanos();
             while (offsets.size() < COUNT && System.nanoTime() < deadline) {
                 read(consumer, Duration.ofMillis(20), offsets);
             }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +97,7 @@ class LostTailIT {
                 throw new CompletionException(e);
             }
         });
-        await().atMost(Duration.ofSeconds(60)).until(this::hasMember);
+        await().until(this::hasMember);
         write("new", 2);
 
         assertThat(read.get()).containsExactlyElementsOf(texts("new", 2));
@@ -202,7 +201,7 @@ class LostTailIT {
                 }
             });
             camel.start();
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
+            await().until(() -> {
                 var offsets = admin.listConsumerGroupOffsets("g").partitionsToOffsetAndMetadata();
                 OffsetAndMetadata committed = offsets.get().get(LOG);
                 return read.size() >= count && committed != null && committed.offset() == until;

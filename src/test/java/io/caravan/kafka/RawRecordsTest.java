@@ -3,7 +3,6 @@ package io.caravan.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +22,7 @@ class RawRecordsTest {
     void whoWaitsForKafkaWhileTheClockIsPutBackIsToldToAskAgain() {
         try (records) {
             CompletableFuture<?> answer = CompletableFuture.supplyAsync(() -> records.find("iot.raw/0/0"));
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+            Awaitility.await().until(() -> {
                 clockTime.addAndGet(-TimeUnit.MINUTES.toMillis(1));
                 clock.look();
                 return answer.isDone();

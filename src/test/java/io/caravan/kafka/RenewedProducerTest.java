@@ -165,7 +165,7 @@ class RenewedProducerTest {
     }
 
     private void awaitClosed() {
-        await().atMost(Duration.ofMinutes(1)).until(() -> last().closed());
+        await().until(() -> last().closed());
     }
 
     private void acknowledge(boolean at) {

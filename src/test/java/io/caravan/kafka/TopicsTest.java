@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravan.embedded.EmbeddedKafka;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -42,8 +41,7 @@ class TopicsTest {
         assertThat(new Topics(admin, 2, 1, 1_000_000).ensure(List.of("a", "b"))).containsExactlyInAnyOrder("a", "b");
         assertThat(new Topics(admin, 9, 1, 2_000_000).ensure(List.of("b", "c"))).containsExactly("c");
 
-        var topics = await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions() // a broker hears of a new topic a moment later
+        var topics = await().ignoreExceptions() // a broker hears of a new topic a moment later
                 .until(
                         () -> admin.describeTopics(List.of("a", "b", "c"))
                                 .allTopicNames()
@@ -69,8 +67,7 @@ class TopicsTest {
     /** What a topic was created with, as soon as the broker has heard of it. */
     private static String configured(String topic, String key) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
+        return await().ignoreExceptions()
                 .until(
                         () -> admin.describeConfigs(List.of(resource))
                                 .all()
@@ -90,7 +87,6 @@ class TopicsTest {
                         .hasEntrySatisfying(
                                 "no/name", reason -> assertThat(reason).contains("invalid"))
                         .hasSize(1));
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> topics.missing(List.of("before", "zz-behind")).isEmpty());
+        await().until(() -> topics.missing(List.of("before", "zz-behind")).isEmpty());
     }
 }

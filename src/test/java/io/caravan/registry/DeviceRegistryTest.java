@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.caravan.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,7 +225,8 @@ class DeviceRegistryTest {
         readers.shutdown();
 
         for (Future<Long> reader : seen) {
-            assertThat(reader.get(10, TimeUnit.SECONDS)).isPositive();
+            assertThat(reader.get(Patience.LONGEST.toSeconds(), TimeUnit.SECONDS))
+                    .isPositive();
         }
         assertThat(registry.version()).isEqualTo(51);
     }

@@ -437,9 +437,6 @@ class LiveRoutesTest {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .ignoreExceptions();
+        return Awaitility.await().pollInterval(Duration.ofMillis(20)).ignoreExceptions();
     }
 }

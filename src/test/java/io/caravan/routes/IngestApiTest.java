@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.Patience;
 import io.caravan.embedded.EmbeddedKafka;
 import io.caravan.it.Rows;
 import io.caravan.store.Postgres;
@@ -323,7 +324,7 @@ class IngestApiTest {
     /** The records that have come, as many as are expected, which must be all. */
     private static List<ConsumerRecord<String, byte[]>> read(int expected) {
         List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Patience.LONGEST.toNanos();
         while (found.size() < expected && System.nanoTime() < deadline) {
             raw.poll(Duration.ofMillis(100)).forEach(found::add);
         }

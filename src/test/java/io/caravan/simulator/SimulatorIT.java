@@ -9,7 +9,6 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +82,7 @@ class SimulatorIT {
             broker.stop();
             await().until(() -> !simulator.connected());
             broker.start();
-            await().atMost(Duration.ofSeconds(20)).until(simulator::connected);
+            await().until(simulator::connected);
             long before = simulator.acknowledged();
             await().until(() -> simulator.acknowledged() > before + 20);
             assertThat(simulator.failed())

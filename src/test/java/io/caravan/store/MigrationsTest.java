@@ -56,6 +56,22 @@ class MigrationsTest {
     }
 
     @Test
+    void aMigrationIsRecordedInTheTransactionInWhichItRuns(@TempDir Path sql) throws Exception {
+        String url = Postgres.emptyDatabase();
+        Files.createDirectory(sql.resolve("migrations"));
+        Files.writeString(sql.resolve("migrations").resolve("V1__one.sql"), "CREATE TABLE one (a integer)");
+        Files.writeString(sql.resolve("ensure-partitions.sql"), "SELECT 1");
+
+        assertThat(new Migrations(sql, url, "postgres", "").run()).isOne();
+
+        assertThat(query(
+                        url,
+                        "SELECT made.xmin = recorded.xmin FROM pg_class made, flyway_schema_history recorded"
+                                + " WHERE made.relname = 'one' AND recorded.version = '1'"))
+                .isEqualTo(true);
+    }
+
+    @Test
     void partitionsOfTheLastWeekAndTheNextThreeDaysExist() throws Exception {
         String url = Postgres.migratedDatabase();
         LocalDate today = LocalDate.now(ZoneOffset.UTC);

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,7 +194,6 @@ class WindowTransactionsTest extends WindowsTable {
     private static void awaitDoneOrWaiting(Future<?> work) {
         Rows sessions = new Rows(database.url(), "postgres");
         Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
                 .until(() -> work.isDone()
                         || sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
                                 > 0);

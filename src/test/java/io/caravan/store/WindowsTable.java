@@ -63,7 +63,6 @@ abstract class WindowsTable {
     static void awaitOneThatWaits(String lock) {
         Rows sessions = new Rows(database.url(), "postgres");
         Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
                 .until(() -> sessions.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = '" + lock
                                 + "' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                         > 0);
