@@ -8,21 +8,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The parameters of all F2 controllers, held in memory as a whole, so that no message waits for the database, and what is
- * not there costs no query either. Replaced by the route {@code refresh-f2-parameters}: {@link #takePins}, then {@link
- * #takeDataPoints}. Thread-safe.
+ * not there costs no query either. Replaced by the route {@code refresh-f2-parameters}. Thread-safe.
  */
 public final class Parameters {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parameters.class);
-
-    /** The property of the exchange that keeps the pins until the data points are there. */
-    private static final String PINS = "caravanF2Pins";
 
     private record Template(String tenant, String id) {}
 
@@ -38,29 +33,18 @@ public final class Parameters {
         return controllers.get(controller);
     }
 
-    /** Keeps the pins that were read, and the controllers without any. */
-    public void takePins(Exchange exchange) {
-        exchange.setProperty(PINS, exchange.getMessage().getBody());
-    }
-
-    /**
-     * Takes the data points that were read after the pins: a template may have come meanwhile, but none of a pin can have gone.
-     */
-    public void takeDataPoints(Exchange exchange, @Body List<Map<String, Object>> rows) {
-        @SuppressWarnings("unchecked")
-        List<Map<String, Object>> pins = exchange.getProperty(PINS, List.class);
-        take(pins, rows);
-    }
-
-    /** Replaces all of them by rows of {@code f2_controllers} with their {@code f2_pins}, and of {@code f2_data_points}. */
-    public void take(List<Map<String, Object>> pins, List<Map<String, Object>> dataPoints) {
-        Map<Template, List<DataPoint>> templates = templates(dataPoints);
+    /** Replaces all of them by rows of {@code sql/select-f2-parameters.sql}: pins name a controller, data points do not. */
+    public void take(@Body List<Map<String, Object>> rows) {
+        Map<Template, List<DataPoint>> templates = templates(rows);
         Map<String, String> metrics = new HashMap<>();
         Map<String, Wiring> fresh = new HashMap<>();
-        for (Map<String, Object> row : pins) {
+        for (Map<String, Object> row : rows) {
+            String controller = (String) row.get("controller_id");
+            if (controller == null) {
+                continue;
+            }
             String tenant = (String) row.get("tenant_id");
-            Wiring wiring =
-                    fresh.computeIfAbsent((String) row.get("controller_id"), id -> new Wiring(tenant, new HashMap<>()));
+            Wiring wiring = fresh.computeIfAbsent(controller, id -> new Wiring(tenant, new HashMap<>()));
             List<DataPoint> points = templates.get(new Template(tenant, (String) row.get("template_id")));
             if (points != null) {
                 int connector = number(row, "connector");
@@ -81,11 +65,13 @@ public final class Parameters {
     private static Map<Template, List<DataPoint>> templates(List<Map<String, Object>> rows) {
         Map<Template, List<DataPoint>> templates = new HashMap<>();
         for (Map<String, Object> row : rows) {
-            templates
-                    .computeIfAbsent(
-                            new Template((String) row.get("tenant_id"), (String) row.get("template_id")),
-                            template -> new ArrayList<>())
-                    .add(pointOf(row));
+            if (row.get("controller_id") == null) {
+                templates
+                        .computeIfAbsent(
+                                new Template((String) row.get("tenant_id"), (String) row.get("template_id")),
+                                template -> new ArrayList<>())
+                        .add(pointOf(row));
+            }
         }
         return templates;
     }

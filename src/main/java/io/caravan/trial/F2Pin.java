@@ -52,7 +52,7 @@ public final class F2Pin {
 
     /** Makes it all that is known. */
     void wire(Parameters parameters) {
-        List<Map<String, Object>> points = new ArrayList<>();
+        List<Map<String, Object>> rows = new ArrayList<>();
         for (JsonNode point : template.get("data_points")) {
             Map<String, Object> row = row();
             for (String text : List.of("label", "format", "byte_order", "prepend", "append")) {
@@ -61,13 +61,14 @@ public final class F2Pin {
             row.put("byte_offset", point.get("offset").intValue());
             row.put("decimals", point.get("decimals").intValue());
             row.put("scale", point.get("scale").decimalValue());
-            points.add(row);
+            rows.add(row);
         }
         Map<String, Object> pin = row();
         pin.put("controller_id", place.controller());
         pin.put("connector", place.connectorNumber());
         pin.put("pin", place.pin());
-        parameters.take(List.of(pin), points);
+        rows.add(pin);
+        parameters.take(rows);
     }
 
     private static Map<String, Object> row() {

@@ -278,7 +278,7 @@ class F2DecoderTest {
         F2Decoder waiting = new F2Decoder(none, ZoneOffset.UTC);
         assertThat(waiting.isReady()).isFalse();
 
-        none.take(List.of(), List.of());
+        none.take(List.of());
 
         assertThat(waiting.isReady()).isTrue();
     }

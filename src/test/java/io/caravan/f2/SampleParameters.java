@@ -9,8 +9,7 @@ import java.util.Map;
 /** Parameters as rows of the database. */
 public final class SampleParameters {
 
-    private final List<Map<String, Object>> pins = new ArrayList<>();
-    private final List<Map<String, Object>> points = new ArrayList<>();
+    private final List<Map<String, Object>> rows = new ArrayList<>();
 
     /** What sql/samples/f2.sql holds. */
     public static SampleParameters shipped() {
@@ -32,7 +31,7 @@ public final class SampleParameters {
         row.put("connector", connector);
         row.put("pin", pin);
         row.put("template_id", template);
-        pins.add(row);
+        rows.add(row);
         return this;
     }
 
@@ -57,13 +56,13 @@ public final class SampleParameters {
         row.put("scale", new BigDecimal(scale));
         row.put("prepend", prepend);
         row.put("append", append);
-        points.add(row);
+        rows.add(row);
         return this;
     }
 
     public Parameters parameters() {
         Parameters parameters = new Parameters();
-        parameters.take(pins, points);
+        parameters.take(rows);
         return parameters;
     }
 }
