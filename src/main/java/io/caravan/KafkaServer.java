@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -22,6 +23,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,7 +31,7 @@ import org.slf4j.event.Level;
 /**
  * The Kafka that the stages work with: the topics of the settings ({@code caravan.topic.*}) and of the registry are created
  * as soon as it answers, those of new device types within a second or so and those that somebody has deleted within twenty, the lag of the stages is measured every five
- * seconds, and what the topics take at once is looked at every ten. Thread-safe.
+ * seconds, and what the topics take at once, and whether they keep all, is looked at every ten. Thread-safe.
  */
 final class KafkaServer implements AutoCloseable {
 
@@ -53,6 +55,7 @@ final class KafkaServer implements AutoCloseable {
     private long registryVersion;
     private long ensuredAt;
     private Set<String> missed = Set.of();
+    private volatile List<String> compacted = List.of();
     private final Map<String, String> refusals = new HashMap<>();
     private final ConsumerLag lag;
     private Admin admin;
@@ -86,10 +89,7 @@ final class KafkaServer implements AutoCloseable {
      */
     Future<?> start() {
         keeper.every(LAG, lag::measure, e -> LOG.debug("Cannot read the lag", e));
-        keeper.every(
-                LIMIT,
-                () -> limits.accept(Topics.smallestLimit(admin(), names())),
-                e -> LOG.debug("Cannot see what the topics take", e));
+        keeper.every(LIMIT, this::readSettings, e -> LOG.debug("Cannot see how the topics are set", e));
         return keeper.every(TOPICS, this::ensureTopics, this::tell);
     }
 
@@ -117,7 +117,12 @@ final class KafkaServer implements AutoCloseable {
                 .nodes()
                 .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                 .size();
-        return new Status(topicsReady, topicsReady ? nodes + " broker(s)" : "the topics are not there yet");
+        return new Status(topicsReady, topicsReady ? nodes + " broker(s)" + warning() : "the topics are not there yet");
+    }
+
+    private String warning() {
+        List<String> found = compacted;
+        return found.isEmpty() ? "" : ", which lose records: cleanup.policy of " + found + " is compact";
     }
 
     /**
@@ -143,6 +148,19 @@ final class KafkaServer implements AutoCloseable {
                     ANSWER_MILLIS)));
         }
         return admin;
+    }
+
+    private void readSettings() throws Exception {
+        Map<String, Config> topics = Topics.settings(admin(), names());
+        limits.accept(Topics.smallestLimit(topics));
+        List<String> found = Topics.compacted(topics);
+        if (!found.isEmpty() && !found.equals(compacted)) {
+            LOG.warn(
+                    "Kafka: {} compacted: what a device has sent is lost as soon as it sends again, read or not."
+                            + " Set cleanup.policy=delete",
+                    found);
+        }
+        compacted = found;
     }
 
     private void ensureTopics() throws Exception {

@@ -3,6 +3,7 @@ package io.caravan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.embedded.EmbeddedKafka;
 import io.caravan.health.Dependency;
 import io.caravan.health.Status;
 import io.caravan.registry.DeviceRegistry;
@@ -14,10 +15,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServersTest {
 
@@ -28,6 +33,24 @@ class ServersTest {
 
             await().untilAsserted(
                             () -> assertThat(check(servers, "kafka").detail()).contains("bootstrap"));
+        }
+    }
+
+    @Test
+    void aTopicThatIsCompactedIsTold(@TempDir Path data) throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(data, 0);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.kafkaBrokers()));
+                Servers servers =
+                        servers(Set.of(Stage.INGEST), Map.of("caravan.kafka.brokers", kafka.kafkaBrokers()))) {
+            admin.createTopics(
+                            List.of(new NewTopic("iot.raw", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                    .all()
+                    .get();
+            servers.start();
+
+            await().untilAsserted(() -> assertThat(check(servers, "kafka"))
+                    .isEqualTo(new Status(
+                            true, "1 broker(s), which lose records: cleanup.policy of [iot.raw] is compact")));
         }
     }
 

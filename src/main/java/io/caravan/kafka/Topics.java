@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -101,20 +102,41 @@ public final class Topics {
     }
 
     /**
-     * How many bytes every one of the topics takes at once, of one record or of a batch of them.
+     * What Kafka says of topics, by name.
      *
      * @throws ExecutionException when Kafka refuses, for one of them is not there, or for want of the right to ask
      * @throws TimeoutException when Kafka does not answer within ten seconds
      */
-    public static int smallestLimit(Admin admin, Collection<String> names)
+    public static Map<String, Config> settings(Admin admin, Collection<String> names)
             throws ExecutionException, TimeoutException, InterruptedException {
         List<ConfigResource> topics = names.stream()
                 .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
                 .toList();
-        return admin.describeConfigs(topics).all().get(ANSWER_SECONDS, TimeUnit.SECONDS).values().stream()
+        Map<String, Config> settings = new TreeMap<>();
+        admin.describeConfigs(topics)
+                .all()
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .forEach((topic, config) -> settings.put(topic.name(), config));
+        return settings;
+    }
+
+    /** How many bytes every one of the topics takes at once, of one record or of a batch of them. */
+    public static int smallestLimit(Map<String, Config> settings) {
+        return settings.values().stream()
                 .mapToInt(topic -> Integer.parseInt(
                         topic.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()))
                 .min()
                 .orElse(Integer.MAX_VALUE);
+    }
+
+    /** The names of those in which a record makes room for a newer one of its key, read or not. */
+    public static List<String> compacted(Map<String, Config> settings) {
+        return settings.entrySet().stream()
+                .filter(topic -> topic.getValue()
+                        .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+                        .value()
+                        .contains(TopicConfig.CLEANUP_POLICY_COMPACT))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

@@ -391,10 +391,14 @@ final class World implements AutoCloseable {
         }
 
         void awaitReady() {
-            await().pollInterval(Duration.ofMillis(100)).until(() -> {
-                requireAlive();
-                return api.isReady();
-            });
+            try {
+                await().pollInterval(Duration.ofMillis(100)).until(() -> {
+                    requireAlive();
+                    return api.isReady();
+                });
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError(e.getMessage() + outputs(), e);
+            }
             try {
                 sabotage.spoil(rows());
             } catch (SQLException e) {
