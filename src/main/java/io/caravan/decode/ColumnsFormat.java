@@ -4,13 +4,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * Arrays side by side in one object, the columns of a table, as an array of its rows: the first elements of all of them, then the
- * second. Members that are no columns stand in every row. Values stay the bytes that the device sent. Immutable.
+ * second. Members that are no columns stand in every row; a declared column that is no array is one of a single value. Values stay the bytes that the device sent. Immutable.
  */
 public final class ColumnsFormat implements PayloadFormat {
 
@@ -62,12 +63,18 @@ public final class ColumnsFormat implements PayloadFormat {
     private List<Column> columns(JsonParser parser) throws IOException, Undecodable {
         JsonToken first = parser.currentToken();
         List<Column> columns = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         while (first == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            boolean alone =
-                    parser.nextToken() != JsonToken.START_ARRAY || !declared.isEmpty() && !declared.contains(name);
+            if (!names.add(name)) {
+                throw malformed("two members are named " + Text.excerpt(name));
+            }
+            boolean array = parser.nextToken() == JsonToken.START_ARRAY;
+            boolean alone = declared.isEmpty()
+                    ? !array
+                    : !declared.contains(name) || parser.currentToken() == JsonToken.VALUE_NULL;
             IntStream.Builder bounds = IntStream.builder();
-            if (alone) {
+            if (alone || !array) {
                 value(parser, bounds);
             } else {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {

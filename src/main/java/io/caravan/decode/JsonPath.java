@@ -3,6 +3,7 @@ package io.caravan.decode;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A path into JSON in the syntax of RFC 9535, made of names, indices from 0 and wildcards: {@code $.a.b}, {@code
@@ -136,11 +137,15 @@ public final class JsonPath {
 
     /** Whether rows stand there, or below. */
     boolean leadsTo(JsonPath rows) {
-        List<Step> way = new ArrayList<>(rows.steps.subList(0, Math.min(steps.size(), rows.steps.size())));
-        way.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
-        List<Step> own = new ArrayList<>(steps);
-        own.replaceAll(step -> step == Row.ROW ? Wildcard.ANY : step);
-        return own.equals(way);
+        return steps.size() <= rows.steps.size()
+                && IntStream.range(0, steps.size())
+                        .allMatch(i -> isAny(steps.get(i))
+                                || isAny(rows.steps.get(i))
+                                || steps.get(i).equals(rows.steps.get(i)));
+    }
+
+    private static boolean isAny(Step step) {
+        return step == Row.ROW || step == Wildcard.ANY;
     }
 
     /** Whether rows there and rows here have a place in common, where they begin or below. */

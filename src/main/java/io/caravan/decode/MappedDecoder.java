@@ -71,11 +71,11 @@ public final class MappedDecoder implements Decoder {
         if (found.format != null && found.format.hasRows()) {
             return rowsOf(found.format.rows(raw.payload()));
         }
-        byte[] json = around(found, asJson(found, raw), raw.payload().length);
+        byte[] json = around(found, asJson(found, raw), raw);
         if (!found.also.isEmpty()) {
-            return RowLists.parts(found, json);
+            return RowLists.parts(found, json, raw.payload().length);
         }
-        MessageRows rows = MessageRows.of(json, found.rows);
+        MessageRows rows = MessageRows.of(json, found.rows, raw.payload().length);
         if (rows.isEmpty()) {
             if (found.ofRow != null) {
                 return Parts.NONE; // its own values are all that it has
@@ -138,7 +138,7 @@ public final class MappedDecoder implements Decoder {
         }
         JsonPayload json = asJson(found, raw);
         found = ofList(found, json, raw);
-        return decode(found, named, raw, found.contents.read(json, raw.payload().length));
+        return decode(found, named, raw, held(found, raw).read(json, raw.payload().length));
     }
 
     private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
@@ -159,16 +159,25 @@ public final class MappedDecoder implements Decoder {
             return null;
         }
         JsonPayload json = asJson(found, raw);
-        return ofList(found, json, raw).contents.read(json, raw.payload().length);
+        return held(ofList(found, json, raw), raw).read(json, raw.payload().length);
+    }
+
+    /** In a part, what stood around the rows was read before these were found. */
+    private static Contents held(MessageRules found, RawMessage raw) {
+        return raw.isPart() ? found.inRows : found.contents;
     }
 
     /** Those of the list that a row stands in, where a message has several. */
     private static MessageRules ofList(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
-        return found.also.isEmpty() ? found : RowLists.rulesOf(found, around(found, json, raw.payload().length));
+        return found.also.isEmpty() ? found : RowLists.rulesOf(found, around(found, json, raw));
     }
 
     /** The message with the texts read that hold its rows. */
-    private static byte[] around(MessageRules found, JsonPayload json, int sent) throws Undecodable {
+    private static byte[] around(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
+        if (raw.isPart()) {
+            return json.json(); // was read before it was taken apart
+        }
+        int sent = raw.payload().length;
         byte[] around = found.aroundRows.read(json, sent).json();
         for (MessageRules others : found.also) {
             // what was cut off in one list must not keep another from being read: rows do not tell it anyway

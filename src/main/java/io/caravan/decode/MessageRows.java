@@ -57,11 +57,11 @@ final class MessageRows {
      * @param path leads to the array, or the object, whose elements, or members, are the rows
      * @throws Undecodable when the message is no JSON: also where only what follows the rows is none
      */
-    static MessageRows of(byte[] payload, JsonPath path) throws Undecodable {
+    static MessageRows of(byte[] payload, JsonPath path, int sent) throws Undecodable {
         return JsonDecoder.read(payload, parser -> {
             MessageRows found = new MessageRows(payload, path, parser);
             found.find(0, parser.currentToken());
-            found.addTo(new RowBound(payload.length));
+            found.addTo(RowBound.of(payload.length, sent));
             return found;
         });
     }

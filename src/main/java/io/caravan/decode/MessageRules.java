@@ -28,10 +28,13 @@ public final class MessageRules {
     final ValuePaths values = new ValuePaths();
     /** All that lead to something, for people who look for the one that is wrong. */
     final List<DeclaredPath> paths = new ArrayList<>();
-    /** What texts of the payload hold; and of these, what is read before rows are found in it. */
+    /** What texts of the payload hold. */
     final Contents contents = new Contents();
 
+    /** Of these, the ones in which rows stand, and the others: they are read before a message is taken apart, and after. */
     final Contents aroundRows = new Contents();
+
+    final Contents inRows = new Contents();
     /** What payloads are; null where they are JSON. */
     PayloadFormat format;
     /** Whether texts may be what is true and false in JSON. */

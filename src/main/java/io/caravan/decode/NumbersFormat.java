@@ -31,7 +31,12 @@ public final class NumbersFormat implements PayloadFormat {
 
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
-        content.write(bytes(payload), json);
+        byte[] bytes = bytes(payload);
+        if (bytes.length == 0) {
+            json.nothing(); // as in an empty text
+        } else {
+            content.write(bytes, json);
+        }
     }
 
     @Override

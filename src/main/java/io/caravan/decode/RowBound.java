@@ -9,6 +9,9 @@ public final class RowBound {
     /** A message may grow so many times, and by so much. */
     private static final int MOST_TIMES = 32;
 
+    /** How many times as long as what was sent the JSON may be that rows are reckoned by: weather services' columns need about five. */
+    private static final int MOST_TIMES_SENT = 8;
+
     private static final int AND_BYTES = 64 * 1024;
 
     private final long most;
@@ -18,6 +21,11 @@ public final class RowBound {
     /** @param whole the length of the message */
     public RowBound(int whole) {
         this.most = (long) MOST_TIMES * whole + AND_BYTES;
+    }
+
+    /** That of a message that was read as JSON, which may be much longer. */
+    static RowBound of(int json, int sent) {
+        return new RowBound((int) Math.min(json, (long) MOST_TIMES_SENT * sent));
     }
 
     /**

@@ -17,9 +17,9 @@ final class RowLists {
     private RowLists() {}
 
     /** What a message holds by rules that have {@link MessageRules#also others} beside them. */
-    static Parts parts(MessageRules rules, byte[] json) throws Undecodable {
+    static Parts parts(MessageRules rules, byte[] json, int sent) throws Undecodable {
         List<MessageRows> lists = find(rules, json);
-        RowBound bound = new RowBound(json.length);
+        RowBound bound = RowBound.of(json.length, sent);
         int size = 0;
         boolean one = true;
         List<List<byte[]>> parts = new ArrayList<>();

@@ -259,14 +259,17 @@ public final class RulesBuilder {
         if (metrics.remove("")) {
             rules.contested.addAll(metrics);
         }
+        if (rules.decimalComma && rules.times instanceof TimeSince since) {
+            rules.times = text -> since.micros(text.replace(',', '.'));
+        }
         rules.root.spread();
         contents.forEach((path, format) -> {
-            if (rules.rows != null && path.leadsTo(rules.rows)) {
-                rules.aroundRows.add(path, format);
-            }
+            boolean around = rules.rows != null && path.leadsTo(rules.rows);
+            (around ? rules.aroundRows : rules.inRows).add(path, format);
         });
         rules.contents.spread();
         rules.aroundRows.spread();
+        rules.inRows.spread();
         return rules;
     }
 }

@@ -78,7 +78,7 @@ final class RegistryReader {
             } else if (!type.getValue().isObject()) {
                 problems.add(Problem.at(place, "must be an object"));
             }
-            checkRanges(type.getValue().path("measurements"), place.appendProperty("measurements"), problems);
+            checkRanges(type.getValue().path("measurements"), "", place.appendProperty("measurements"), problems);
             checkWindows(type.getValue().path("windows"), place.appendProperty("windows"), problems);
         }
         return problems;
@@ -107,7 +107,8 @@ final class RegistryReader {
         }
     }
 
-    private static void checkRanges(JsonNode measurements, JsonPointer place, List<String> problems) {
+    /** @param type the data type of those that name none */
+    private static void checkRanges(JsonNode measurements, String type, JsonPointer place, List<String> problems) {
         for (Map.Entry<String, JsonNode> entry : measurements.properties()) {
             JsonPointer here = place.appendProperty(entry.getKey());
             double min = bound(entry.getValue(), "min_value", Double.NEGATIVE_INFINITY, here, problems);
@@ -116,20 +117,20 @@ final class RegistryReader {
                 problems.add(Problem.at(
                         here.appendProperty("min_value"), "must not be above max_value: " + min + " > " + max));
             }
-            checkKinds(entry.getValue(), here, problems);
-            checkRanges(entry.getValue().path("components"), here.appendProperty("components"), problems);
+            String own = entry.getValue().path("data_type").asText(type);
+            checkKinds(entry.getValue(), own, here, problems);
+            checkRanges(entry.getValue().path("components"), own, here.appendProperty("components"), problems);
         }
     }
 
     /** Readings are numbers: a text among the values that there are could be none of them, unless all are texts. */
-    private static void checkKinds(JsonNode measurement, JsonPointer place, List<String> problems) {
+    private static void checkKinds(JsonNode measurement, String type, JsonPointer place, List<String> problems) {
         JsonNode values = measurement.path("valid_values");
-        boolean strings = measurement.path("data_type").asText().equals("string");
         int texts = 0;
         for (JsonNode value : values) {
             texts += value.isTextual() ? 1 : 0;
         }
-        if (!strings && texts > 0 && texts < values.size()) {
+        if (!type.equals("string") && texts > 0 && texts < values.size()) {
             problems.add(Problem.at(
                     place.appendProperty("valid_values"),
                     "has both texts and numbers: say \"data_type\": \"string\" where all are texts, or let \"numbers\" of"

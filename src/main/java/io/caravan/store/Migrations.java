@@ -32,6 +32,7 @@ public final class Migrations {
      */
     private static final Map<String, String> ONE_CONNECTION = Map.of("flyway.postgresql.transactional.lock", "false");
 
+    /** What the database leaves to others for a statement or a transaction would end a migration. */
     private static final String NO_TIME_LIMITS = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
             + " ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout', 'lock_timeout')";
 

@@ -8,6 +8,7 @@ import io.caravan.decode.Timestamps;
 import io.caravan.decode.Undecodable;
 import io.caravan.settings.UserError;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,16 @@ class EpochTest {
         String payload = ("{'v':1,'t':" + number + "}").replace('\'', '"');
         assertThat(Timestamps.format(dialect(timestamp).read(payload).get(0).timestamp()))
                 .isEqualTo(shown);
+    }
+
+    @Test
+    void aNumberMayHaveADecimalComma() throws Exception {
+        DeclaredDialect sheet = DeclaredDialect.of(
+                folder,
+                "'payload':{'format':'csv','separator':';'},'rows':'$','decimal_comma':true,'timestamp':{'path':'@.t','epoch':'1899-12-30T00:00:00','unit':'d'}");
+        assertThat(sheet.read("t;v\n46347,5;21,5\n").stream()
+                        .map(row -> Timestamps.format(row.timestamp()) + ' ' + DeclaredDialect.shown(row)))
+                .containsExactly("2026-11-21T12:00:00.000000Z d: v=21.5");
     }
 
     @ParameterizedTest

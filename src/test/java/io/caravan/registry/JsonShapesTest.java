@@ -52,6 +52,8 @@ class JsonShapesTest {
             value = {
                 "'payload':'columns' | {'id':'a','t':[1,2],'v':[3,4]} | a: v=3.0; a: v=4.0",
                 "'payload':{'format':'columns','columns':['t','v']} | {'id':'a','t':[1,2],'v':[3,4],'pos':[5,6,7]} | a: v=3.0, pos.0=5.0, pos.1=6.0, pos.2=7.0; a: v=4.0, pos.0=5.0, pos.1=6.0, pos.2=7.0",
+                "'payload':{'format':'columns','columns':['t','v']} | {'id':'a','t':1,'v':[3]} | a: v=3.0",
+                "'payload':{'format':'columns','columns':['t','v','h']} | {'id':'a','t':[1,2],'v':[3,4],'h':null} | a: v=3.0, h=null; a: v=4.0, h=null",
                 "'payload':'columns' | {'id':'a','t':1,'v':{'value':3,'unit':'V'}} | a: v=3.0 V",
                 "'payload':'columns' | {'id':['a','b'],'t':[1,2],'v':[[3,4],{'x':5}]} | a: v.0=3.0, v.1=4.0; b: v.x=5.0",
                 "'payload':'columns' | {'id':'a','t':[ 1 ],'v':[ '3 V' ]} | a: v=3.0 V",
@@ -69,6 +71,7 @@ class JsonShapesTest {
             quoteCharacter = '`',
             value = {
                 "{'t':[1,2],'v':[3]} | malformed-payload: the columns are not equally long: 't' has 2 values, 'v' has 1 values",
+                "{'t':[1],'v':[3],'t':[2]} | malformed-payload: two members are named 't'",
                 "{'t':[],'v':[]} | empty-message: no row stands at $, where the registry says that rows do",
                 "[1,2] | malformed-payload: expected an object of arrays, found an array",
                 "3 | malformed-payload: expected an object of arrays, found a number",
@@ -81,6 +84,29 @@ class JsonShapesTest {
                 .isInstanceOfSatisfying(
                         Undecodable.class, e -> assertThat(e.reason().code() + ": " + e.getMessage())
                                 .startsWith(why));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'t':[1,2],'v':3} | the columns are not equally long: 't' has 2 values, 'v' has 1 values",
+                "{'t':1,'v':[3,4]} | the columns are not equally long: 't' has 1 values, 'v' has 2 values"
+            })
+    void aDeclaredColumnThatIsNoArrayIsOneOfASingleValue(String json, String why) throws Exception {
+        DeclaredDialect columns =
+                DeclaredDialect.of(folder, "'payload':{'format':'columns','columns':['t','v']},'rows':'$'");
+        assertThatThrownBy(() -> columns.read(json.replace('\'', '"'))).hasMessage(why);
+    }
+
+    /** What another member holds is nothing to the rows. */
+    @Test
+    void aWildcardMakesColumnsInWhichRowsStand() throws Exception {
+        DeclaredDialect any = DeclaredDialect.of(
+                folder, "'contents':{'$.*':'columns'},'rows':'$.a','timestamp':'@.t','values':{'v':'@.v'}");
+        assertThat(any.shown("{\"a\":{\"t\":[1,2],\"v\":[3,4]},\"b\":{\"t\":[1]}}"))
+                .containsExactly("d: v=3.0", "d: v=4.0");
     }
 
     /** The same values are the same rows, whatever is declared besides: so they are not stored twice when that is edited. */
@@ -105,6 +131,10 @@ class JsonShapesTest {
                 .hasMessage("more than 2000 rows in one message");
         assertThatThrownBy(() -> columns.read("{\"" + "n".repeat(40_000) + "\":[" + "1,".repeat(1_900) + "1]}"))
                 .hasMessageContaining("more than 32 times its bytes");
+        DeclaredDialect around = DeclaredDialect.of(folder, "'contents':{'$.r':'columns'},'rows':'$.r'");
+        assertThatThrownBy(() -> around.read("{\"r\":{\"s\":\"" + "x".repeat(1_900) + "\",\"v\":[" + "1,".repeat(999)
+                        + "1]},\"pad\":\"" + "x".repeat(60_000) + "\"}"))
+                .hasMessageContaining("rows with what stands around them have");
     }
 
     /** A table of rows that are arrays needs no format. */
@@ -153,7 +183,7 @@ class JsonShapesTest {
                 "bytes | [null] | at $.r: at index 0 of the array stands null",
                 "bytes | [[1]] | at $.r: at index 0 of the array stands an array",
                 "bytes | [99999999999999999999] | at $.r: at index 0 of the array stands '99999999999999999999'",
-                "bytes | [] | at $.r: a frame of 0 bytes is too short for every field"
+                "bytes | [true] | at $.r: at index 0 of the array stands a boolean"
             })
     void numbersThatAreNoneAreToldByTheirIndex(String format, String numbers, String why) throws Exception {
         DeclaredDialect regs = DeclaredDialect.of(
@@ -162,6 +192,32 @@ class JsonShapesTest {
             assertThat(e.reason()).isEqualTo(Reason.MALFORMED_FRAME);
             assertThat(e.getMessage()).startsWith(why);
         });
+    }
+
+    @Test
+    void anEmptyArrayIsNoFrame() throws Exception {
+        DeclaredDialect regs = DeclaredDialect.of(
+                folder,
+                "'contents':{'$.r':{'format':'registers','fields':{'x':{'byte':0,'type':'uint8'}}}},'values':{'v':'$.v','x':'$.r.x'}");
+        assertThat(regs.shown("{\"r\":[],\"v\":1}")).containsExactly("d: v=1.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'rows':'$.r' | d: t=21.5, h=40.0; d: t=21.6, h=41.0",
+                "'rows':['$.r','$.q'] | d: t=21.5, h=40.0; d: t=21.6, h=41.0; d: t=7.0",
+                "'values':'$.own','rows':{'path':'$.r'} | d: 0=9.0; d: t=21.5, h=40.0; d: t=21.6, h=41.0"
+            })
+    void rowsStandInAnArrayOfNumbersBesideOthers(String rows, String shown) throws Exception {
+        DeclaredDialect regs = DeclaredDialect.of(
+                folder,
+                "'contents':{'$.r':{'format':'registers','every':4,'fields':{'t':{'byte':0,'type':'int16','scale':0.1},'h':{'byte':2,'type':'int16'}}}},"
+                        + rows);
+        assertThat(String.join("; ", regs.shown("{\"r\":[215,40,216,41],\"q\":[{\"t\":7}],\"own\":[9]}")))
+                .isEqualTo(shown);
     }
 
     @Test

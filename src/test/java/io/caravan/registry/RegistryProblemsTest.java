@@ -2,6 +2,7 @@ package io.caravan.registry;
 
 import static io.caravan.registry.RegistryFixture.lift;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -101,6 +102,17 @@ class RegistryProblemsTest {
         Path file = RegistryFixture.write(folder, registry);
 
         assertThat(errorOf(file).lines()).anyMatch(line -> line.startsWith(file + ": " + problem));
+    }
+
+    /** A component has the data type of its parent where it names none. */
+    @Test
+    void textsAndNumbersMayStandSideBySideInStrings() throws IOException {
+        Path file = RegistryFixture.write(
+                folder,
+                measuring(
+                        "\"load\": {\"data_type\": \"string\", \"components\": {\"rope\": {\"valid_values\": [0, \"open\"]}}}"));
+
+        assertThatCode(() -> new DeviceRegistry(file)).doesNotThrowAnyException();
     }
 
     @Test
