@@ -204,6 +204,17 @@ class TryCommandTest {
                 .doesNotContain("Nothing stands");
     }
 
+    /** Paths apply to what the format makes of the payload: where it makes nothing, none of them is wrong. */
+    @Test
+    void noPathIsDoubtedWhereThePayloadIsNotOfItsFormat() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'hub/{device}':{'contents':{'$.c':'columns'},'rows':'$.c','timestamp':'@.t'}}}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'c':{'t':[1],'v':[2,3]}}")).out)
+                .contains("malformed-payload", "the columns are not equally long")
+                .doesNotContain("Nothing stands");
+    }
+
     @Test
     void everyPathThatLeadsNowhereIsToldWithWhatMayBeMeant() throws IOException {
         String settings = settings("'hub':{'topics':{'hub/up':{'device':'{$.hub}-{$.prot}','timestamp':'$.tiem',"

@@ -1,7 +1,6 @@
 package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -67,10 +66,10 @@ public final class NumbersFormat implements PayloadFormat {
     private int number(JsonParser parser, int index) throws IOException, Undecodable {
         int most = (1 << 8 * width) - 1;
         JsonToken token = parser.currentToken();
-        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() == NumberType.INT) {
-            int number = parser.getIntValue();
-            if (number >= -(most / 2 + 1) && number <= most) {
-                return number;
+        if (token.isNumeric()) {
+            double number = parser.getDoubleValue(); // gateways write whole numbers as 3.0, too
+            if (number >= -(most / 2 + 1) && number <= most && number == Math.rint(number)) {
+                return (int) number;
             }
         }
         String found = token.isNumeric() ? Text.excerpt(parser.getText()) : JsonDecoder.nameOf(token);

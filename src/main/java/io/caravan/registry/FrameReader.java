@@ -42,6 +42,9 @@ final class FrameReader {
             return null;
         }
         int every = declared.path("every").asInt(0);
+        if (isOfRegisters() && every % 2 > 0) {
+            problems.add(Problem.at(place.appendProperty("every"), "must be even: a register has two bytes"));
+        }
         List<FrameField> fields = new ArrayList<>();
         for (Map.Entry<String, JsonNode> field : declared.path("fields").properties()) {
             fields.add(field(
@@ -67,6 +70,9 @@ final class FrameReader {
             return null;
         }
         int at = field.path("byte").asInt();
+        if (isOfRegisters() && at % 2 > 0 && format.bytes() % 2 == 0) {
+            problems.add(Problem.at(here.appendProperty("byte"), "must be even: a register has two bytes"));
+        }
         if (every > 0 && at + format.bytes() > every) {
             problems.add(Problem.at(
                     here.appendProperty("byte"),
@@ -94,6 +100,10 @@ final class FrameReader {
                         bits[1] > 0 ? bits[1] : 8 * format.bytes(),
                         here.appendProperty("missing")),
                 field.has("unit") ? JsonText.quoted(field.path("unit").asText()) : null);
+    }
+
+    private boolean isOfRegisters() {
+        return declared.path("format").asText().equals("registers");
     }
 
     private ByteOrder order(JsonNode field, String key, ByteOrder otherwise) {

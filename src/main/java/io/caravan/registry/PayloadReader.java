@@ -100,11 +100,12 @@ final class PayloadReader {
     private PayloadFormat ofText(JsonNode declared, JsonPointer place) {
         String name = nameOf(declared);
         if (name.equals("binary") || name.equals("text")) {
-            problems.add(Problem.at(
-                    place,
-                    name.equals("text")
-                            ? "must be another format: what stands there is a text without that"
-                            : "must be hex or base64: a text in JSON has no bytes of its own"));
+            problems.add(
+                    Problem.at(
+                            place,
+                            name.equals("text")
+                                    ? "must be another format: what stands there is a text without that"
+                                    : "must be hex or base64, or bytes or registers where an array stands: JSON has no bytes of its own"));
             return null;
         }
         return read(declared, place);

@@ -56,15 +56,20 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
 
     /** What the paths of the registry apply to in a payload; null where that is the payload itself, or nothing. */
     public String asJson(byte[] payload, DeviceRegistry registry) {
-        MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
         try {
-            JsonPayload json = dialect == null
-                    ? null
-                    : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
-            return json == null || json.json() == payload ? null : new String(json.json(), StandardCharsets.UTF_8);
+            byte[] json = applied(payload, registry);
+            return json == payload ? null : new String(json, StandardCharsets.UTF_8);
         } catch (Undecodable e) {
             return null; // the dead letter says so
         }
+    }
+
+    private byte[] applied(byte[] payload, DeviceRegistry registry) throws Undecodable {
+        MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
+        JsonPayload json = dialect == null
+                ? null
+                : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
+        return json == null ? payload : json.json();
     }
 
     private RawMessage raw(byte[] payload) {
@@ -79,11 +84,10 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
 
     /** The payload as a tree of what the paths of the registry apply to; null where it is none. */
     JsonNode tree(byte[] payload, DeviceRegistry registry) {
-        String json = asJson(payload, registry);
         try {
-            return json == null ? MAPPER.readTree(payload) : MAPPER.readTree(json);
-        } catch (IOException e) {
-            return null;
+            return MAPPER.readTree(applied(payload, registry));
+        } catch (Undecodable | IOException e) {
+            return null; // the dead letter says so
         }
     }
 

@@ -155,6 +155,7 @@ class JsonShapesTest {
             quoteCharacter = '`',
             value = {
                 "registers | [2150, 17310, 13107] | d: r.t=21.5, r.p=316.4",
+                "registers | [2150.0, 1.731e4, 13107] | d: r.t=21.5, r.p=316.4",
                 "registers | [-1, 17310, 13107] | d: r.t=-0.1, r.p=316.4",
                 "registers | [65535, 17310] | d: r.t=-0.1, r.p=cut off",
                 "bytes | [8, 102, 67, 158, 51, 51] | d: r.t=21.5, r.p=316.4",
@@ -179,7 +180,8 @@ class JsonShapesTest {
                 "registers | [1,65536] | at $.r: at index 1 of the array stands '65536', and no whole number from 0 to 65535, or from -32768 where it has a sign",
                 "registers | [-32769] | at $.r: at index 0 of the array stands '-32769'",
                 "bytes | [1,2,256] | at $.r: at index 2 of the array stands '256', and no whole number from 0 to 255, or from -128",
-                "bytes | [1.0] | at $.r: at index 0 of the array stands '1.0'",
+                "bytes | [1.5] | at $.r: at index 0 of the array stands '1.5'",
+                "bytes | [1e400] | at $.r: at index 0 of the array stands '1e400'",
                 "bytes | [null] | at $.r: at index 0 of the array stands null",
                 "bytes | [[1]] | at $.r: at index 0 of the array stands an array",
                 "bytes | [99999999999999999999] | at $.r: at index 0 of the array stands '99999999999999999999'",
@@ -242,6 +244,8 @@ class JsonShapesTest {
                 "'payload':{'format':'columns','fields':{'x':{'byte':0,'type':'int8'}}},'rows':'$' | /payload/fields: has no meaning for the format columns",
                 "'payload':{'format':'columns','columns':['a','a']},'rows':'$' | /payload/columns/1: stands here twice",
                 "'contents':{'$.r':'registers'} | /contents/$.r: needs \"fields\", where the numbers stand, or \"content\"",
+                "'contents':{'$.r':{'format':'registers','fields':{'h':{'byte':1,'type':'uint16'}}}} | /contents/$.r/fields/h/byte: must be even: a register has two bytes",
+                "'contents':{'$.r':{'format':'registers','every':3,'fields':{'h':{'byte':1,'type':'uint8'}}}} | /contents/$.r/every: must be even",
                 "'contents':{'$.r':'colums'} | /contents/$.r: must be one of"
             })
     void aWrongDeclarationIsTold(String rules, String problem) {
