@@ -37,9 +37,11 @@ class PayloadFuzz {
                     + "'timestamp':{'path':['$.d','@.t'],'pattern':'dd.MM.yyyy HH:mm'},'quality':[{'path':'@.q','good':[0]},{'path':'@.s','good':[0]}]",
             "'rows':'$.r','contents':{'$.r':'json','@.j':'json','@.j.*':{'format':'base64','content':'cbor'},'@.f':{'format':'base64',"
                     + FRAME + "},'@.l':'line-protocol','@.c':'csv','@.p':'pairs'}",
-            "'contents':{'$.r':'columns','@.f':{'format':'registers'," + FRAME
+            "'contents':{'$.r':'columns','@.f':{'format':'registers'," + FRAME.replace("'byte':3", "'byte':4")
                     + "}},'rows':'$.r','timestamp':{'path':'@.t','epoch':'1899-12-30T00:00:00','unit':'d'}",
-            "'payload':{'format':'bytes','content':{'format':'columns','columns':['a','t']}},'rows':'$','timestamp':'@.t'");
+            "'payload':{'format':'bytes','content':{'format':'columns','columns':['a','t']}},'rows':'$','timestamp':'@.t'",
+            "'contents':{'$.r':{'format':'registers','every':4,'fields':{'a':{'byte':0,'type':'int16'},'t':{'byte':3,'type':'uint8'}}},'$.*.c':'columns'},"
+                    + "'rows':['$.r','$.q'],'decimal_comma':true,'timestamp':{'path':'@.t','epoch':'2000-01-01T00:00:00Z','unit':'h'}");
 
     private static final DeviceTypes REGISTRY = registry();
 
@@ -71,7 +73,11 @@ class PayloadFuzz {
                         ":",
                         "{\"r\":{\"t\":[45982.5,\"45983\"],\"f\":[[1,-2,65535],[0,0]],\"v\":[1,null],\"s\":true}}"
                                 .getBytes(UTF_8)),
-                Promises.input(";", "[123,34,97,34,58,91,49,93,125]".getBytes(UTF_8)));
+                Promises.input(";", "[123,34,97,34,58,91,49,93,125]".getBytes(UTF_8)),
+                Promises.input(
+                        "<",
+                        "{\"r\":[1,2,-3,4.0,5],\"q\":[{\"t\":\"240000,5\",\"c\":{\"v\":[1,2],\"w\":null}}]}"
+                                .getBytes(UTF_8)));
     }
 
     /** An input is the number of a dialect, a line feed and a payload. */
