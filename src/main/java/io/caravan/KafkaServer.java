@@ -156,8 +156,8 @@ final class KafkaServer implements AutoCloseable {
         List<String> found = Topics.compacted(topics);
         if (!found.isEmpty() && !found.equals(compacted)) {
             LOG.warn(
-                    "Kafka: {} compacted: what a device has sent is lost as soon as it sends again, read or not."
-                            + " Set cleanup.policy=delete",
+                    "Kafka: cleanup.policy of {} is compact: what a device has sent is lost as soon as it sends again,"
+                            + " read or not. Set it to delete",
                     found);
         }
         compacted = found;

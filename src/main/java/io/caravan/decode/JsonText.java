@@ -142,12 +142,7 @@ public final class JsonText {
 
     /** A value that is JSON already. */
     public void value(byte[] value) throws Undecodable {
-        room(value.length + 1);
-        if (comma) {
-            bytes.write(',');
-        }
-        bytes.writeBytes(value);
-        comma = true;
+        value(value, 0, value.length);
     }
 
     /** The same, of part of an array. */

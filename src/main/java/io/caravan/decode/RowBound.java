@@ -9,7 +9,7 @@ public final class RowBound {
     /** A message may grow so many times, and by so much. */
     private static final int MOST_TIMES = 32;
 
-    /** How many times as long as what was sent the JSON may be that rows are reckoned by: weather services' columns need about five. */
+    /** How many times as long as what was sent the JSON may be that rows are reckoned by: columns repeat their names in each row. */
     private static final int MOST_TIMES_SENT = 8;
 
     private static final int AND_BYTES = 64 * 1024;
