@@ -44,7 +44,7 @@ public final class NumbersFormat implements PayloadFormat {
     }
 
     private byte[] bytes(byte[] payload) throws Undecodable {
-        return JsonDecoder.read(Utf8.plain(payload), parser -> {
+        return JsonDecoder.readContent(Utf8.plain(payload), parser -> {
             JsonToken first = parser.currentToken();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             int index = 0;
