@@ -275,6 +275,72 @@ class TryCommandTest {
                 .noneMatch(line -> line.contains("raw") && line.contains("no value"));
     }
 
+    @Test
+    void whyAValueIsBadIsTold() throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'values':{'i':{'path':'$.i','integer':'int16'},"
+                + "'v':'$.v','x':'$.x'},'quality':{'path':'$.q','good':[0]}},"
+                + "'num/{device}':{'values':{'i':{'path':'$.i','integer':'int16'},'x':'$.x','f':'$.f'}}}}");
+
+        assertThat(tried("--config", settings, "--topic", "num/n1", payload("{'i':70000,'x':1e999,'f':1}"))
+                        .out
+                        .lines())
+                .contains(
+                        "  no value   i: 70000 is no number of the type that \"integer\" says",
+                        "  no value   x: a number beyond those that can be kept, such as 1e999")
+                .noneMatch(line -> line.contains("no value   f"));
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'v':42,'q':7}")).out)
+                .contains(
+                        "  no value   v: 42 is not to be used: what stands where \"quality\" says is neither in \"good\""
+                                + " nor in \"uncertain\"");
+    }
+
+    @Test
+    void aPayloadThatLooksAsIfItHadRowsIsTold() throws IOException {
+        String settings =
+                settings("'hub':{'topics':{'hub/{device}':{},'one/{device}':{'values':{'t':'$.a[\\\"h-1\\\"].temp'}},"
+                        + "'rows/{device}':{'contents':{'$.h':'columns'},'rows':'$.h'}}}");
+        String flat = payload("{'time':[1,2],'temp':[21,22],'xyz':[1,2,3],'one':[1]}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", flat).out)
+                .contains("Arrays of the same length stand side by side at $ (time, temp): where their elements are of"
+                        + " several times, say \"payload\": \"columns\" and \"rows\": \"$\"");
+        assertThat(tried(
+                                "--config",
+                                settings,
+                                "--topic",
+                                "one/h1",
+                                payload("{'a':{'h-1':{'time':['a','b'],'temp':[21,22]}}}"))
+                        .out)
+                .contains(
+                        "side by side at $.a['h-1'] (time, temp): where",
+                        "say \"contents\": { \"$.a['h-1']\": \"columns\" }" + " and \"rows\": \"$.a['h-1']\"");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("[{'t':1},{'t':2}]")).out)
+                .contains("  0.t", "The payload is an array: where each of its elements tells", "say \"rows\": \"$\"");
+        for (String other : List.of("{'xyz':[1,2,3]}", "{'a':[1],'b':[2]}", "{'a':[{'b':1},{}],'c':[1,2]}", "[1,2]")) {
+            assertThat(tried("--config", settings, "--topic", "hub/h1", payload(other)).out)
+                    .doesNotContain("side by side", "The payload is an array");
+        }
+        assertThat(tried("--config", settings, "--topic", "rows/h1", payload("{'h':{'t':[1,2],'v':[3,4]}}")).out)
+                .doesNotContain("side by side");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hours, hourly, false",
+        "daily, rainy, false",
+        "hum, sum, true",
+        "T, t, true",
+        "tmp, temp, true",
+        "temperture, temperature, true"
+    })
+    void onlyWhatIsNearMayBeMeant(String declared, String sent, boolean near) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'values':{'x':'$." + declared + "'}}}}");
+
+        String shown = tried("--config", settings, "--topic", "hub/h1", payload("{'" + sent + "':1}")).out;
+        assertThat(shown).contains("Nothing stands in this payload at $." + declared);
+        assertThat(shown.contains("did you mean " + sent)).isEqualTo(near);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

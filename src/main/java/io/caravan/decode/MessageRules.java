@@ -102,6 +102,11 @@ public final class MessageRules {
         return eventType.equals("status");
     }
 
+    /** Whether its messages are taken apart. */
+    public boolean hasRows() {
+        return rows != null;
+    }
+
     /** The tenant of all its messages, or null. */
     public String tenant() {
         return always.get(Variable.TENANT);
@@ -136,6 +141,17 @@ public final class MessageRules {
                     .forEach(missing::add);
         }
         return missing;
+    }
+
+    /** Where values of a message without rows stand in a payload in arrays side by side, with the names of these; empty for nowhere. */
+    public Map<String, List<String>> sideBySideIn(JsonNode payload) {
+        if (rows != null) {
+            return Map.of();
+        }
+        List<JsonPath> begin = values.isEmpty() ? List.of(JsonPath.parse("$")) : values.paths();
+        Map<String, List<String>> found = new TreeMap<>();
+        begin.forEach(path -> SideBySide.gather(payload, path.steps(), found));
+        return found;
     }
 
     private List<DeclaredPath> leadNowhere(JsonNode payload) {
