@@ -91,7 +91,7 @@ final class Unread {
         return switch (value.form()) {
             case ABSENT -> sent == null || sent.isNull() ? "null" : shown + " stands for no value, as \"missing\" says";
             case TEXT -> text ? shown + " " + ofText(sent.textValue()) : null;
-            case OVERFLOW -> "a number beyond those that can be kept, such as 1e999";
+            case OVERFLOW -> "NaN, infinite, or beyond what can be kept, such as 1e999";
             case NO_INTEGER -> shown + " is no number of the type that \"integer\" says";
             case REJECTED ->
                 shown + " is not to be used: what stands where \"quality\" says is neither in \"good\" nor in"

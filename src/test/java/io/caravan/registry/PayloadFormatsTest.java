@@ -101,11 +101,21 @@ class PayloadFormatsTest {
         "a16161c24100, a=0.0",
         "a16161fa41a8cccd, a=21.1",
         "a16161d82041ff, a=text",
-        "a16161c11903e8, a=1000.0"
+        "a16161c11903e8, a=1000.0",
+        "a36161f97e006162f97c006163fbfff0000000000000, 'a=BAD, b=BAD, c=BAD'",
+        "a16161f6, a=null"
     })
     void cborIsWhatItsTypesSay(String hex, String shown) throws Exception {
         DeclaredDialect cbor = DeclaredDialect.of(folder, "'payload':'cbor'");
         assertThat(cbor.shown(HexFormat.of().parseHex(hex))).containsExactly("d: " + shown);
+    }
+
+    /** As in JSON, frames and packs of SenML: a number that is none is a reading, also in a row. */
+    @Test
+    void aNumberInARowOfCborThatIsNoneIsBad() throws Exception {
+        DeclaredDialect cbor = DeclaredDialect.of(folder, "'payload':'cbor','rows':'$'");
+        assertThat(cbor.shown(HexFormat.of().parseHex("82a16161f97e00a1616101")))
+                .containsExactly("d: a=BAD", "d: a=1.0");
     }
 
     @Test
