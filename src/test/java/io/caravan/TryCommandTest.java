@@ -295,6 +295,70 @@ class TryCommandTest {
     }
 
     @Test
+    void whatIsMissingInOneRowOfSeveralIsTold() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'hub/{device}':{'rows':'$','values':{'t':'@.t','h':'@.h','z':'@.z'},"
+                        + "'ignore':['@.debug'],'timestamp':'@.at'},'cbor/{device}':{'contents':{'$.r':'json'},'rows':'$.r','values':{'t':'@.t','h':'@.h'}}}}");
+        String rows = payload("[{'at':1700000000,'t':1,'h':2,'debug':1},{'at':1700000001,'t':1},{'t':3,'h':null}]");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", rows).out)
+                .contains(
+                        "Nothing stands in this payload at @.z, where the registry says that values do",
+                        "Nothing stands at @.h in 1 of 3 rows (2), where the registry says that values do",
+                        "Nothing stands at @.at in 1 of 3 rows (3), where the registry has \"timestamp\"")
+                .doesNotContain("@.debug", "@.t in", "@.z in");
+        String held = payload("{'r':'[{\\'t\\':1,\\'h\\':2},{\\'t\\':3}]'}");
+        assertThat(tried("--config", settings, "--topic", "cbor/h1", held).out)
+                .contains("Nothing stands at @.h in 1 of 2 rows (2), where");
+    }
+
+    @Test
+    void aColumnThatTheRegistryNamesAndNoRowHasIsTold() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'col/{device}':{'contents':{'$.h':{'format':'columns','columns':['t','temp','hum']}},"
+                        + "'rows':'$.h','values':'@'},'csv/{device}':{'payload':{'format':'csv','columns':['t','','temp']},'rows':'$','values':'@'}}}");
+
+        assertThat(tried(
+                                "--config",
+                                settings,
+                                "--topic",
+                                "col/h1",
+                                payload("{'h':{'t':[1,2],'tmp':[3,4],'hum':[5,6]}}"))
+                        .out)
+                .contains("No row at $.h has temp, which the registry names among \"columns\"");
+        assertThat(tried("--config", settings, "--topic", "csv/h1", payload("1,2\n3,4\n")).out)
+                .contains("No row at $ has temp, which the registry names");
+        assertThat(tried("--config", settings, "--topic", "csv/h1", payload("1,2,3\n3,4\n")).out)
+                .doesNotContain("No row at");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1763600000000, s, 1970, ms, 2025-11-20T00:53:20.000000Z",
+        "1763600000, ms, 1970, s, 2025-11-20T00:53:20.000000Z",
+        "820454400, ms, 2000, , ",
+        "45982, s, 1899, d, ",
+        "1763600000, s, 1970, , ",
+        "5, s, 1970, , ",
+        "n/a, s, 1970, , "
+    })
+    void anEpochThatIsHardlyInItsUnitIsTold(String time, String unit, String epoch, String meant, String would)
+            throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'timestamp':{'path':'$.t','epoch':'" + epoch
+                + "-01-01T00:00:00Z','unit':'" + unit + "'},'values':{'v':'$.v'}}}}");
+
+        String shown = tried("--config", settings, "--topic", "hub/h1", payload("{'t':'" + time + "','v':1}")).out;
+        if (meant == null) {
+            assertThat(shown).doesNotContain("may be wrong");
+        } else {
+            assertThat(shown)
+                    .contains("\"unit\" of \"timestamp\" may be wrong: '" + time + "' is hardly a number of " + unit
+                            + " since " + epoch + "-01-01T00:00:00Z: with \"unit\": \"" + meant + "\" it would be "
+                            + (would == null ? "" : would));
+        }
+    }
+
+    @Test
     void aPayloadThatLooksAsIfItHadRowsIsTold() throws IOException {
         String settings =
                 settings("'hub':{'topics':{'hub/{device}':{},'one/{device}':{'values':{'t':'$.a[\\\"h-1\\\"].temp'}},"

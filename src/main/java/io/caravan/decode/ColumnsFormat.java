@@ -42,6 +42,11 @@ public final class ColumnsFormat implements PayloadFormat {
     }
 
     @Override
+    public Set<String> columns() {
+        return declared;
+    }
+
+    @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         byte[] plain = Utf8.plain(payload);
         List<Column> columns = JsonDecoder.readContent(plain, this::columns);

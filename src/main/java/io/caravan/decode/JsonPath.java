@@ -181,6 +181,11 @@ public final class JsonPath {
         return Astray.of(payload, steps);
     }
 
+    /** What stands at its ends. */
+    List<JsonNode> in(JsonNode payload) {
+        return Astray.ends(payload, steps);
+    }
+
     /** Whether it leads to one place at most. */
     boolean isSingular() {
         return !steps.contains(Wildcard.ANY);

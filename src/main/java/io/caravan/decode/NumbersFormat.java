@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * Bytes of another format in an array of numbers: of a register of 16 bits each, the highest byte first, or of a byte each. A number
@@ -36,6 +37,11 @@ public final class NumbersFormat implements PayloadFormat {
         } else {
             content.write(bytes, json);
         }
+    }
+
+    @Override
+    public Set<String> columns() {
+        return content.columns();
     }
 
     @Override
