@@ -9,12 +9,17 @@ import com.fasterxml.jackson.core.sym.ByteQuadsCanonicalizer;
 import java.io.IOException;
 
 /**
- * Makes parsers of bytes whose names of members are of no use to those that come after: each has a small table of its own. The table
- * that parsers of other factories share grows to thousands of names, and is copied by each that meets a new one. Thread-safe.
+ * Makes parsers of bytes that share few names of members. The table that parsers of other factories share grows to thousands of names,
+ * and is copied by each that meets a new one; this one begins anew before it is dear to copy. Thread-safe.
  */
 final class ForgetfulFactory extends JsonFactory {
 
     private static final long serialVersionUID = 1;
+
+    /** More than most registries read in texts. */
+    private static final int MOST_NAMES = 128;
+
+    private transient volatile ByteQuadsCanonicalizer names = ByteQuadsCanonicalizer.createRoot();
 
     ForgetfulFactory(JsonFactoryBuilder settings) {
         super(settings.disable(Feature.INTERN_FIELD_NAMES));
@@ -22,12 +27,12 @@ final class ForgetfulFactory extends JsonFactory {
 
     @Override
     protected JsonParser _createParser(byte[] data, int offset, int length, IOContext context) throws IOException {
+        ByteQuadsCanonicalizer shared = names;
+        if (shared.size() > MOST_NAMES) {
+            shared = ByteQuadsCanonicalizer.createRoot();
+            names = shared;
+        }
         return new ByteSourceJsonBootstrapper(context, data, offset, length)
-                .constructParser(
-                        _parserFeatures,
-                        _objectCodec,
-                        ByteQuadsCanonicalizer.createRoot(),
-                        _rootCharSymbols,
-                        _factoryFeatures);
+                .constructParser(_parserFeatures, _objectCodec, shared, _rootCharSymbols, _factoryFeatures);
     }
 }

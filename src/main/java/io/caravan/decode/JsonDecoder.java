@@ -20,7 +20,7 @@ public final class JsonDecoder implements Decoder {
     private static final int DEEPEST = 32;
     static final JsonFactory FACTORY = settings().build();
 
-    /** For values of which one message may hold many: their names are not remembered, for to add to what is would copy it each time. */
+    /** For values of which one message may hold many, each with names of its own. */
     private static final JsonFactory OF_CONTENT = new ForgetfulFactory(settings());
 
     private final JsonDialect dialect;
