@@ -24,7 +24,9 @@ import io.caravan.trial.F2Pin;
 import io.caravan.trial.Nowhere;
 import io.caravan.trial.Outcome;
 import io.caravan.trial.Report;
+import io.caravan.trial.Rowless;
 import io.caravan.trial.Trial;
+import io.caravan.trial.Untimely;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,7 +156,9 @@ final class TryCommand implements Callable<Integer> {
                 }
                 show(report, file, outcomes);
                 if (!json && !outcomes.isEmpty()) {
-                    tellMissing(Nowhere.lines(outcomes.get(0), payload, registry));
+                    doubt(Nowhere.lines(outcomes, payload, registry));
+                    doubt(Rowless.lines(outcomes.get(0), payload, registry));
+                    doubt(Untimely.lines(outcomes.get(0), payload, registry));
                 }
                 allEnriched &= !outcomes.isEmpty() && outcomes.stream().allMatch(Outcome::isEnriched);
             }
@@ -187,7 +191,7 @@ final class TryCommand implements Callable<Integer> {
         }
     }
 
-    private void tellMissing(List<String> lines) {
+    private void doubt(List<String> lines) {
         lines.forEach(this::out);
         if (!lines.isEmpty()) {
             out("");

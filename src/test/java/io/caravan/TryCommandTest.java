@@ -275,6 +275,136 @@ class TryCommandTest {
                 .noneMatch(line -> line.contains("raw") && line.contains("no value"));
     }
 
+    @Test
+    void whyAValueIsBadIsTold() throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'values':{'i':{'path':'$.i','integer':'int16'},"
+                + "'v':'$.v','x':'$.x'},'quality':{'path':'$.q','good':[0]}},"
+                + "'num/{device}':{'values':{'i':{'path':'$.i','integer':'int16'},'x':'$.x','f':'$.f'}}}}");
+
+        assertThat(tried("--config", settings, "--topic", "num/n1", payload("{'i':70000,'x':1e999,'f':1}"))
+                        .out
+                        .lines())
+                .contains(
+                        "  no value   i: 70000 is no number of the type that \"integer\" says",
+                        "  no value   x: NaN, infinite, or beyond what can be kept, such as 1e999")
+                .noneMatch(line -> line.contains("no value   f"));
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'v':42,'q':7}")).out)
+                .contains(
+                        "  no value   v: 42 is not to be used: what stands where \"quality\" says is neither in \"good\""
+                                + " nor in \"uncertain\"");
+    }
+
+    @Test
+    void whatIsMissingInOneRowOfSeveralIsTold() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'hub/{device}':{'rows':'$','values':{'t':'@.t','h':'@.h','z':'@.z'},"
+                        + "'ignore':['@.debug'],'timestamp':'@.at'},'cbor/{device}':{'contents':{'$.r':'json'},'rows':'$.r','values':{'t':'@.t','h':'@.h'}}}}");
+        String rows = payload("[{'at':1700000000,'t':1,'h':2,'debug':1},{'at':1700000001,'t':1},{'t':3,'h':null}]");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", rows).out)
+                .contains(
+                        "Nothing stands in this payload at @.z, where the registry says that values do",
+                        "Nothing stands at @.h in 1 of 3 rows (2), where the registry says that values do",
+                        "Nothing stands at @.at in 1 of 3 rows (3), where the registry has \"timestamp\"")
+                .doesNotContain("@.debug", "@.t in", "@.z in");
+        String held = payload("{'r':'[{\\'t\\':1,\\'h\\':2},{\\'t\\':3}]'}");
+        assertThat(tried("--config", settings, "--topic", "cbor/h1", held).out)
+                .contains("Nothing stands at @.h in 1 of 2 rows (2), where");
+    }
+
+    @Test
+    void aColumnThatTheRegistryNamesAndNoRowHasIsTold() throws IOException {
+        String settings = settings(
+                "'hub':{'topics':{'col/{device}':{'contents':{'$.h':{'format':'columns','columns':['t','temp','hum']}},"
+                        + "'rows':'$.h','values':'@'},'csv/{device}':{'payload':{'format':'csv','columns':['t','','temp']},'rows':'$','values':'@'}}}");
+
+        assertThat(tried(
+                                "--config",
+                                settings,
+                                "--topic",
+                                "col/h1",
+                                payload("{'h':{'t':[1,2],'tmp':[3,4],'hum':[5,6]}}"))
+                        .out)
+                .contains("No row at $.h has temp, which the registry names among \"columns\"");
+        assertThat(tried("--config", settings, "--topic", "csv/h1", payload("1,2\n3,4\n")).out)
+                .contains("No row at $ has temp, which the registry names");
+        assertThat(tried("--config", settings, "--topic", "csv/h1", payload("1,2,3\n3,4\n")).out)
+                .doesNotContain("No row at");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1763600000000, s, 1970, ms, 2025-11-20T00:53:20.000000Z",
+        "1763600000, ms, 1970, s, 2025-11-20T00:53:20.000000Z",
+        "820454400, ms, 2000, , ",
+        "45982, s, 1899, d, ",
+        "1763600000, s, 1970, , ",
+        "5, s, 1970, , ",
+        "n/a, s, 1970, , "
+    })
+    void anEpochThatIsHardlyInItsUnitIsTold(String time, String unit, String epoch, String meant, String would)
+            throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'timestamp':{'path':'$.t','epoch':'" + epoch
+                + "-01-01T00:00:00Z','unit':'" + unit + "'},'values':{'v':'$.v'}}}}");
+
+        String shown = tried("--config", settings, "--topic", "hub/h1", payload("{'t':'" + time + "','v':1}")).out;
+        if (meant == null) {
+            assertThat(shown).doesNotContain("may be wrong");
+        } else {
+            assertThat(shown)
+                    .contains("\"unit\" of \"timestamp\" may be wrong: '" + time + "' is hardly a number of " + unit
+                            + " since " + epoch + "-01-01T00:00:00Z: with \"unit\": \"" + meant + "\" it would be "
+                            + (would == null ? "" : would));
+        }
+    }
+
+    @Test
+    void aPayloadThatLooksAsIfItHadRowsIsTold() throws IOException {
+        String settings =
+                settings("'hub':{'topics':{'hub/{device}':{},'one/{device}':{'values':{'t':'$.a[\\\"h-1\\\"].temp'}},"
+                        + "'rows/{device}':{'contents':{'$.h':'columns'},'rows':'$.h'}}}");
+        String flat = payload("{'time':[1,2],'temp':[21,22],'xyz':[1,2,3],'one':[1]}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", flat).out)
+                .contains("Arrays of the same length stand side by side at $ (time, temp): where their elements are of"
+                        + " several times, say \"payload\": \"columns\" and \"rows\": \"$\"");
+        assertThat(tried(
+                                "--config",
+                                settings,
+                                "--topic",
+                                "one/h1",
+                                payload("{'a':{'h-1':{'time':['a','b'],'temp':[21,22]}}}"))
+                        .out)
+                .contains(
+                        "side by side at $.a['h-1'] (time, temp): where",
+                        "say \"contents\": { \"$.a['h-1']\": \"columns\" }" + " and \"rows\": \"$.a['h-1']\"");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("[{'t':1},{'t':2}]")).out)
+                .contains("  0.t", "The payload is an array: where each of its elements tells", "say \"rows\": \"$\"");
+        for (String other : List.of("{'xyz':[1,2,3]}", "{'a':[1],'b':[2]}", "{'a':[{'b':1},{}],'c':[1,2]}", "[1,2]")) {
+            assertThat(tried("--config", settings, "--topic", "hub/h1", payload(other)).out)
+                    .doesNotContain("side by side", "The payload is an array");
+        }
+        assertThat(tried("--config", settings, "--topic", "rows/h1", payload("{'h':{'t':[1,2],'v':[3,4]}}")).out)
+                .doesNotContain("side by side");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hours, hourly, false",
+        "daily, rainy, false",
+        "hum, sum, true",
+        "T, t, true",
+        "tmp, temp, true",
+        "temperture, temperature, true"
+    })
+    void onlyWhatIsNearMayBeMeant(String declared, String sent, boolean near) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'values':{'x':'$." + declared + "'}}}}");
+
+        String shown = tried("--config", settings, "--topic", "hub/h1", payload("{'" + sent + "':1}")).out;
+        assertThat(shown).contains("Nothing stands in this payload at $." + declared);
+        assertThat(shown.contains("did you mean " + sent)).isEqualTo(near);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

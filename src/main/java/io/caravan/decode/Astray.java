@@ -29,6 +29,17 @@ public record Astray(String name, Set<String> members, String in) {
         return null;
     }
 
+    /** What stands at the ends of the steps. */
+    static List<JsonNode> ends(JsonNode payload, List<JsonPath.Step> steps) {
+        List<JsonNode> here = List.of(payload);
+        for (JsonPath.Step step : steps) {
+            List<JsonNode> next = new ArrayList<>();
+            here.forEach(node -> lead(node, step, next));
+            here = next;
+        }
+        return here;
+    }
+
     private static void lead(JsonNode from, JsonPath.Step step, List<JsonNode> to) {
         if (step instanceof JsonPath.Name name && from.has(name.name())) {
             to.add(from.get(name.name()));

@@ -10,7 +10,7 @@ import java.util.Base64;
 
 /**
  * Writes CBOR as the JSON that says the same (RFC 8949, 6.1): labels of a SenML pack as in RFC 8428, table 1, octets in base64 with the URL-safe
- * alphabet and no padding; those of other CBOR as a data URL. What JSON has no word for is null, and tags are left out, but those of big
+ * alphabet and no padding; those of other CBOR as a data URL. NaN and infinity there are 1e999, which no double holds; what else JSON has no word for is null, and tags are left out, but those of big
  * numbers. Used once, by one thread.
  */
 final class CborJson {
@@ -19,6 +19,9 @@ final class CborJson {
 
     /** Before bytes in base64, so that they are taken for nothing else, such as a number (RFC 2397). */
     static final String DATA_URL = "data:;base64,";
+
+    /** For a number that is none: one that is read as such, in rows and in what is read of them as well. */
+    private static final String NO_NUMBER = "1e999";
 
     private static final int DEEPEST = 32;
     /** No double needs more bytes. */
@@ -161,8 +164,10 @@ final class CborJson {
     private void number(double number) throws IOException {
         if (Double.isFinite(number)) {
             json.writeNumber(number);
+        } else if (pack) {
+            json.writeNull(); // was read before
         } else {
-            json.writeNull();
+            json.writeNumber(NO_NUMBER);
         }
     }
 }

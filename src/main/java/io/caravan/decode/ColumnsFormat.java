@@ -42,9 +42,14 @@ public final class ColumnsFormat implements PayloadFormat {
     }
 
     @Override
+    public Set<String> columns() {
+        return declared;
+    }
+
+    @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         byte[] plain = Utf8.plain(payload);
-        List<Column> columns = JsonDecoder.read(plain, this::columns);
+        List<Column> columns = JsonDecoder.readContent(plain, this::columns);
         List<byte[]> names =
                 columns.stream().map(column -> JsonText.quoted(column.name())).toList();
         int rows = rows(columns);

@@ -42,21 +42,21 @@ final class Contents {
     /**
      * The payload with what its texts hold in their place; the same where it has none.
      *
-     * @param sent how many bytes the device sent, of which the payload, as JSON, may have many times as many
+     * @param sent the message as the device sent it, of which the payload, as JSON, may have many times as many bytes
+     * @param growth counts what is read
      */
-    JsonPayload read(JsonPayload payload, int sent) throws Undecodable {
+    JsonPayload read(JsonPayload payload, RawMessage sent, Growth growth) throws Undecodable {
         if (isEmpty() || !payload.cutOff().isEmpty()) {
             return payload; // a frame has no texts
         }
-        return read(root, payload, new JsonText(sent));
+        return JsonDecoder.read(payload.json(), parser -> read(root, payload, parser, JsonText.of(sent), growth));
     }
 
-    private static JsonPayload read(Place place, JsonPayload payload, JsonText into) throws Undecodable {
-        return JsonDecoder.read(payload.json(), parser -> {
-            Reader reader = new Reader(payload.json(), parser, into);
-            reader.below(place, parser.currentToken());
-            return reader.end(payload);
-        });
+    private static JsonPayload read(Place place, JsonPayload payload, JsonParser parser, JsonText into, Growth growth)
+            throws IOException, Undecodable {
+        Reader reader = new Reader(payload.json(), parser, into, growth);
+        reader.below(place, parser.currentToken());
+        return reader.end(payload);
     }
 
     /** One payload being read. */
@@ -65,12 +65,14 @@ final class Contents {
         private final byte[] json;
         private final JsonParser parser;
         private final JsonText into;
+        private final Growth growth;
         private int done;
 
-        Reader(byte[] json, JsonParser parser, JsonText into) {
+        Reader(byte[] json, JsonParser parser, JsonText into, Growth growth) {
             this.json = json;
             this.parser = parser;
             this.into = into;
+            this.growth = growth;
         }
 
         private void below(Place place, JsonToken token) throws IOException, Undecodable {
@@ -94,6 +96,7 @@ final class Contents {
         }
 
         private void held(Place place, JsonToken token) throws IOException, Undecodable {
+            growth.content();
             boolean text = token == JsonToken.VALUE_STRING;
             int start = JsonTokens.start(parser);
             byte[] content = text ? parser.getText().strip().getBytes(StandardCharsets.UTF_8) : null;
@@ -109,14 +112,16 @@ final class Contents {
                     place.content.format().write(content, inside);
                 }
                 JsonPayload held = inside.payload();
-                into.append(
-                        place.isLeaf() || !held.cutOff().isEmpty()
-                                ? held
-                                : Contents.read(place, held, into.inside(held.json().length)));
+                into.append(place.isLeaf() || !held.cutOff().isEmpty() ? held : inside(place, held));
             } catch (Undecodable e) {
                 throw new Undecodable(
                         e.reason(), (text ? "in the text at " : "at ") + place.content.path() + ": " + e.getMessage());
             }
+        }
+
+        private JsonPayload inside(Place place, JsonPayload held) throws Undecodable {
+            JsonText room = into.inside(held.json().length);
+            return JsonDecoder.readContent(held.json(), content -> Contents.read(place, held, content, room, growth));
         }
 
         private JsonPayload end(JsonPayload whole) throws Undecodable {

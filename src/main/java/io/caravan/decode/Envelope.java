@@ -43,10 +43,10 @@ final class Envelope {
     /** Takes the value that the parser stands on, whose role is one of those that are about the message. */
     void take(Place place, JsonToken token) throws IOException, Undecodable {
         switch (place.role) {
-            case DEVICE -> device[place.part] = JsonTokens.id(parser, "the device id");
-            case TENANT -> tenant = JsonTokens.id(parser, "the tenant");
-            case SITE -> site = JsonTokens.id(parser, "the site");
-            case ZONE -> zone = JsonTokens.id(parser, "the zone");
+            case DEVICE -> device[place.part] = JsonTokens.id(parser, what(), place.declared);
+            case TENANT -> tenant = JsonTokens.id(parser, "the tenant", place.declared);
+            case SITE -> site = JsonTokens.id(parser, "the site", place.declared);
+            case ZONE -> zone = JsonTokens.id(parser, "the zone", place.declared);
             case TIMESTAMP -> time(place.part, token);
             case METRIC -> metric = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
             case DEVICE_TYPE -> type = JsonTokens.word(parser);
@@ -67,10 +67,15 @@ final class Envelope {
     /** Takes the name by which a row stands in an object. */
     void takeName(Place place, String name) throws Undecodable {
         if (place.roleOfName == Place.Role.DEVICE) {
-            device[place.partOfName] = Text.id("the device id", name);
+            device[place.partOfName] = Text.id(what(), name);
         } else if (place.roleOfName == Place.Role.METRIC) {
             metric = name;
         }
+    }
+
+    /** What a place of the device's id has. */
+    private String what() {
+        return rules.id == null ? "the device id" : "each part of the device id";
     }
 
     /** Telemetry, status, or what else the message or its dialect calls it. */

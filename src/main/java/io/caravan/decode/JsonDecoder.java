@@ -1,6 +1,7 @@
 package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -17,20 +18,26 @@ import java.io.IOException;
 public final class JsonDecoder implements Decoder {
 
     private static final int DEEPEST = 32;
-    static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxNumberLength(400)
-                    .build())
-            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
-            .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
+    static final JsonFactory FACTORY = settings().build();
+
+    /** For values of which one message may hold many, each with names of its own. */
+    private static final JsonFactory OF_CONTENT = new ForgetfulFactory(settings());
 
     private final JsonDialect dialect;
 
     public JsonDecoder(JsonDialect dialect) {
         this.dialect = dialect;
+    }
+
+    private static JsonFactoryBuilder settings() {
+        return new JsonFactoryBuilder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxNumberLength(400)
+                        .build())
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+                .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
     }
 
     @Override
@@ -58,8 +65,17 @@ public final class JsonDecoder implements Decoder {
 
     /** Reads a payload that is one JSON value. */
     static <T> T read(byte[] payload, Value<T> value) throws Undecodable {
+        return read(FACTORY, payload, value);
+    }
+
+    /** The same of one that stands in a payload. */
+    static <T> T readContent(byte[] content, Value<T> value) throws Undecodable {
+        return read(OF_CONTENT, content, value);
+    }
+
+    private static <T> T read(JsonFactory factory, byte[] payload, Value<T> value) throws Undecodable {
         requireUtf8(payload);
-        try (JsonParser parser = FACTORY.createParser(payload)) {
+        try (JsonParser parser = factory.createParser(payload)) {
             if (parser.nextToken() == null) {
                 throw new Undecodable(Reason.MALFORMED_JSON, "the payload is empty");
             }

@@ -6,7 +6,7 @@ public final class JsonFormat implements PayloadFormat {
     @Override
     public void write(byte[] payload, JsonText json) throws Undecodable {
         byte[] plain = Utf8.plain(payload);
-        JsonDecoder.read(plain, parser -> {
+        JsonDecoder.readContent(plain, parser -> {
             parser.skipChildren();
             return null;
         });

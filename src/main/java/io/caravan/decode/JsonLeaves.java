@@ -191,7 +191,8 @@ final class JsonLeaves {
         if (missing.has(value)) {
             add(new Measured(path.path(), Double.NaN, null, Form.ABSENT));
         } else {
-            number(path, scaled(value), unscaled(unit));
+            double meant = Double.isFinite(value) ? scale.of(value) : value;
+            number(path, meant, unscaled(unit), Double.isNaN(meant) ? Form.NO_INTEGER : Form.OVERFLOW);
         }
     }
 
@@ -206,10 +207,6 @@ final class JsonLeaves {
         }
     }
 
-    private double scaled(double value) {
-        return Double.isFinite(value) ? scale.of(value) : value;
-    }
-
     /** The unit of the number that the device gives is not that of what the number stands for. */
     private String unscaled(String unit) {
         hasScaled |= scale != Scale.NONE;
@@ -217,8 +214,12 @@ final class JsonLeaves {
     }
 
     private void number(MetricPath path, double value, String unit) throws Undecodable {
+        number(path, value, unit, Form.OVERFLOW);
+    }
+
+    private void number(MetricPath path, double value, String unit, Form otherwise) throws Undecodable {
         boolean finite = Double.isFinite(value);
-        add(new Measured(path.path(), finite ? value : Double.NaN, unit, finite ? Form.NUMBER : Form.OVERFLOW));
+        add(new Measured(path.path(), finite ? value : Double.NaN, unit, finite ? Form.NUMBER : otherwise));
     }
 
     void text(MetricPath path, String text) throws Undecodable {

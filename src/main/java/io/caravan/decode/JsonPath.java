@@ -119,6 +119,20 @@ public final class JsonPath {
         return steps;
     }
 
+    /** Steps from the root of a message as people write them. */
+    static String written(List<Step> steps) {
+        StringBuilder text = new StringBuilder("$");
+        for (Step step : steps) {
+            if (step instanceof Name member) {
+                boolean plain = member.name().matches("[A-Za-z_]\\w*");
+                text.append(plain ? "." + member.name() : "['" + member.name() + "']");
+            } else {
+                text.append(step instanceof Index index ? "[" + index.index() + "]" : "[*]");
+            }
+        }
+        return text.toString();
+    }
+
     /** The name of its last step, or null where that is none. */
     public String lastName() {
         return !steps.isEmpty() && steps.get(steps.size() - 1) instanceof Name last ? last.name() : null;
@@ -165,6 +179,11 @@ public final class JsonPath {
     /** Where it stops to lead anywhere; null where something stands at its end, be it null. */
     public Astray astray(JsonNode payload) {
         return Astray.of(payload, steps);
+    }
+
+    /** What stands at its ends. */
+    List<JsonNode> in(JsonNode payload) {
+        return Astray.ends(payload, steps);
     }
 
     /** Whether it leads to one place at most. */

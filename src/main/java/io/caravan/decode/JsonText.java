@@ -13,6 +13,9 @@ public final class JsonText {
 
     private static final int AND_BYTES = 64 * 1024;
 
+    /** Of one row of a message: there may be many. */
+    private static final int AND_BYTES_OF_ROW = 4 * 1024;
+
     private static final double EXACT = 0x1p53;
 
     private final ByteArrayOutputStream bytes;
@@ -20,9 +23,15 @@ public final class JsonText {
     private Set<Integer> cutOff = Set.of();
     private boolean comma;
 
-    /** @param length how many bytes the message has that it is made of */
-    public JsonText(int length) {
-        this((long) MOST_TIMES * length + AND_BYTES, length);
+    /** What is made of a message, or of a row of one. */
+    static JsonText of(RawMessage raw) {
+        int length = raw.payload().length;
+        return new JsonText(raw.isPart() ? most(length) - AND_BYTES + AND_BYTES_OF_ROW : most(length), length);
+    }
+
+    /** How many bytes are made of a message of this length at most. */
+    static long most(int length) {
+        return (long) MOST_TIMES * length + AND_BYTES;
     }
 
     private JsonText(long most, int length) {
@@ -159,7 +168,8 @@ public final class JsonText {
         if (bytes.size() + (long) length > most) {
             throw new Undecodable(
                     Reason.TOO_LARGE,
-                    "read as JSON, it would have more than " + MOST_TIMES + " times its bytes and 64 KB");
+                    "read as JSON, it would have more than " + MOST_TIMES
+                            + " times its bytes and 64 KB, or 4 KB for a row");
         }
     }
 }

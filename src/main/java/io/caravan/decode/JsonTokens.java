@@ -29,19 +29,26 @@ final class JsonTokens {
      * @param what what it is the id of, for people
      */
     static String id(JsonParser parser, String what) throws IOException, Undecodable {
+        return id(parser, what, null);
+    }
+
+    /** @param declared where the registry says that it stands, null where the registry says nothing */
+    static String id(JsonParser parser, String what, String declared) throws IOException, Undecodable {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return null;
         }
         if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NUMBER_INT) {
-            Object place = parser.getParsingContext().pathAsPointer();
+            Object place =
+                    declared != null ? declared : parser.getParsingContext().pathAsPointer();
             String found = token.isNumeric()
                     ? Text.excerpt(parser.getText()) + " stands at " + place + "; in quotes it would be a text"
                     : JsonDecoder.nameOf(token) + " stands at " + place;
             parser.skipChildren();
             throw new Undecodable(Reason.INVALID_ID, what + " must be a text or a whole number: " + found);
         }
-        return Text.id(what, parser.getText());
+        String id = parser.getText();
+        return Text.isId(id) ? id : Text.id(declared == null ? what : what + " at " + declared, id);
     }
 
     /** A text of at most 100 characters that can be printed; null for anything else, which is passed over. */

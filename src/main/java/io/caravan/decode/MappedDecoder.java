@@ -63,6 +63,18 @@ public final class MappedDecoder implements Decoder {
 
     @Override
     public Parts parts(RawMessage raw) throws Undecodable {
+        Parts parts = takenApart(raw);
+        if (!parts.isEmpty() && MappedPayload.isReadInRows(rulesOf(raw.topic()))) {
+            Growth growth = new Growth(raw.payload().length, parts.payloads().size());
+            for (int i = 0; i < parts.payloads().size(); i++) {
+                RawMessage part = raw.of(parts.payloads().get(i), parts.first() + i);
+                MappedPayload.measure(rulesOf(part), part, growth);
+            }
+        }
+        return parts;
+    }
+
+    private Parts takenApart(RawMessage raw) throws Undecodable {
         MessageRules found = rulesOf(raw.topic());
         if (found == null || found.rows == null || found.text && !looksLikeJson(raw.payload())) {
             return Parts.NONE;
@@ -71,7 +83,7 @@ public final class MappedDecoder implements Decoder {
         if (found.format != null && found.format.hasRows()) {
             return rowsOf(found.format.rows(raw.payload()));
         }
-        byte[] json = around(found, asJson(found, raw), raw);
+        byte[] json = MappedPayload.around(found, raw);
         if (!found.also.isEmpty()) {
             return RowLists.parts(found, json, raw.payload().length);
         }
@@ -136,9 +148,8 @@ public final class MappedDecoder implements Decoder {
             return new MappedMessage(found, named, raw, JsonPayload.of(raw.payload()), null, Set.of())
                     .text(text(raw.payload()));
         }
-        JsonPayload json = asJson(found, raw);
-        found = ofList(found, json, raw);
-        return decode(found, named, raw, held(found, raw).read(json, raw.payload().length));
+        MappedPayload payload = MappedPayload.of(found, raw);
+        return decode(payload.rules(), named, raw, payload.json());
     }
 
     private static Decoded decode(MessageRules found, Map<Variable, String> named, RawMessage raw, JsonPayload payload)
@@ -158,46 +169,7 @@ public final class MappedDecoder implements Decoder {
         if (found == null || found.text && !looksLikeJson(raw.payload())) {
             return null;
         }
-        JsonPayload json = asJson(found, raw);
-        return held(ofList(found, json, raw), raw).read(json, raw.payload().length);
-    }
-
-    /** In a part, what stood around the rows was read before these were found. */
-    private static Contents held(MessageRules found, RawMessage raw) {
-        return raw.isPart() ? found.inRows : found.contents;
-    }
-
-    /** Those of the list that a row stands in, where a message has several. */
-    private static MessageRules ofList(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
-        return found.also.isEmpty() ? found : RowLists.rulesOf(found, around(found, json, raw));
-    }
-
-    /** The message with the texts read that hold its rows. */
-    private static byte[] around(MessageRules found, JsonPayload json, RawMessage raw) throws Undecodable {
-        if (raw.isPart()) {
-            return json.json(); // was read before it was taken apart
-        }
-        int sent = raw.payload().length;
-        byte[] around = found.aroundRows.read(json, sent).json();
-        for (MessageRules others : found.also) {
-            // what was cut off in one list must not keep another from being read: rows do not tell it anyway
-            around = others.aroundRows.read(JsonPayload.of(around), sent).json();
-        }
-        return around;
-    }
-
-    /** Parts of a payload are JSON already, but for rows of a format that has rows itself. */
-    private static boolean isOfFormat(MessageRules found, RawMessage raw) {
-        return found.format != null && (!raw.isPart() || found.format.hasRows());
-    }
-
-    private static JsonPayload asJson(MessageRules found, RawMessage raw) throws Undecodable {
-        if (!isOfFormat(found, raw)) {
-            return JsonPayload.of(raw.payload());
-        }
-        JsonText json = new JsonText(raw.payload().length);
-        found.format.write(raw.payload(), json);
-        return json.payload();
+        return MappedPayload.of(found, raw).json();
     }
 
     /** What devices put around JSON is part of a payload that is none. */
@@ -220,7 +192,7 @@ public final class MappedDecoder implements Decoder {
 
     /** MQTT 5, 3.3.1.3: an empty message with the flag RETAIN removes the one that is retained. It comes to subscribers as well. */
     private static void requireSomething(MessageRules found, RawMessage raw) throws Undecodable {
-        boolean bytes = isOfFormat(found, raw); // a blank may be a number
+        boolean bytes = MappedPayload.isOfFormat(found, raw); // a blank may be a number
         if (bytes ? raw.payload().length == 0 : first(raw.payload()) < 0) {
             throw new Undecodable(
                     Reason.EMPTY_MESSAGE,

@@ -18,8 +18,12 @@ public record Measured(String metric, double value, String unit, Form form, long
     public enum Form {
         /** A finite number, a boolean as 0 or 1, or a text that is a number with an optional unit. */
         NUMBER,
-        /** A number that no double can hold, such as 1e999, or one that the device itself says it does not know. */
+        /** A number that no double can hold, such as 1e999, or one that the device itself does not know. */
         OVERFLOW,
+        /** A number that is none of the type of integers that it is read as. */
+        NO_INTEGER,
+        /** Whatever the device itself says is not to be used. */
+        REJECTED,
         /** A number that should be there and is not, because the frame of its sensor ends before it. */
         CUT_OFF,
         /** Text that is no number. */
@@ -49,7 +53,7 @@ public record Measured(String metric, double value, String unit, Form form, long
             case GOOD -> this;
             case UNCERTAIN -> new Measured(metric, value, unit, form, timestamp, true);
             case BAD ->
-                form == Form.TEXT ? this : new Measured(metric, Double.NaN, unit, Form.OVERFLOW, timestamp, doubtful);
+                form == Form.TEXT ? this : new Measured(metric, Double.NaN, unit, Form.REJECTED, timestamp, doubtful);
         };
     }
 

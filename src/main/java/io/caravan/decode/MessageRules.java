@@ -28,6 +28,8 @@ public final class MessageRules {
     final ValuePaths values = new ValuePaths();
     /** All that lead to something, for people who look for the one that is wrong. */
     final List<DeclaredPath> paths = new ArrayList<>();
+    /** Which columns the registry names of what stands at a path. */
+    final Map<JsonPath, Set<String>> columns = new LinkedHashMap<>(0);
     /** What texts of the payload hold. */
     final Contents contents = new Contents();
 
@@ -53,6 +55,8 @@ public final class MessageRules {
     Missing missing = Missing.NONE;
     /** Of which form times are; null for those that are read anyhow. */
     TimeForm times;
+    /** The same, for people who look for what is wrong with it; null where it is of another form. */
+    TimeSince epoch;
     /** Of how many places a time is put together. */
     int timeParts = 1;
     /** Of what the device's id is put together; null where it stands in one place. */
@@ -102,6 +106,11 @@ public final class MessageRules {
         return eventType.equals("status");
     }
 
+    /** Whether its messages are taken apart. */
+    public boolean hasRows() {
+        return rows != null;
+    }
+
     /** The tenant of all its messages, or null. */
     public String tenant() {
         return always.get(Variable.TENANT);
@@ -136,6 +145,50 @@ public final class MessageRules {
                     .forEach(missing::add);
         }
         return missing;
+    }
+
+    /** The columns that the registry names and no row of a payload has, by where they should be. */
+    public Map<String, List<String>> columnsMissingIn(JsonNode payload) {
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        columns.forEach((path, names) -> {
+            List<JsonNode> tables = path.in(payload);
+            List<String> absent = names.stream()
+                    .filter(name -> tables.stream()
+                            .noneMatch(table -> !table.findPath(name).isMissingNode()))
+                    .sorted()
+                    .toList();
+            if (!tables.isEmpty() && !absent.isEmpty()) {
+                missing.put(path.toString(), absent);
+            }
+        });
+        return missing;
+    }
+
+    /**
+     * Why the unit of times may be wrong, by the first time in a payload; null where it may be right.
+     *
+     * @param now microseconds since the epoch
+     */
+    public String doubtOfUnit(JsonNode payload, long now) {
+        return paths.stream()
+                .filter(declared -> epoch != null && declared.key().equals("timestamp"))
+                .flatMap(declared -> declared.path().in(payload).stream())
+                .filter(JsonNode::isValueNode)
+                .map(JsonNode::asText)
+                .findFirst()
+                .map(text -> epoch.doubt(decimalComma ? text.replace(',', '.') : text, now))
+                .orElse(null);
+    }
+
+    /** Where values of a message without rows stand in a payload in arrays side by side, with the names of these; empty for nowhere. */
+    public Map<String, List<String>> sideBySideIn(JsonNode payload) {
+        if (rows != null) {
+            return Map.of();
+        }
+        List<JsonPath> begin = values.isEmpty() ? List.of(JsonPath.parse("$")) : values.paths();
+        Map<String, List<String>> found = new TreeMap<>();
+        begin.forEach(path -> SideBySide.gather(payload, path.steps(), found));
+        return found;
     }
 
     private List<DeclaredPath> leadNowhere(JsonNode payload) {

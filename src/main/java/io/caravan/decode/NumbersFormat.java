@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * Bytes of another format in an array of numbers: of a register of 16 bits each, the highest byte first, or of a byte each. A number
@@ -39,12 +40,17 @@ public final class NumbersFormat implements PayloadFormat {
     }
 
     @Override
+    public Set<String> columns() {
+        return content.columns();
+    }
+
+    @Override
     public boolean hasWords() {
         return content.hasWords();
     }
 
     private byte[] bytes(byte[] payload) throws Undecodable {
-        return JsonDecoder.read(Utf8.plain(payload), parser -> {
+        return JsonDecoder.readContent(Utf8.plain(payload), parser -> {
             JsonToken first = parser.currentToken();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             int index = 0;

@@ -2,6 +2,7 @@ package io.caravan.decode;
 
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.List;
+import java.util.Set;
 
 /** Reads what is no JSON, or a text in JSON, as the JSON that paths of the registry apply to. Immutable, and so thread-safe. */
 public interface PayloadFormat {
@@ -21,6 +22,11 @@ public interface PayloadFormat {
     /** Whether all values in it are texts, {@code true} and {@code false} among them. */
     default boolean hasWords() {
         return false;
+    }
+
+    /** The columns that the registry names; none where a payload names them itself, or has none. */
+    default Set<String> columns() {
+        return Set.of();
     }
 
     /** Whether a payload is a sequence of rows, each of which could be a payload by itself. */

@@ -43,6 +43,8 @@ final class Place {
 
     /** Null where there may be values below. */
     Role role;
+    /** The path by which the role is declared, for people. */
+    String declared;
     /** What the name by which a member is here tells, whatever its value is; null where that is nothing. */
     Role roleOfName;
     /** Of a role that has several parts, which of them the value is, and which the name. */
@@ -132,6 +134,7 @@ final class Place {
         }
         if (!path.isName()) {
             place.role = meaning;
+            place.declared = path.toString();
             place.part = number;
         } else if (meaning == Role.DEVICE || meaning == Role.METRIC) {
             place.roleOfName = meaning;
@@ -176,6 +179,7 @@ final class Place {
     private void take(Place other) {
         if (role == null && metric == null && (other.role == null || isLeaf())) {
             role = other.role;
+            declared = other.declared;
             part = other.part;
             quality = other.quality;
             missing = other.missing;

@@ -93,6 +93,7 @@ public final class RulesBuilder {
     /** Payloads are no JSON, but of another format. */
     public RulesBuilder format(PayloadFormat format) {
         rules.format = format;
+        rules.columns.put(JsonPath.parse("$"), format.columns());
         rules.hasWords |= format.hasWords();
         return this;
     }
@@ -101,6 +102,7 @@ public final class RulesBuilder {
     public RulesBuilder content(JsonPath path, PayloadFormat format) {
         rules.contents.add(path, format);
         contents.put(path, format);
+        rules.columns.put(path, format.columns());
         rules.hasWords |= format.hasWords();
         return declare("contents", path);
     }
@@ -157,6 +159,7 @@ public final class RulesBuilder {
     /** Times are numbers since an epoch of their own. */
     public RulesBuilder times(TimeSince epoch) {
         rules.times = epoch;
+        rules.epoch = epoch;
         return this;
     }
 

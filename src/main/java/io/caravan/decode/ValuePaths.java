@@ -20,6 +20,10 @@ final class ValuePaths {
                 + ", where the registry says that values do";
     }
 
+    List<JsonPath> paths() {
+        return paths;
+    }
+
     boolean isEmpty() {
         return paths.isEmpty();
     }

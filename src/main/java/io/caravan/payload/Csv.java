@@ -11,6 +11,7 @@ import io.caravan.decode.Undecodable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -106,6 +107,13 @@ public final class Csv implements PayloadFormat {
     private static String firstLine(String message) {
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
+    }
+
+    @Override
+    public Set<String> columns() {
+        Set<String> named = new LinkedHashSet<>(columns);
+        named.remove("");
+        return named;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,6 +60,11 @@ public final class Encoded implements PayloadFormat {
     private byte[] bytes(byte[] payload) throws Undecodable {
         String text = PlainText.of(payload).strip();
         return hex ? HexFrame.parse(digits(text)) : base64(text);
+    }
+
+    @Override
+    public Set<String> columns() {
+        return content.columns();
     }
 
     @Override

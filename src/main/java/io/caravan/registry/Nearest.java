@@ -9,10 +9,10 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /** {@code : did you mean timestamp?}, or nothing where no word is near: two letters away at most, and less than half of its own. */
+    /** {@code : did you mean timestamp?}, or nothing where no word is near: two letters away at most, and a third of its own. */
     public static String hint(String given, Iterable<String> words) {
         String nearest = null;
-        int least = Math.min(3, (given.length() + 1) / 2);
+        int least = Math.min(2, given.length() / 3) + 1;
         for (String word : words) {
             int distance = given.length() > LONGEST || word.length() > LONGEST ? LONGEST : distance(given, word);
             if (distance < least) {

@@ -65,11 +65,15 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
     }
 
     private byte[] applied(byte[] payload, DeviceRegistry registry) throws Undecodable {
+        return applied(raw(payload), registry);
+    }
+
+    private byte[] applied(RawMessage raw, DeviceRegistry registry) throws Undecodable {
         MappedDialect dialect = registry.types().dialects().get(header(RecordHeaders.DIALECT));
         JsonPayload json = dialect == null
                 ? null
-                : dialect.decoder().asJson(dialect.decoder().plain(raw(payload)));
-        return json == null ? payload : json.json();
+                : dialect.decoder().asJson(dialect.decoder().plain(raw));
+        return json == null ? raw.payload() : json.json();
     }
 
     private RawMessage raw(byte[] payload) {
@@ -86,6 +90,15 @@ public record Outcome(byte[] value, Map<String, String> headers, List<String> to
     JsonNode tree(byte[] payload, DeviceRegistry registry) {
         try {
             return MAPPER.readTree(applied(payload, registry));
+        } catch (Undecodable | IOException e) {
+            return null; // the dead letter says so
+        }
+    }
+
+    /** The same of what it was made of, which is one row. */
+    JsonNode treeOfRow(DeviceRegistry registry) {
+        try {
+            return MAPPER.readTree(applied(raw(read).of(read, row()), registry));
         } catch (Undecodable | IOException e) {
             return null; // the dead letter says so
         }

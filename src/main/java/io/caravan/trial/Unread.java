@@ -81,7 +81,7 @@ final class Unread {
         });
     }
 
-    /** Null for what is a number, and for what the device itself does not think much of. */
+    /** Null for what is a number. */
     private static String why(Measured value, JsonNode sent, Measurement declared) {
         boolean text = sent != null && sent.isTextual();
         String shown = sent == null ? "" : text ? Text.excerpt(sent.textValue()) : Text.printable(sent.toString());
@@ -91,8 +91,13 @@ final class Unread {
         return switch (value.form()) {
             case ABSENT -> sent == null || sent.isNull() ? "null" : shown + " stands for no value, as \"missing\" says";
             case TEXT -> text ? shown + " " + ofText(sent.textValue()) : null;
+            case OVERFLOW -> "NaN, infinite, or beyond what can be kept, such as 1e999";
+            case NO_INTEGER -> shown + " is no number of the type that \"integer\" says";
+            case REJECTED ->
+                shown + " is not to be used: what stands where \"quality\" says is neither in \"good\" nor in"
+                        + " \"uncertain\"";
             case CUT_OFF -> "the frame ends before it, or has a float there that is no number";
-            default -> null;
+            case NUMBER -> null;
         };
     }
 

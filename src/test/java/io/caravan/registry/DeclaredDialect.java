@@ -99,7 +99,7 @@ final class DeclaredDialect {
                 + '='
                 + switch (value.form()) {
                     case NUMBER -> value.value() + unit;
-                    case OVERFLOW -> "BAD";
+                    case OVERFLOW, NO_INTEGER, REJECTED -> "BAD";
                     case CUT_OFF -> "cut off" + unit;
                     case TEXT -> "text";
                     case ABSENT -> "null";

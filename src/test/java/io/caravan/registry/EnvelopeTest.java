@@ -169,9 +169,28 @@ class EnvelopeTest {
                 DeclaredDialect.of(folder, "a", "a", "'device':'$.d.id','metric':'$.n','values':'$.v'");
         assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4.0},\"n\":\"x\",\"v\":1}"))
                 .hasMessage(
-                        "the device id must be a text or a whole number: '4.0' stands at /d/id; in quotes it would be a text");
+                        "the device id must be a text or a whole number: '4.0' stands at $.d.id; in quotes it would be a text");
         assertThatThrownBy(() -> dialect.read("{\"d\":{\"id\":4},\"v\":1}"))
                 .hasMessage("no name of a metric stands at $.n, where the registry says that one does");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'hub':4.0,'r':[{'id':1,'v':1},{'id':2,'v':2}]} | each part of the device id must be a text or a whole number: '4.0' stands at $.hub; in quotes it would be a text",
+                "{'hub':1,'r':[{'id':1,'v':1},{'id':{},'v':2}]}  | each part of the device id must be a text or a whole number: an object stands at @.id",
+                "{'hub':1,'r':[{'id':1,'v':1},{'id':' ','v':2}]} | each part of the device id at @.id must be 1 to 200 characters without control characters: ' '",
+                "{'hub':1,'s':'','r':[{'id':1,'v':1},{'id':2,'v':2}]} | the site at $.s must be 1 to 200 characters without control characters: ''"
+            })
+    void aPartOfAnIdThatIsNoneIsToldByItsPath(String payload, String problem) throws Exception {
+        DeclaredDialect dialect = DeclaredDialect.of(
+                folder, "a", "a", "'rows':'$.r','device':'{$.hub}-{@.id}','site':'$.s','values':{'v':'@.v'}");
+        assertThatThrownBy(() -> dialect.read(payload.replace('\'', '"')))
+                .isInstanceOfSatisfying(
+                        Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_ID))
+                .hasMessage(problem);
     }
 
     @Test

@@ -135,7 +135,7 @@ class OwnQualityTest {
                 + '='
                 + switch (value.form()) {
                     case NUMBER -> value.value() + (value.doubtful() ? "?" : "");
-                    case OVERFLOW -> "BAD";
+                    case OVERFLOW, NO_INTEGER, REJECTED -> "BAD";
                     case TEXT -> "text";
                     default -> "null";
                 };

@@ -11,6 +11,8 @@ import io.caravan.settings.UserError;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,11 +103,44 @@ class PayloadFormatsTest {
         "a16161c24100, a=0.0",
         "a16161fa41a8cccd, a=21.1",
         "a16161d82041ff, a=text",
-        "a16161c11903e8, a=1000.0"
+        "a16161c11903e8, a=1000.0",
+        "a36161f97e006162f97c006163fbfff0000000000000, 'a=BAD, b=BAD, c=BAD'",
+        "a16161f6, a=null"
     })
     void cborIsWhatItsTypesSay(String hex, String shown) throws Exception {
         DeclaredDialect cbor = DeclaredDialect.of(folder, "'payload':'cbor'");
         assertThat(cbor.shown(HexFormat.of().parseHex(hex))).containsExactly("d: " + shown);
+    }
+
+    @Test
+    void aColumnMayHoldTextsThatHoldSomething() throws Exception {
+        DeclaredDialect logger = DeclaredDialect.of(
+                folder,
+                "'contents':{'$.log':'columns','@.frame':{'format':'hex','fields':{'temp':{'byte':0,'type':'int16','scale':0.1}}}},"
+                        + "'rows':'$.log','timestamp':'@.t','values':'@.frame'");
+        assertThat(logger.shown("{\"log\":{\"t\":[1700000000,1700000060],\"frame\":[\"00d7\",\"00dc\"]}}"))
+                .containsExactly("d: temp=21.5", "d: temp=22.0");
+    }
+
+    /** What is ignored is in each row all the same. */
+    @Test
+    void whatStandsBesideColumnsCountsInEachRow() throws Exception {
+        DeclaredDialect columns =
+                DeclaredDialect.of(folder, "'payload':'columns','rows':'$','ignore':['@.note'],'timestamp':'@.t'");
+        String times = IntStream.range(0, 100).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        String message = "{\"note\":\"%s\",\"v\":[" + times + "]}";
+        assertThat(columns.read(message.formatted("x".repeat(100)))).hasSize(100);
+        assertThatThrownBy(() -> columns.read(message.formatted("x".repeat(2_000))))
+                .isInstanceOfSatisfying(
+                        Undecodable.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
+    }
+
+    /** As in JSON, frames and packs of SenML: a number that is none is a reading, also in a row. */
+    @Test
+    void aNumberInARowOfCborThatIsNoneIsBad() throws Exception {
+        DeclaredDialect cbor = DeclaredDialect.of(folder, "'payload':'cbor','rows':'$'");
+        assertThat(cbor.shown(HexFormat.of().parseHex("82a16161f97e00a1616101")))
+                .containsExactly("d: a=BAD", "d: a=1.0");
     }
 
     @Test
