@@ -12,6 +12,7 @@ final class Arrivals {
     private final InFlightBytes inFlight;
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
     private boolean received;
+    private long arrived;
 
     Arrivals(InFlightBytes inFlight) {
         this.inFlight = inFlight;
@@ -19,6 +20,7 @@ final class Arrivals {
 
     synchronized void add(Delivery delivery) {
         received = true;
+        arrived++;
         deliveries.add(delivery);
     }
 
@@ -43,6 +45,16 @@ final class Arrivals {
     /** Whether all that has arrived is done with. */
     synchronized boolean isEmpty() {
         return deliveries.isEmpty();
+    }
+
+    /** How much has arrived in all. */
+    synchronized long arrived() {
+        return arrived;
+    }
+
+    /** How much has arrived that is not done with, or waits for what arrived before. */
+    synchronized int size() {
+        return deliveries.size();
     }
 
     /** Whether something has arrived since this was asked last. */

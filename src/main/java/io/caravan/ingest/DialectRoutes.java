@@ -99,6 +99,7 @@ public final class DialectRoutes {
         for (Map.Entry<String, Wanted> route : List.copyOf(running.entrySet())) {
             Wanted next = wanted.get(route.getKey());
             if (!route.getValue().equals(next) || now != template) {
+                mqtt.leave(route.getValue().session()); // a route that stops refuses what comes
                 remove(context, model, route.getKey());
                 running.remove(route.getKey());
                 coming.remove(route.getKey());

@@ -1,6 +1,7 @@
 package io.caravan.ingest;
 
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,9 @@ public final class MqttClients extends MqttClient {
     private final Map<Integer, Delivery> deliveries = new ConcurrentHashMap<>();
 
     private final AtomicInteger handles = new AtomicInteger();
+    /** Old sessions that the last subscription has not closed. */
+    private final List<OldSessions> unfinished = new ArrayList<>();
+
     private volatile MqttCallback callback;
     private volatile MqttSubscription subscription;
     private volatile boolean closing;
@@ -151,6 +155,8 @@ public final class MqttClients extends MqttClient {
         subscription = new MqttSubscription(
                 sessions, asToldHere ? countOf(all, count) : count, filtersOf(all), qos, this::arrived);
         subscription.open();
+        unfinished.forEach(subscription::retire);
+        unfinished.clear();
         return null;
     }
 
@@ -195,11 +201,17 @@ public final class MqttClients extends MqttClient {
     }
 
     /** Takes in what the broker holds for sessions of another name, and ends them. */
-    void succeed(OldSessions others) {
-        MqttSubscription current = subscription;
-        if (current != null) {
-            current.retire(others);
+    synchronized void succeed(OldSessions others) {
+        if (subscription == null) {
+            unfinished.add(others);
+        } else {
+            subscription.retire(others);
         }
+    }
+
+    /** The old sessions that were to be closed and are not; for after {@link #close}. */
+    synchronized List<OldSessions> unfinished() {
+        return List.copyOf(unfinished);
     }
 
     /** How many messages have been handed to Camel and are not acknowledged yet. */
@@ -233,6 +245,10 @@ public final class MqttClients extends MqttClient {
     private synchronized void leave() {
         if (subscription != null) {
             subscription.close();
+            // of its own, every start looks for
+            subscription.unfinished().stream()
+                    .filter(old -> !old.name().equals(sessions.name()))
+                    .forEach(unfinished::add);
             subscription = null;
         }
     }

@@ -1,5 +1,6 @@
 package io.caravan.ingest;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -60,27 +61,34 @@ public final class MqttComponent extends PahoMqtt5Component {
         return named != null && named.isReady();
     }
 
+    /** Leaves the broker, which keeps the sessions of a name, when what is under way has ended; the route runs until then. */
+    void leave(String name) {
+        MqttClients named = clients.get(name);
+        if (named != null) {
+            named.close();
+        }
+    }
+
     /**
-     * Ends sessions that no route reads any more.
+     * Ends sessions that no route reads any more, with those whose end was left to them.
      *
      * @param topics what they subscribe, as the route had it
      * @param successor the name of the sessions that take over what the broker holds for these; null to have it forgotten
      */
     void retire(String name, String topics, String successor) {
-        MqttClients old = clients.remove(name);
-        if (old != null) {
-            old.close();
-        }
-        OldSessions sessions = new OldSessions(
+        List<OldSessions> sessions = new ArrayList<>();
+        sessions.add(new OldSessions(
                 new Sessions(settings, inFlight, name, null),
                 MqttClients.filtersOf(topics),
                 0,
-                MqttClients.countOf(topics, count));
-        MqttClients next = successor == null ? null : clients.get(successor);
-        if (next != null) {
-            next.succeed(sessions);
-        } else {
-            sessions.forget();
+                MqttClients.countOf(topics, count)));
+        MqttClients old = clients.remove(name);
+        if (old != null) {
+            old.close();
+            sessions.addAll(old.unfinished());
         }
+        sessions.removeIf(each -> clients.containsKey(each.name())); // they are read again
+        MqttClients next = successor == null ? null : clients.get(successor);
+        sessions.forEach(next == null ? OldSessions::forget : next::succeed);
     }
 }

@@ -169,6 +169,21 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         return !arrivals.isEmpty();
     }
 
+    /** Whether the broker may have more for this client than it may send at once: half of that is here and not done with. */
+    boolean mayBeHeldBack() {
+        return 2 * arrivals.size() >= receiveMaximum.value() || inFlight.isFull();
+    }
+
+    /** How many messages have arrived. */
+    long arrived() {
+        return arrivals.arrived();
+    }
+
+    /** Whether the first so many that have arrived are all done with. */
+    boolean isDoneWith(long first) {
+        return arrivals.arrived() - arrivals.size() >= first;
+    }
+
     /** Whether something has arrived since this was asked last. */
     boolean hasReceived() {
         return arrivals.hasReceived();

@@ -9,7 +9,6 @@ import org.apache.camel.component.paho.mqtt5.PahoMqtt5Message;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
-import org.apache.camel.support.RoutePolicySupport;
 
 /**
  * What {@link MqttClients} has to be told of the routes that read MQTT, and Camel's consumer does not tell: that an exchange
@@ -26,7 +25,26 @@ public final class MqttRoutes implements RoutePolicyFactory {
                 : null;
     }
 
-    private static final class Policy extends RoutePolicySupport {
+    /** Not one that Camel starts and stops: of what ends while its route stops it would not hear. */
+    private static final class Policy implements RoutePolicy {
+
+        @Override
+        public void onInit(Route route) {}
+
+        @Override
+        public void onRemove(Route route) {}
+
+        @Override
+        public void onStart(Route route) {}
+
+        @Override
+        public void onSuspend(Route route) {}
+
+        @Override
+        public void onResume(Route route) {}
+
+        @Override
+        public void onExchangeBegin(Route route, Exchange exchange) {}
 
         /** Camel leaves a client alone that it was given: it would hand messages to a route that has stopped. */
         @Override

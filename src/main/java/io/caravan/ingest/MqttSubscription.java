@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +27,7 @@ final class MqttSubscription implements AutoCloseable {
     private static final long FIRST_RETRY_MILLIS = 500;
     private static final long LAST_RETRY_MILLIS = 10_000;
     private static final long LONGEST_FAREWELL_MILLIS = 1_000;
+    private static final long LONGEST_END_SECONDS = 5;
 
     private final Sessions sessions;
     private final List<String> filters;
@@ -32,6 +35,7 @@ final class MqttSubscription implements AutoCloseable {
     private final MqttConnection.Listener listener;
     private final MqttConnection[] connections;
     private final ScheduledExecutorService keeper;
+    private final Set<OldSessions> unfinished = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -62,7 +66,13 @@ final class MqttSubscription implements AutoCloseable {
 
     /** Takes in what old sessions hold, and closes them, as soon as the others are connected. */
     void retire(OldSessions old) {
+        unfinished.add(old);
         retireLater(old, 0);
+    }
+
+    /** The old sessions that are not closed yet; final when this is closed. */
+    Set<OldSessions> unfinished() {
+        return Set.copyOf(unfinished);
     }
 
     /** In one line, why not every client is connected and subscribed; empty where every one is. */
@@ -83,11 +93,21 @@ final class MqttSubscription implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Leaves; the broker keeps the sessions. */
+    /** Leaves; the broker keeps the sessions, and no connection takes one up any more. */
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
         keeper.shutdownNow();
+        leave();
+        try {
+            // who drains an old session ends it next: whoever reads that one again must not come before
+            keeper.awaitTermination(LONGEST_END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void leave() {
         List<MqttConnection> open =
                 Stream.of(connections).filter(Objects::nonNull).toList();
         awaitTaken(open);
@@ -180,6 +200,8 @@ final class MqttSubscription implements AutoCloseable {
     private void retireNow(OldSessions old) {
         if (fault().isPresent() || !old.retire(listener)) {
             retireLater(old, LAST_RETRY_MILLIS);
+        } else {
+            unfinished.remove(old);
         }
     }
 

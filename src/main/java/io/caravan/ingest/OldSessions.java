@@ -3,18 +3,22 @@ package io.caravan.ingest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions that an earlier configuration with more clients has left at the broker: what they hold is taken in, then they
- * are closed. That is for a time when the other clients are connected: when the last member of a shared subscription leaves
- * it, a broker may throw away what is queued for all of them. Used by one thread.
+ * The sessions that an earlier configuration has left at the broker, with more clients or other topics: what they hold is taken
+ * in, then they are closed. That is for a time when the other clients are connected: when the last member of a shared subscription
+ * leaves it, a broker may throw away what is queued for all of them. Used by one thread.
  */
 final class OldSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(OldSessions.class);
     private static final Duration QUIET = Duration.ofSeconds(1);
+    /** A broker that holds more than this client may have at once sends it within this time. */
+    private static final Duration SENT_AT_ONCE = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_DRAIN = Duration.ofSeconds(30);
     private static final Duration FORGET_AGAIN = Duration.ofSeconds(5);
     private static final MqttConnection.Listener NOBODY = new MqttConnection.Listener() {
@@ -49,14 +53,14 @@ final class OldSessions {
      * Drains and closes all of them.
      *
      * @param listener receives what the sessions hold
-     * @return false where the broker did not answer, and the rest is to be tried again
+     * @return false where the broker did not answer, or something is not done with, and the rest is to be tried again
      */
     boolean retire(MqttConnection.Listener listener) {
         for (; next < end; next++) {
             try (MqttConnection old = sessions.connection(next, listener)) {
                 old.connect();
                 if (old.resumedSession() && !drained(old)) {
-                    return true; // the broker keeps it, and the next start goes on
+                    return false; // the broker keeps it
                 }
                 old.closeSession();
                 end(next);
@@ -70,6 +74,11 @@ final class OldSessions {
             }
         }
         return true;
+    }
+
+    /** What the clients' ids say after the configured start. */
+    String name() {
+        return sessions.name();
     }
 
     /** Closes all of them in the background, and what they hold is lost: nobody wants it. Where the broker is away, it is tried again. */
@@ -110,23 +119,40 @@ final class OldSessions {
                 "MQTT {}: draining the session of {}, which the configuration no longer names",
                 sessions.name(),
                 sessions.clientId(next));
+        List<String> shared =
+                filters.stream().filter(filter -> filter.startsWith("$share/")).toList();
+        long end = System.nanoTime() + LONGEST_DRAIN.toNanos();
+        // What devices publish now comes without an end, and the others get it as well. What was queued before they did
+        // goes with the last subscription to the share at some brokers, acknowledged or not: it is done with first.
+        if (!shared.isEmpty() && !isQueueDone(old, end)) {
+            return false;
+        }
         // A share goes to the others; what is queued for this one alone would go with its subscription.
-        old.unsubscribe(
-                filters.stream().filter(filter -> filter.startsWith("$share/")).toList());
-        long start = System.nanoTime();
-        long quiet = start;
-        while (System.nanoTime() - quiet < QUIET.toNanos()) {
-            if (old.holdsMessages() || old.hasReceived()) {
-                quiet = System.nanoTime();
+        old.unsubscribe(shared);
+        return calm(old, QUIET, end, () -> old.holdsMessages() | old.hasReceived());
+    }
+
+    private static boolean isQueueDone(MqttConnection old, long end) {
+        if (!calm(old, SENT_AT_ONCE, end, old::mayBeHeldBack)) {
+            return false;
+        }
+        long queued = old.arrived();
+        return calm(old, Duration.ofMillis(1), end, () -> !old.isDoneWith(queued));
+    }
+
+    /** Waits for a time in which a connection is never busy; false where it is not over in time, or the connection is. */
+    private static boolean calm(MqttConnection connection, Duration time, long end, BooleanSupplier busy) {
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < time.toNanos()) {
+            if (busy.getAsBoolean()) {
+                since = System.nanoTime();
             }
-            if (!old.isConnected()
-                    || Thread.currentThread().isInterrupted()
-                    || System.nanoTime() - start > LONGEST_DRAIN.toNanos()) {
+            if (!connection.isConnected() || Thread.currentThread().isInterrupted() || System.nanoTime() - end > 0) {
                 return false;
             }
             pause(Duration.ofMillis(20));
         }
-        return !old.holdsMessages() && old.isConnected();
+        return connection.isConnected() && !busy.getAsBoolean();
     }
 
     private static void pause(Duration time) {

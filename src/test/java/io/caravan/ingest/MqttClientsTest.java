@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
@@ -90,10 +91,7 @@ class MqttClientsTest {
     @Test
     void severalClientsShareTheMessagesAndEachComesOnce() throws Exception {
         Consumer consumer = consumer(3, true, text -> true);
-        String[] texts = new String[300];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = Integer.toString(i);
-        }
+        String[] texts = numbers(300);
         publish("iot/d/raw", texts);
 
         await().until(() -> consumer.texts.size() >= texts.length && consumer.clients.inFlight() == 0);
@@ -128,6 +126,46 @@ class MqttClientsTest {
         assertThat(fewer.texts).containsExactly("kept", "kept", "kept");
         await().untilAsserted(() -> assertThat(hasSession("caravan-test-3")).isFalse());
         assertThat(hasSession("caravan-test-2")).isFalse();
+    }
+
+    /** Whoever unsubscribes last from a share may have the broker throw away what is queued for it. */
+    @Test
+    void whatIsQueuedForAShareThatHasNoOtherReadersIsTakenInBeforeItIsLeft() throws Exception {
+        consumer(2, true, text -> true).leave();
+        String[] texts = numbers(2_000);
+        publish("iot/d/raw", texts);
+        Consumer next = consumer("next", "iot/#", 2, text -> true);
+
+        next.clients.succeed(new OldSessions(
+                new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
+                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                0,
+                2));
+
+        await().until(() -> next.texts.size() >= texts.length);
+        assertThat(next.texts).containsExactlyInAnyOrder(texts);
+        await().untilAsserted(() -> assertThat(hasSession("caravan-test-1")).isFalse());
+    }
+
+    @Test
+    void oldSessionsThatAreNotClosedYetGoOverToTheNextSubscription() throws Exception {
+        consumer(2, true, text -> true).leave();
+        publish("iot/d/raw", "kept");
+        OldSessions old = new OldSessions(
+                new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
+                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                0,
+                2);
+        Consumer stuck = consumer("between", "iot/#", 1, text -> false);
+        stuck.clients.succeed(old);
+        await().until(() -> stuck.texts.contains("kept"));
+        stuck.leave();
+
+        Consumer next = consumer("next", "iot/#", 1, text -> true);
+        assertThat(stuck.clients.unfinished()).containsExactly(old);
+        stuck.clients.unfinished().forEach(next.clients::succeed);
+
+        await().until(() -> next.texts.contains("kept"));
     }
 
     @Test
@@ -305,6 +343,20 @@ class MqttClientsTest {
         consumer.clients.subscribe("iot/+/raw, iot/+/+/raw", 1);
         await().until(consumer.clients::isReady);
         return consumer;
+    }
+
+    private Consumer consumer(String name, String topics, int count, Predicate<String> completes) throws MqttException {
+        Consumer consumer =
+                new Consumer(new MqttClients(settings(broker.mqttUrl()), inFlight, name, count, true), completes);
+        open.add(consumer.clients);
+        consumer.clients.setCallback(new Callback(consumer::arrived));
+        consumer.clients.subscribe(topics, 1);
+        await().until(consumer.clients::isReady);
+        return consumer;
+    }
+
+    private static String[] numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
     }
 
     private static MqttSettings settings(String url) {
