@@ -68,8 +68,10 @@ final class TokenCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = DemoSecrets.find(config.settings(), data.folder());
         TokenIssuer issuer = SignInSettings.issuer(settings)
-                .orElseThrow(() -> new UserError("caravan.auth.secret is not set, and no demo has made one in "
-                        + data.folder() + ": start the demo first, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
+                .orElseThrow(
+                        () -> new UserError(
+                                "caravan.auth.secret is not set, and no demo has made one in " + data.folder()
+                                        + " (with --open nobody has to sign in, and there is none): start the demo first, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
         Duration life =
                 lifetime == null ? SignInSettings.lifetime(settings) : SignInSettings.lifetime("--lifetime", lifetime);
         spec.commandLine().getOut().println(issuer.issue(identity(), life));

@@ -2,6 +2,7 @@ package io.caravan.bench;
 
 import io.caravan.embedded.PostgresPasswords;
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.DemoPorts;
 import io.caravan.settings.KafkaSecurity;
 import io.caravan.settings.Settings;
 import io.caravan.settings.UserError;
@@ -49,27 +50,19 @@ record BenchTarget(
 
     /** The servers of the demo with this folder, on the ports that the working directory's configuration or the environment gives it. */
     static BenchTarget ofDemo(Path data, Map<String, String> environment) {
-        int mqtt = 1883;
-        int kafka = 19092;
-        int postgres = 15432;
-        int http = 8080;
-        String token = null;
-        if (Files.exists(PROPERTIES)) {
-            Settings settings = Settings.load(PROPERTIES, environment);
-            mqtt = port(settings, "caravan.embedded.mqtt.port", mqtt);
-            kafka = port(settings, "caravan.embedded.kafka.port", kafka);
-            postgres = port(settings, "caravan.embedded.postgres.port", postgres);
-            http = port(settings, "caravan.http.port", http);
-            token = OwnToken.of(settings, data, SUBJECT).orElse(null);
-        }
-        String dbUrl = "jdbc:postgresql://127.0.0.1:" + postgres + "/caravan";
+        DemoPorts ports = DemoPorts.here(environment);
+        String token = Files.exists(PROPERTIES)
+                ? OwnToken.of(Settings.load(PROPERTIES, environment), data, SUBJECT)
+                        .orElse(null)
+                : null;
+        String dbUrl = "jdbc:postgresql://127.0.0.1:" + ports.postgres() + "/caravan";
         return new BenchTarget(
-                OwnMqttLogin.in("tcp://127.0.0.1:" + mqtt, data),
-                KafkaAccess.open("127.0.0.1:" + kafka),
+                OwnMqttLogin.in(ports.mqttUrl(), data),
+                KafkaAccess.open(ports.kafkaBrokers()),
                 dbUrl,
                 "caravan",
                 demoPassword(dbUrl, data),
-                http,
+                ports.http(),
                 token);
     }
 
@@ -88,9 +81,5 @@ record BenchTarget(
         } catch (IOException e) {
             throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static int port(Settings settings, String key, int fallback) {
-        return settings.text(key, null) == null ? fallback : settings.port(key);
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan.simulator;
 
 import io.caravan.kafka.KafkaAccess;
+import io.caravan.settings.DemoPorts;
 import io.caravan.settings.KafkaSecurity;
 import io.caravan.settings.Settings;
 import io.caravan.settings.UserError;
@@ -99,16 +100,17 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--mqtt",
             paramLabel = "URL",
-            defaultValue = "tcp://127.0.0.1:1883",
             description =
-                    "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: ${DEFAULT-VALUE}.")
+                    "The broker, as tcp://[user:password@]host:port, or ssl:// for TLS. Default: the demo's, tcp://127.0.0.1:1883 "
+                            + "unless CARAVAN_EMBEDDED_MQTT_PORT moves it.")
     private String mqtt;
 
     @Option(
             names = "--kafka",
             paramLabel = "HOST:PORT",
             description = "events only: the Kafka whose topic " + RoomEvents.TOPIC
-                    + " they go to. Default: 127.0.0.1:19092, the demo's.")
+                    + " they go to. Default: the demo's, 127.0.0.1:19092 unless "
+                    + "CARAVAN_EMBEDDED_KAFKA_PORT moves it.")
     private String kafka;
 
     @Option(
@@ -151,7 +153,7 @@ public final class SimulateCommand implements Callable<Integer> {
                                 ? HttpLink.connect(url, token())
                                 : KafkaLink.connect(kafkaAccess(), RoomEvents.TOPIC));
             } else {
-                simulator.start(OwnMqttLogin.in(mqtt, data.folder()));
+                simulator.start(OwnMqttLogin.in(mqtt(), data.folder()));
             }
         } catch (UserError e) {
             spec.commandLine().getErr().println(e.getMessage());
@@ -162,15 +164,19 @@ public final class SimulateCommand implements Callable<Integer> {
                 "%d %s devices publish to %s%s%n",
                 count,
                 family,
-                (events ? (url != null ? url : kafka()) : mqtt).replaceFirst("//[^/@]*@", "//"),
+                (events ? (url != null ? url : kafka()) : mqtt()).replaceFirst("//[^/@]*@", "//"),
                 burst ? ", in bursts" : String.format(Locale.ROOT, ", %s messages/s each", shortest(hertz)));
         out.flush();
         new SimulatorRun(simulator, out).run(duration);
         return simulator.acknowledged() == simulator.sent() ? 0 : 1;
     }
 
+    private String mqtt() {
+        return mqtt == null ? DemoPorts.here(System.getenv()).mqttUrl() : mqtt;
+    }
+
     private String kafka() {
-        return kafka == null ? "127.0.0.1:19092" : kafka;
+        return kafka == null ? DemoPorts.here(System.getenv()).kafkaBrokers() : kafka;
     }
 
     /** The demo's Kafka is open; another is reached as the settings here say. */
