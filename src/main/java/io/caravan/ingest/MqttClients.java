@@ -222,6 +222,10 @@ public final class MqttClients extends MqttClient {
     /** Takes no more messages, waits for those under way, 5 s at most, and leaves; the broker keeps the sessions. */
     @Override
     public void close() {
+        MqttSubscription current = subscription;
+        if (current != null) {
+            current.endKeeping(); // it takes in what it has taken up
+        }
         closing = true;
         long deadline = System.nanoTime() + LONGEST_CLOSE_NANOS;
         while (System.nanoTime() < deadline && isAnyToBeAcknowledged()) {

@@ -5,6 +5,7 @@ import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
@@ -200,15 +201,20 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     /** Connects; from here on messages of the session may arrive. */
     void connect() throws MqttUnavailable {
         var connect = client.connectWith();
-        resumed = Answers.await((state == null ? connect : connect.willPublish(state.will()))
-                        .cleanStart(false)
-                        .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
-                        .keepAlive(KEEP_ALIVE_SECONDS)
-                        .restrictions()
-                        .receiveMaximum(receiveMaximum.value())
-                        .applyRestrictions()
-                        .send())
-                .isSessionPresent();
+        CompletableFuture<Mqtt5ConnAck> connected = (state == null ? connect : connect.willPublish(state.will()))
+                .cleanStart(false)
+                .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
+                .keepAlive(KEEP_ALIVE_SECONDS)
+                .restrictions()
+                .receiveMaximum(receiveMaximum.value())
+                .applyRestrictions()
+                .send();
+        try {
+            resumed = Answers.await(connected).isSessionPresent();
+        } catch (MqttUnavailable e) {
+            connected.thenRun(client::disconnect); // nobody reads it: it must not stay
+            throw e;
+        }
         inFlight.join(this);
     }
 

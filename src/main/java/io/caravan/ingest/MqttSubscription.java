@@ -37,6 +37,7 @@ final class MqttSubscription implements AutoCloseable {
     private final ScheduledExecutorService keeper;
     private final Set<OldSessions> unfinished = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean retiring;
 
     /**
      * @param sessions whose first sessions are used
@@ -96,15 +97,28 @@ final class MqttSubscription implements AutoCloseable {
     /** Leaves; the broker keeps the sessions, and no connection takes one up any more. */
     @Override
     public void close() {
-        closed = true;
-        keeper.shutdownNow();
+        endKeeping();
         leave();
+    }
+
+    /**
+     * Makes no connection any more. Who is about to end an old session is waited for: whoever reads that one again must not come
+     * before, and what it holds is taken by who reads it now.
+     */
+    void endKeeping() {
+        synchronized (this) {
+            closed = true;
+            keeper.shutdown();
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_END_SECONDS);
         try {
-            // who drains an old session ends it next: whoever reads that one again must not come before
-            keeper.awaitTermination(LONGEST_END_SECONDS, TimeUnit.SECONDS);
+            while (retiring && System.nanoTime() - end < 0) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        keeper.shutdownNow();
     }
 
     private synchronized void leave() {
@@ -198,11 +212,18 @@ final class MqttSubscription implements AutoCloseable {
 
     /** Only while the others are connected: see {@link OldSessions}. */
     private void retireNow(OldSessions old) {
-        if (fault().isPresent() || !old.retire(listener)) {
-            retireLater(old, LAST_RETRY_MILLIS);
-        } else {
-            unfinished.remove(old);
+        retiring = true;
+        try {
+            if (!closed && fault().isEmpty() && old.retire(listener, () -> closed)) {
+                unfinished.remove(old);
+                return;
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("MQTT {}: old sessions are not closed, trying again", sessions.name(), e);
+        } finally {
+            retiring = false;
         }
+        retireLater(old, LAST_RETRY_MILLIS);
     }
 
     private final class Listener implements MqttConnection.Listener {

@@ -53,13 +53,17 @@ final class OldSessions {
      * Drains and closes all of them.
      *
      * @param listener receives what the sessions hold
+     * @param stopped whether to leave the rest to a later call; what is said then is that there is a rest
      * @return false where the broker did not answer, or something is not done with, and the rest is to be tried again
      */
-    boolean retire(MqttConnection.Listener listener) {
+    boolean retire(MqttConnection.Listener listener, BooleanSupplier stopped) {
         for (; next < end; next++) {
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
             try (MqttConnection old = sessions.connection(next, listener)) {
                 old.connect();
-                if (old.resumedSession() && !drained(old)) {
+                if (old.resumedSession() && !drained(old, stopped)) {
                     return false; // the broker keeps it
                 }
                 old.closeSession();
@@ -114,40 +118,40 @@ final class OldSessions {
     }
 
     /** Takes what a session holds; whether nothing is left of it that is not acknowledged. */
-    private boolean drained(MqttConnection old) throws MqttUnavailable {
+    private boolean drained(MqttConnection old, BooleanSupplier stopped) throws MqttUnavailable {
         LOG.info(
                 "MQTT {}: draining the session of {}, which the configuration no longer names",
                 sessions.name(),
                 sessions.clientId(next));
-        List<String> shared =
-                filters.stream().filter(filter -> filter.startsWith("$share/")).toList();
         long end = System.nanoTime() + LONGEST_DRAIN.toNanos();
         // What devices publish now comes without an end, and the others get it as well. What was queued before they did
-        // goes with the last subscription to the share at some brokers, acknowledged or not: it is done with first.
-        if (!shared.isEmpty() && !isQueueDone(old, end)) {
+        // goes with the last subscription at some brokers, acknowledged or not: it is done with first.
+        if (!isQueueDone(old, end, stopped)) {
             return false;
         }
-        // A share goes to the others; what is queued for this one alone would go with its subscription.
-        old.unsubscribe(shared);
-        return calm(old, QUIET, end, () -> old.holdsMessages() | old.hasReceived());
+        // From here on to the end, or whoever takes the session up again would be deaf.
+        old.unsubscribe(filters);
+        return calm(
+                old, QUIET, end, () -> old.holdsMessages() | old.hasReceived(), Thread.currentThread()::isInterrupted);
     }
 
-    private static boolean isQueueDone(MqttConnection old, long end) {
-        if (!calm(old, SENT_AT_ONCE, end, old::mayBeHeldBack)) {
+    private static boolean isQueueDone(MqttConnection old, long end, BooleanSupplier stopped) {
+        if (!calm(old, SENT_AT_ONCE, end, old::mayBeHeldBack, stopped)) {
             return false;
         }
         long queued = old.arrived();
-        return calm(old, Duration.ofMillis(1), end, () -> !old.isDoneWith(queued));
+        return calm(old, Duration.ofMillis(1), end, () -> !old.isDoneWith(queued), stopped);
     }
 
     /** Waits for a time in which a connection is never busy; false where it is not over in time, or the connection is. */
-    private static boolean calm(MqttConnection connection, Duration time, long end, BooleanSupplier busy) {
+    private static boolean calm(
+            MqttConnection connection, Duration time, long end, BooleanSupplier busy, BooleanSupplier stopped) {
         long since = System.nanoTime();
         while (System.nanoTime() - since < time.toNanos()) {
             if (busy.getAsBoolean()) {
                 since = System.nanoTime();
             }
-            if (!connection.isConnected() || Thread.currentThread().isInterrupted() || System.nanoTime() - end > 0) {
+            if (!connection.isConnected() || stopped.getAsBoolean() || System.nanoTime() - end > 0) {
                 return false;
             }
             pause(Duration.ofMillis(20));

@@ -169,6 +169,26 @@ class MqttClientsTest {
     }
 
     @Test
+    void whoLeavesInTheMidstOfADrainDropsNothingOfIt() throws Exception {
+        consumer(2, true, text -> true).leave();
+        publish("iot/d/raw", "kept");
+        Consumer between = consumer("between", "iot/#", 1, text -> !text.equals("hangs"));
+        publish("iot/h/raw", "hangs");
+        await().until(() -> between.texts.contains("hangs"));
+        between.clients.succeed(new OldSessions(
+                new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
+                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                0,
+                2));
+        between.leave();
+
+        Consumer next = consumer("next", "iot/#", 1, text -> true);
+        between.clients.unfinished().forEach(next.clients::succeed);
+
+        await().until(() -> between.texts.contains("kept") || next.texts.contains("kept"));
+    }
+
+    @Test
     void whatNobodyWantsAnyMoreIsNotKeptByTheBroker() throws Exception {
         consumer(3, true, text -> true).leave();
         publish("iot/d/raw", "old");
