@@ -16,6 +16,7 @@ final class Growth {
     private final long mostBytes;
     private int contents;
     private long bytes;
+    private boolean exceeded;
 
     /** Of a message, or a row, by itself. */
     Growth() {
@@ -32,19 +33,26 @@ final class Growth {
     void content() throws Undecodable {
         contents++;
         if (contents > mostContents) {
+            exceeded = true;
             throw new Undecodable(
                     Reason.TOO_LARGE, "more than " + mostContents + " \"contents\" to be read in one message");
         }
     }
 
     /** One row more was read. */
-    void row(int row, int json) throws Undecodable {
+    void row(int row, long json) throws Undecodable {
         bytes += Math.max(0, json - row);
         if (bytes > mostBytes) {
+            exceeded = true;
             throw new Undecodable(
                     Reason.TOO_LARGE,
                     "with their \"contents\" read, the rows of the message would have more than " + mostBytes
                             + " bytes more than without");
         }
+    }
+
+    /** Whether it was too much for the message; a row by itself may be too large before. */
+    boolean isExceeded() {
+        return exceeded;
     }
 }

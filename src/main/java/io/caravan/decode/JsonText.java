@@ -14,7 +14,7 @@ public final class JsonText {
     private static final int AND_BYTES = 64 * 1024;
 
     /** Of one row of a message: there may be many. */
-    private static final int AND_BYTES_OF_ROW = 4 * 1024;
+    private static final int AND_BYTES_OF_ROW = 16 * 1024;
 
     private static final double EXACT = 0x1p53;
 
@@ -26,12 +26,17 @@ public final class JsonText {
     /** What is made of a message, or of a row of one. */
     static JsonText of(RawMessage raw) {
         int length = raw.payload().length;
-        return new JsonText(raw.isPart() ? most(length) - AND_BYTES + AND_BYTES_OF_ROW : most(length), length);
+        return new JsonText(raw.isPart() ? mostOfRow(length) : most(length), length);
     }
 
     /** How many bytes are made of a message of this length at most. */
     static long most(int length) {
         return (long) MOST_TIMES * length + AND_BYTES;
+    }
+
+    /** How many bytes are made of a row of this length at most. */
+    static long mostOfRow(int length) {
+        return (long) MOST_TIMES * length + AND_BYTES_OF_ROW;
     }
 
     private JsonText(long most, int length) {
@@ -169,7 +174,7 @@ public final class JsonText {
             throw new Undecodable(
                     Reason.TOO_LARGE,
                     "read as JSON, it would have more than " + MOST_TIMES
-                            + " times its bytes and 64 KB, or 4 KB for a row");
+                            + " times its bytes and 64 KB, or 16 KB for a row");
         }
     }
 }

@@ -69,8 +69,11 @@ record MappedPayload(MessageRules rules, JsonPayload json) {
         try {
             growth.row(row.payload().length, of(found, row, growth).json().json().length);
         } catch (Undecodable e) {
-            if (e.reason() == Reason.TOO_LARGE) {
+            if (growth.isExceeded()) {
                 throw e;
+            }
+            if (e.reason() == Reason.TOO_LARGE) {
+                growth.row(row.payload().length, JsonText.mostOfRow(row.payload().length));
             }
         }
     }

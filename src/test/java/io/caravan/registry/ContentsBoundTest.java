@@ -71,13 +71,21 @@ class ContentsBoundTest {
 
     @Test
     void aRowGrowsLessThanAMessage() throws Exception {
-        String rules = "'payload':" + FRAME.replace("'fields'", "'every':1,'fields'");
+        String rules = "'payload':{'format':'hex','every':1,'fields':{"
+                + joined(600, i -> "'a_long_name_of_a_field_" + i + "':{'byte':0,'type':'uint8'}") + "}}";
         DeclaredDialect whole = DeclaredDialect.of(folder, rules + ",'values':'$[0]'");
         assertThat(whole.read("01")).hasSize(1);
 
+        DeclaredDialect rows = DeclaredDialect.of(folder, rules + ",'rows':'$'");
+        assertTooLarge(() -> rows.read("0102"), "32 times its bytes and 64 KB, or 16 KB for a row");
+    }
+
+    @Test
+    void aRowThatIsTooLargeByItselfCostsNoOther() throws Exception {
         DeclaredDialect rows = DeclaredDialect.of(
-                folder, rules.replace("a_long_name", "a_very_very_very_long_name_indeed") + ",'rows':'$'");
-        assertTooLarge(() -> rows.read("0102"), "32 times its bytes and 64 KB, or 4 KB for a row");
+                folder, "'rows':'$','contents':{'@.f':" + FRAME.replace("'fields'", "'every':1,'fields'") + "}");
+        assertThat(rows.parts("[{\"f\":\"01\"},{\"f\":\"0102030405060708\"}]".getBytes(StandardCharsets.UTF_8)))
+                .hasSize(2);
     }
 
     /** A row that cannot be read is a dead letter of its own. */
