@@ -54,7 +54,9 @@ public record Astray(String name, Set<String> members, String in) {
         Set<String> members = new LinkedHashSet<>();
         here.forEach(node -> node.fieldNames().forEachRemaining(members::add));
         String name = step instanceof JsonPath.Name missing ? missing.name() : "";
-        JsonNode first = here.get(0);
-        return new Astray(name, members, name.isEmpty() || first.isObject() ? "" : JsonDecoder.nameOf(first.asToken()));
+        boolean object = here.stream().anyMatch(JsonNode::isObject);
+        String in =
+                name.isEmpty() || object ? "" : JsonDecoder.nameOf(here.get(0).asToken());
+        return new Astray(name, members, in);
     }
 }

@@ -34,8 +34,15 @@ final class Contents {
         place.content = new Content(path, format);
     }
 
-    /** Lets what a wildcard says hold for the places beside it as well. To be told last. */
-    void spread() {
+    /**
+     * Lets what a wildcard says hold for the places beside it as well. To be told last.
+     *
+     * @param members what is no row; null where there are no rows
+     */
+    void spread(RowMembers members) {
+        if (members != null && !isEmpty()) {
+            members.setApart(root);
+        }
         root.spread();
     }
 

@@ -83,11 +83,12 @@ final class Envelope {
         return eventType != null ? eventType : rules.eventType;
     }
 
-    /** Whose the message is; null where neither the topic nor the payload says. */
+    /** Whose the message is; null where nothing stands where the registry says that it does. */
     String device() {
-        return rules.id != null
-                ? rules.id.id(named.get(Variable.DEVICE), device)
-                : named.getOrDefault(Variable.DEVICE, device[0]);
+        if (rules.id != null) {
+            return rules.id.id(named.get(Variable.DEVICE), device);
+        }
+        return rules.device != null ? device[0] : named.get(Variable.DEVICE); // a row's own, whatever the topic's
     }
 
     /** What is wrong where there is no {@link #device}. */

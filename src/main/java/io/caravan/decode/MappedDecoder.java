@@ -87,7 +87,7 @@ public final class MappedDecoder implements Decoder {
         if (!found.also.isEmpty()) {
             return RowLists.parts(found, json, raw.payload().length);
         }
-        MessageRows rows = MessageRows.of(json, found.rows, raw.payload().length);
+        MessageRows rows = MessageRows.of(json, found.members, raw.payload().length);
         if (rows.isEmpty()) {
             if (found.ofRow != null) {
                 return Parts.NONE; // its own values are all that it has
@@ -96,7 +96,7 @@ public final class MappedDecoder implements Decoder {
                     Reason.EMPTY_MESSAGE, "no row stands at " + found.rows + ", where the registry says that rows do");
         }
         if (found.ofRow == null || raw.part() > 0) {
-            return rows.isOne() ? Parts.NONE : new Parts(rows.messages(), 1);
+            return rows.isWhole() ? Parts.NONE : new Parts(rows.messages(), 1);
         }
         byte[] own = rows.without();
         return hasValues(raw.of(own, 0)) ? new Parts(withOwn(own, rows.messages()), 0) : new Parts(rows.messages(), 1);

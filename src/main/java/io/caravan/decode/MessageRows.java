@@ -19,9 +19,20 @@ final class MessageRows {
 
     /** An array or object of which one row is kept; from its first byte inside to the bracket that closes it. */
     private static final class Container {
+        /** The members that are no rows and stay. */
+        final List<Slice> around = new ArrayList<>(0);
+
         int start;
         int end;
         int rows;
+        int ignored;
+        int lengthAround;
+
+        /** How many bytes are kept, with one row, or with none where its length is 0. */
+        int length(int row) {
+            int commas = row > 0 ? around.size() : Math.max(0, around.size() - 1);
+            return lengthAround + commas + row;
+        }
     }
 
     /** One row of a container, which may lie in a row of another. */
@@ -40,26 +51,28 @@ final class MessageRows {
 
     private final JsonParser parser;
     private final byte[] payload;
+    private final RowMembers members;
     private final List<JsonPath.Step> path;
     private final List<Row> rows = new ArrayList<>();
     private List<Container> beside = List.of();
     private Container outermost;
 
-    MessageRows(byte[] payload, JsonPath toRows, JsonParser parser) {
+    MessageRows(byte[] payload, RowMembers members, JsonParser parser) {
         this.payload = payload;
-        this.path = JsonPath.parse("@", toRows).steps();
+        this.members = members;
+        this.path = members.toRow();
         this.parser = parser;
     }
 
     /**
      * Finds the rows of a message.
      *
-     * @param path leads to the array, or the object, whose elements, or members, are the rows
+     * @param members where the array is, or the object, whose elements, or members, are the rows
      * @throws Undecodable when the message is no JSON: also where only what follows the rows is none
      */
-    static MessageRows of(byte[] payload, JsonPath path, int sent) throws Undecodable {
+    static MessageRows of(byte[] payload, RowMembers members, int sent) throws Undecodable {
         return JsonDecoder.read(payload, parser -> {
-            MessageRows found = new MessageRows(payload, path, parser);
+            MessageRows found = new MessageRows(payload, members, parser);
             found.find(0, parser.currentToken());
             found.addTo(RowBound.of(payload.length, sent));
             return found;
@@ -94,14 +107,14 @@ final class MessageRows {
         return rows.isEmpty();
     }
 
-    /** Whether the message is one row, and nothing is to be taken from it. */
-    boolean isOne() {
+    /** Whether the message has one row at most, and nothing is to be taken from it. */
+    boolean isWhole() {
         for (Row at = rows.size() == 1 ? rows.get(0) : null; at != null; at = at.outer) {
-            if (at.in.rows > 1) {
+            if (at.in.rows + at.in.ignored > 1) {
                 return false;
             }
         }
-        return rows.size() == 1;
+        return rows.size() == 1 || isEmpty() && (outermost == null || outermost.ignored == 0);
     }
 
     /** The message without any rows. */
@@ -111,6 +124,7 @@ final class MessageRows {
         }
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.write(payload, 0, outermost.start);
+        writeAround(outermost, message);
         message.write(payload, outermost.end, payload.length - outermost.end);
         return message.toByteArray();
     }
@@ -152,9 +166,16 @@ final class MessageRows {
         outermost = outermost == null ? container : outermost;
         container.start = JsonTokens.start(parser) + 1;
         for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
-            container.rows++;
-            Row row = new Row(outer, container, JsonTokens.start(parser));
+            int start = JsonTokens.start(parser);
+            RowMembers.Kind kind =
+                    next == JsonToken.FIELD_NAME ? members.of(step, parser.currentName()) : RowMembers.Kind.ROW;
             JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
+            if (kind != RowMembers.Kind.ROW) {
+                noRow(kind, container, start, value);
+                continue;
+            }
+            container.rows++;
+            Row row = new Row(outer, container, start);
             boolean hasRows = step + 1 < path.size() && find(step + 1, value, row);
             parser.skipChildren();
             row.end = JsonTokens.end(parser, value);
@@ -163,6 +184,17 @@ final class MessageRows {
             }
         }
         container.end = JsonTokens.start(parser);
+    }
+
+    private void noRow(RowMembers.Kind kind, Container in, int start, JsonToken value) throws IOException {
+        parser.skipChildren();
+        if (kind == RowMembers.Kind.IGNORED) {
+            in.ignored++;
+        } else {
+            Slice member = new Slice(payload, start, JsonTokens.end(parser, value));
+            in.around.add(member);
+            in.lengthAround += member.end() - start;
+        }
     }
 
     private void add(Row row) throws Undecodable {
@@ -201,10 +233,10 @@ final class MessageRows {
     private int length(Row row) {
         int length = payload.length;
         for (Container other : beside) {
-            length -= other.end - other.start;
+            length -= other.end - other.start - other.length(0);
         }
         for (Row at = row; at != null; at = at.outer) {
-            length -= at.in.end - at.in.start - (at.end - at.start);
+            length -= at.in.end - at.in.start - at.in.length(at.end - at.start);
         }
         return length;
     }
@@ -214,6 +246,12 @@ final class MessageRows {
         before(row, message);
         message.write(payload, row.start, row.end - row.start);
         for (Row at = row; at != null; at = at.outer) {
+            for (Slice member : at.in.around) {
+                if (member.start() > at.start) {
+                    message.write(',');
+                    write(member, message);
+                }
+            }
             int end = at.outer == null ? payload.length : at.outer.end;
             around(at.in.end, end, message);
         }
@@ -226,6 +264,12 @@ final class MessageRows {
         }
         int from = row.outer == null ? 0 : row.outer.start;
         around(from, row.in.start, message);
+        for (Slice member : row.in.around) {
+            if (member.start() < row.start) {
+                write(member, message);
+                message.write(',');
+            }
+        }
     }
 
     private void around(int from, int to, ByteArrayOutputStream message) {
@@ -233,9 +277,23 @@ final class MessageRows {
         for (Container other : beside) {
             if (other.start >= from && other.end <= to) {
                 message.write(payload, at, other.start - at);
+                writeAround(other, message);
                 at = other.end;
             }
         }
         message.write(payload, at, to - at);
+    }
+
+    private void writeAround(Container in, ByteArrayOutputStream message) {
+        for (Slice member : in.around) {
+            if (member != in.around.get(0)) {
+                message.write(',');
+            }
+            write(member, message);
+        }
+    }
+
+    private void write(Slice member, ByteArrayOutputStream message) {
+        message.write(payload, member.start(), member.end() - member.start());
     }
 }

@@ -71,6 +71,8 @@ public final class MessageRules {
     boolean namesMetric;
     /** Where a message holds several, each to be read alone; null where a message is one. */
     JsonPath rows;
+    /** Which members of an object of rows are none; null where a message is one. */
+    RowMembers members;
     /** How rows are read that stand elsewhere in the same messages. */
     final List<MessageRules> also = new ArrayList<>(0);
     /** How each of these is read, where the message has values of its own beside them; null where they are all that it has. */

@@ -65,6 +65,8 @@ final class Place {
     Contents.Content content;
     /** Whether what the device says of values below, as their quality, is of these alone. */
     boolean judged;
+    /** Whether it is a member of an object of rows, and no row: what is said of each of these is not said of it. */
+    boolean noRow;
 
     /** What is said of a member, or null. */
     Place member(String name) {
@@ -103,7 +105,8 @@ final class Place {
         return at(path.steps().subList(0, wildcard + 1));
     }
 
-    private Place at(List<JsonPath.Step> steps) {
+    /** The place to which steps lead, made where it is missing. */
+    Place at(List<JsonPath.Step> steps) {
         Place place = this;
         for (JsonPath.Step step : steps) {
             if (step instanceof JsonPath.Name name) {
@@ -179,7 +182,7 @@ final class Place {
     /** Lets what a wildcard says hold for the places beside it as well, where those say nothing else. */
     void spread() {
         if (any != null) {
-            members.values().forEach(child -> child.take(any));
+            members.values().stream().filter(child -> !child.noRow).forEach(child -> child.take(any));
             elements.values().forEach(child -> child.take(any));
             any.spread();
         }

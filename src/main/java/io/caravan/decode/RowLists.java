@@ -26,7 +26,7 @@ final class RowLists {
         for (MessageRows list : lists) {
             list.without(lists.stream().filter(other -> other != list).toList());
             list.addTo(bound);
-            one &= list.isEmpty() || list.isOne();
+            one &= list.isWhole();
             parts.add(list.messages());
             size += list.messages().size();
         }
@@ -77,7 +77,7 @@ final class RowLists {
     private static List<MessageRows> find(MessageRules rules, byte[] json) throws Undecodable {
         return JsonDecoder.read(json, parser -> {
             List<MessageRows> lists = all(rules).stream()
-                    .map(own -> new MessageRows(json, own.rows, parser))
+                    .map(own -> new MessageRows(json, own.members, parser))
                     .toList();
             find(lists, 0, parser, parser.currentToken());
             return lists;

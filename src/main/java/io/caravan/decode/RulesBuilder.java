@@ -2,6 +2,7 @@ package io.caravan.decode;
 
 import io.caravan.decode.TopicTemplate.Variable;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ public final class RulesBuilder {
     private final MessageRules rules;
     private final Set<String> metrics = new HashSet<>();
     private final Map<JsonPath, PayloadFormat> contents = new LinkedHashMap<>();
+    /** What is said of the message that the rows stand in. */
+    private final List<DeclaredPath> ofMessage = new ArrayList<>(0);
 
     public RulesBuilder(TopicTemplate topic, boolean read) {
         this.rules = new MessageRules(topic, read);
@@ -29,8 +32,15 @@ public final class RulesBuilder {
     public RulesBuilder mayHaveRows(MessageRules ofRow) {
         rules.ofRow = ofRow;
         rules.rows = ofRow.rows;
+        rules.members = ofRow.members;
         rules.root.give(ofRow.rows, Place.Role.IGNORED);
         return declare("rows", ofRow.rows);
+    }
+
+    /** The rows stand in a message with values of its own: what these rules lead to is no row either. To be told first. */
+    public RulesBuilder beside(RulesBuilder message) {
+        ofMessage.addAll(message.rules.paths);
+        return this;
     }
 
     public RulesBuilder zone(ZoneId zone) {
@@ -265,14 +275,20 @@ public final class RulesBuilder {
         if (rules.decimalComma && rules.times instanceof TimeSince since) {
             rules.times = text -> since.micros(text.replace(',', '.'));
         }
+        if (rules.rows != null && rules.ofRow == null) {
+            rules.members = new RowMembers(rules.rows);
+            rules.paths.forEach(rules.members::leadTo);
+            ofMessage.forEach(rules.members::leadTo);
+            rules.members.setApart(rules.root);
+        }
         rules.root.spread();
         contents.forEach((path, format) -> {
             boolean around = rules.rows != null && path.leadsTo(rules.rows);
             (around ? rules.aroundRows : rules.inRows).add(path, format);
         });
-        rules.contents.spread();
-        rules.aroundRows.spread();
-        rules.inRows.spread();
+        rules.contents.spread(rules.members);
+        rules.aroundRows.spread(rules.members);
+        rules.inRows.spread(rules.members);
         return rules;
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Makes the rules of one topic of a dialect, or says what is wrong with them. Used once, by one thread. */
 final class TopicReader {
@@ -24,6 +25,8 @@ final class TopicReader {
     private static final List<String> OF_MESSAGE =
             List.of("values", "metric", "ignore", "units", "sequence", "status", "offline", "payload", "quality");
 
+    private static final Pattern DEVICE_OF_ROW = Pattern.compile("^@|\\{@");
+
     private final JsonNode types;
     private final List<String> problems;
     private final TopicTemplate template;
@@ -31,6 +34,8 @@ final class TopicReader {
     private final JsonPointer place;
     private final RulesBuilder rules;
     private JsonPath rows;
+    /** Whether the device is that of a row, whoever sends the message. */
+    private boolean ofRow;
 
     /**
      * @param types the device types of the registry
@@ -44,6 +49,7 @@ final class TopicReader {
         this.declared = declared;
         this.place = place;
         this.rules = new RulesBuilder(template, declared.path("read").asBoolean(true));
+        this.ofRow = DEVICE_OF_ROW.matcher(declared.path("device").asText()).find();
     }
 
     MessageRules rules(ZoneId zone) {
@@ -57,8 +63,11 @@ final class TopicReader {
         int before = problems.size();
         boolean ofTopic = declared.path("device").asText().contains("{device}");
         boolean inTopic = template.names(Variable.DEVICE);
-        if (inTopic && declared.has("device") && !ofTopic) {
-            problems.add(Problem.at(place, "names the device twice: {device} in the topic, and \"device\""));
+        if (inTopic && declared.has("device") && !ofTopic && !ofRow) {
+            problems.add(Problem.at(
+                    place,
+                    "names the device twice: {device} in the topic, and \"device\"; only rows have others than the topic,"
+                            + " by a path that begins with @"));
         } else if (!inTopic && ofTopic) {
             problems.add(Problem.at(place.appendProperty("device"), "has {device}, which the topic has not"));
         } else if (!inTopic && !declared.has("device")) {
@@ -123,7 +132,10 @@ final class TopicReader {
         JsonPath.toRows(own.path("path").asText()); // a mistake in it is told of its own place
         merged.set("rows", own.remove("path"));
         merged.setAll(own);
-        return new TopicReader(types, template, merged, place.appendProperty("rows"), problems).rules(zone);
+        TopicReader row = new TopicReader(types, template, merged, place.appendProperty("rows"), problems);
+        row.ofRow |= own.has("device");
+        row.rules.beside(rules);
+        return row.rules(zone);
     }
 
     /** How rows are read that stand in several places: all alike, each from its own. */

@@ -91,11 +91,15 @@ final class EnrichStage {
 
     /** With another registry, the dialects that it declares among those of its own, and F2's. */
     static EnrichStage with(DeviceRegistry registry, Parameters f2) {
+        return with(registry, f2, false);
+    }
+
+    static EnrichStage with(DeviceRegistry registry, Parameters f2, boolean signedIn) {
         Map<String, Decoder> decoders = new HashMap<>();
         decoders.put("iot", new SenmlDecoder(JSON));
         decoders.put("f2", new F2Decoder(f2, ZoneOffset.UTC));
         registry.types().dialects().forEach((name, dialect) -> decoders.put(name, dialect.decoder()));
-        return new EnrichStage(registry, decoders, true, LARGEST, false);
+        return new EnrichStage(registry, decoders, true, LARGEST, signedIn);
     }
 
     static EnrichStage open() {

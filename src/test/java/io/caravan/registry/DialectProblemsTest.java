@@ -74,7 +74,7 @@ class DialectProblemsTest {
                 "'a': {'topics': {'a/{device}': {'rows': '$.r', 'metric': '$.s[*]~'}}} | /metric: ~ is the name of a row",
                 "'a': {'topics': {'a/{device}': {'rows': {'timestamp': '@.t'}}}} | /rows/path: is missing",
                 "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r-1'}}}} | /rows/path: at character 4: expected",
-                "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r', 'device': '@.d'}}}} | a~1{device}/rows: names the device twice",
+                "'a': {'topics': {'a/{device}': {'rows': '$.r', 'device': '$.d'}}} | a~1{device}: names the device twice: {device} in the topic, and \"device\"; only rows have others than the topic, by a path that begins with @",
                 "'a': {'topics': {'a/{device}': {'rows': {'path': '$.r', 'values': '@.v-'}}}} | /rows/values: at character 4: expected",
                 "'a': {'topics': {'a/{device}': {'timestamp': '@.t', 'rows': {'path': '$.r'}}}} | /timestamp: @ stands for a row, and",
                 "'a': {'topics': {'a/{device}': {'timestamp': '$.r', 'rows': {'path': '$.r'}}}} | /rows/path: $.r is taken by timestamp already",

@@ -336,7 +336,13 @@ class RowsTest {
                 decoder("g/up", "'rows':'$.d.rows','device':'$.s','metric':'@.id','values':'@.x','timestamp':'@.t'"),
                 decoder("g/up", "'rows':'$','device':'@.s','metric':'@~'"),
                 decoder("g/up", "'rows':'$.d.*','device':'$.s','metric':'$.d.*~','values':'@.x'"),
-                decoder("g/up", "'device':'$.s','rows':{'path':'$.d.rows.c','values':'@'}"));
+                decoder("g/up", "'device':'$.s','rows':{'path':'$.d.rows.c','values':'@'}"),
+                decoder("g/up", "'rows':'$','device':'$.s','metric':'@~'"),
+                decoder(
+                        "g/up",
+                        "'rows':'$.d.rows','device':'$.s','timestamp':'$.d.rows.a.t','metric':'@~','ignore':['$.d.rows.c']"),
+                decoder("g/{device}", "'rows':{'path':'$.d.rows','values':'@','device':'@~','timestamp':'$.d.rows.d'}"),
+                decoder("g/up", "'rows':['$.d.rows','$.x'],'device':'$.s','site':'$.d.rows.d'"));
         byte[] whole = json(
                 "{'s':'é','d':{'rows':{'a':{'t':1,'x':1.5e3},'b\\u0041':{'t':2,'id':'x','x':'2 V'}, 'c':[[],{}],'d':-7}}}");
         Random random = new Random(11);
