@@ -17,32 +17,14 @@ import java.util.List;
  */
 final class MessageRows {
 
-    /** An array or object of which one row is kept; from its first byte inside to the bracket that closes it. */
-    private static final class Container {
-        /** The members that are no rows and stay. */
-        final List<Slice> around = new ArrayList<>(0);
-
-        int start;
-        int end;
-        int rows;
-        int ignored;
-        int lengthAround;
-
-        /** How many bytes are kept, with one row, or with none where its length is 0. */
-        int length(int row) {
-            int commas = row > 0 ? around.size() : Math.max(0, around.size() - 1);
-            return lengthAround + commas + row;
-        }
-    }
-
     /** One row of a container, which may lie in a row of another. */
     private static final class Row {
         final Row outer;
-        final Container in;
+        final RowContainer in;
         final int start;
         int end;
 
-        Row(Row outer, Container in, int start) {
+        Row(Row outer, RowContainer in, int start) {
             this.outer = outer;
             this.in = in;
             this.start = start;
@@ -54,8 +36,8 @@ final class MessageRows {
     private final RowMembers members;
     private final List<JsonPath.Step> path;
     private final List<Row> rows = new ArrayList<>();
-    private List<Container> beside = List.of();
-    private Container outermost;
+    private List<RowContainer> beside = List.of();
+    private RowContainer outermost;
 
     MessageRows(byte[] payload, RowMembers members, JsonParser parser) {
         this.payload = payload;
@@ -124,7 +106,7 @@ final class MessageRows {
         }
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.write(payload, 0, outermost.start);
-        writeAround(outermost, message);
+        outermost.alone(message);
         message.write(payload, outermost.end, payload.length - outermost.end);
         return message.toByteArray();
     }
@@ -162,16 +144,16 @@ final class MessageRows {
     }
 
     private void rowsOf(int step, Row outer) throws IOException, Undecodable {
-        Container container = new Container();
+        RowContainer container = new RowContainer(payload, JsonTokens.start(parser) + 1);
         outermost = outermost == null ? container : outermost;
-        container.start = JsonTokens.start(parser) + 1;
         for (JsonToken next = parser.nextToken(); !next.isStructEnd(); next = parser.nextToken()) {
             int start = JsonTokens.start(parser);
             RowMembers.Kind kind =
                     next == JsonToken.FIELD_NAME ? members.of(step, parser.currentName()) : RowMembers.Kind.ROW;
             JsonToken value = next == JsonToken.FIELD_NAME ? parser.nextToken() : next;
             if (kind != RowMembers.Kind.ROW) {
-                noRow(kind, container, start, value);
+                parser.skipChildren();
+                container.add(kind, start, JsonTokens.end(parser, value));
                 continue;
             }
             container.rows++;
@@ -184,17 +166,6 @@ final class MessageRows {
             }
         }
         container.end = JsonTokens.start(parser);
-    }
-
-    private void noRow(RowMembers.Kind kind, Container in, int start, JsonToken value) throws IOException {
-        parser.skipChildren();
-        if (kind == RowMembers.Kind.IGNORED) {
-            in.ignored++;
-        } else {
-            Slice member = new Slice(payload, start, JsonTokens.end(parser, value));
-            in.around.add(member);
-            in.lengthAround += member.end() - start;
-        }
     }
 
     private void add(Row row) throws Undecodable {
@@ -232,11 +203,11 @@ final class MessageRows {
 
     private int length(Row row) {
         int length = payload.length;
-        for (Container other : beside) {
-            length -= other.end - other.start - other.length(0);
+        for (RowContainer other : beside) {
+            length -= other.taken(0);
         }
         for (Row at = row; at != null; at = at.outer) {
-            length -= at.in.end - at.in.start - at.in.length(at.end - at.start);
+            length -= at.in.taken(at.end - at.start);
         }
         return length;
     }
@@ -246,12 +217,7 @@ final class MessageRows {
         before(row, message);
         message.write(payload, row.start, row.end - row.start);
         for (Row at = row; at != null; at = at.outer) {
-            for (Slice member : at.in.around) {
-                if (member.start() > at.start) {
-                    message.write(',');
-                    write(member, message);
-                }
-            }
+            at.in.behind(at.start, message);
             int end = at.outer == null ? payload.length : at.outer.end;
             around(at.in.end, end, message);
         }
@@ -264,36 +230,18 @@ final class MessageRows {
         }
         int from = row.outer == null ? 0 : row.outer.start;
         around(from, row.in.start, message);
-        for (Slice member : row.in.around) {
-            if (member.start() < row.start) {
-                write(member, message);
-                message.write(',');
-            }
-        }
+        row.in.before(row.start, message);
     }
 
     private void around(int from, int to, ByteArrayOutputStream message) {
         int at = from;
-        for (Container other : beside) {
+        for (RowContainer other : beside) {
             if (other.start >= from && other.end <= to) {
                 message.write(payload, at, other.start - at);
-                writeAround(other, message);
+                other.alone(message);
                 at = other.end;
             }
         }
         message.write(payload, at, to - at);
-    }
-
-    private void writeAround(Container in, ByteArrayOutputStream message) {
-        for (Slice member : in.around) {
-            if (member != in.around.get(0)) {
-                message.write(',');
-            }
-            write(member, message);
-        }
-    }
-
-    private void write(Slice member, ByteArrayOutputStream message) {
-        message.write(payload, member.start(), member.end() - member.start());
     }
 }

@@ -4,17 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.f2.SampleParameters;
 import io.caravan.kafka.RecordHeaders;
+import io.caravan.registry.DeviceRegistry;
 import io.caravan.tenant.TopicOwners;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Message;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OwnershipTest {
 
     private static final String UNCLAIMED = "{\"deviceId\":\"d\",\"temperature\":1}";
     private static final String CLAIMED = "{\"deviceId\":\"d\",\"tenant_id\":\"acme\",\"temperature\":1}";
+
+    @TempDir
+    Path folder;
 
     @Test
     void theTopicsTenantWinsOverThePayloads() {
@@ -134,6 +142,30 @@ class OwnershipTest {
 
         assertThat(tenantOf(stage.run(stage.raw("building", "tele/d/SENSOR", null, "d", UNCLAIMED.getBytes(UTF_8)))))
                 .isEqualTo("default");
+    }
+
+    /** Who may publish as one device of a tenant may tell of others of that tenant, where the registry says so, and of no other's. */
+    @Test
+    void rowsWithDevicesOfTheirOwnAreTheTopicsTenants() throws Exception {
+        byte[] unclaimed = "{\"packs\":[{\"sn\":\"d\",\"v\":1}]}".getBytes(UTF_8);
+        byte[] claimed = "{\"packs\":[{\"sn\":\"d\",\"t\":\"acme\",\"v\":1}]}".getBytes(UTF_8);
+        EnrichStage stage = with(EnrichStage.with(packs(), new SampleParameters().parameters(), true), "acme");
+
+        Message row = stage.run(stage.raw("hub", "hub/h1/report", null, null, unclaimed));
+        assertThat(tenantOf(row)).isEqualTo("default");
+        assertThat(EnrichStage.json(row).path("device_id").asText()).isEqualTo("d");
+        assertThat(EnrichStage.reason(stage.run(stage.raw("hub", "hub/h1/report", null, null, claimed))))
+                .isEqualTo("tenant-mismatch");
+        stage.owners.take(List.of(Map.of("prefix", "hub/h1", "tenant_id", "acme")));
+        assertThat(tenantOf(stage.run(stage.raw("hub", "hub/h1/report", null, null, unclaimed))))
+                .isEqualTo("acme");
+    }
+
+    private DeviceRegistry packs() throws Exception {
+        Files.copy(Path.of("config", "device-registry.schema.json"), folder.resolve("device-registry.schema.json"));
+        String json = "{'device_types':{'lift':{'name':'Lift','update_frequency':'10_seconds','measurements':{}}},"
+                + "'dialects':{'hub':{'topics':{'hub/{device}/report':{'rows':'$.packs','device':'@.sn','tenant':'@.t'}}}}}";
+        return new DeviceRegistry(Files.writeString(folder.resolve("device-registry.json"), json.replace('\'', '"')));
     }
 
     @Test
