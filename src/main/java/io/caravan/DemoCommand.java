@@ -96,10 +96,7 @@ final class DemoCommand implements Callable<Integer> {
                                 family -> device == null ? servers.mqttUrl() : demoUsers.url(servers.mqttUrl(), family),
                                 servers.kafkaBrokers());
             }
-            say(
-                    out,
-                    DemoGuide.text(
-                            demo, servers, data, device, noSimulator ? "none (--no-simulator)" : devices.toString()));
+            say(out, DemoGuide.text(demo, servers, data, device, noSimulator ? null : devices.toString()));
             shutdown.await();
         }
         return 0;
