@@ -87,7 +87,7 @@ public final class MqttComponent extends PahoMqtt5Component {
         }
         sessions.removeIf(this::isRead);
         MqttClients next = successor == null ? null : clients.get(successor);
-        sessions.forEach(next == null ? OldSessions::forget : next::succeed);
+        sessions.forEach(next == null ? each -> each.forget(() -> isRead(each)) : next::succeed);
     }
 
     /** Whether a route reads sessions again that were given up. */

@@ -50,6 +50,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private volatile boolean leaving;
     private volatile boolean lost;
     private boolean resumed;
+    private int mostAtOnce;
 
     MqttConnection(
             MqttSettings settings,
@@ -135,7 +136,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     /** Whether the broker may have more for this client than it may send at once: half of that is here and not done with. */
     boolean mayBeHeldBack() {
-        return 2 * arrivals.size() >= receiveMaximum.value() || inFlight.isFull();
+        return 2 * arrivals.size() >= mostAtOnce || inFlight.isFull();
     }
 
     @Override
@@ -145,13 +146,14 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
 
     /** Connects; from here on messages of the session may arrive. */
     void connect() throws MqttUnavailable {
+        mostAtOnce = receiveMaximum.value();
         var connect = client.connectWith();
         CompletableFuture<Mqtt5ConnAck> connected = (state == null ? connect : connect.willPublish(state.will()))
                 .cleanStart(false)
                 .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
                 .keepAlive(KEEP_ALIVE_SECONDS)
                 .restrictions()
-                .receiveMaximum(receiveMaximum.value())
+                .receiveMaximum(mostAtOnce)
                 .applyRestrictions()
                 .send();
         try {

@@ -72,15 +72,17 @@ final class OldSessions {
     /**
      * Closes all of them in the background, and what they hold is lost: nobody wants it. Where the broker is away, it is tried
      * again.
+     *
+     * @param wanted whether somebody reads them again; the rest is left to them
      */
-    void forget() {
-        Thread thread = new Thread(this::forgetAll, "mqtt-forget-" + name());
+    void forget(BooleanSupplier wanted) {
+        Thread thread = new Thread(() -> forgetUnless(wanted), "mqtt-forget-" + name());
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void forgetAll() {
-        while (!areClosed() && !Thread.currentThread().isInterrupted()) {
+    private void forgetUnless(BooleanSupplier wanted) {
+        while (!areClosed() && !wanted.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
             try {
                 endNext();
             } catch (MqttUnavailable e) {

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
@@ -197,7 +199,7 @@ class MqttClientsTest {
                         TopicFilters.of("$share/group/iot/+/raw, iot/+/+/raw"),
                         0,
                         3)
-                .forget();
+                .forget(() -> false);
         await().until(() -> !isForgetting());
         publish("iot/d/raw", "unwanted");
 
@@ -206,6 +208,25 @@ class MqttClientsTest {
         publish("iot/d/raw", "new");
         await().until(() -> next.texts.contains("new"));
         assertThat(next.texts).containsExactly("new");
+    }
+
+    /** A dialect that comes back while the broker that is to forget it is away. */
+    @Test
+    void whatIsReadAgainIsNotForgotten() throws Exception {
+        consumer(1, true, text -> true).leave();
+        MqttComponent component = new MqttComponent(settings(broker.mqttUrl()), inFlight, 1);
+        int port = broker.port();
+        broker.close();
+        try (CamelContext context = new DefaultCamelContext()) {
+            context.addComponent("paho-mqtt5", component);
+
+            component.retire("test", "$share/group/iot/+/raw, iot/+/+/raw", null);
+            context.getEndpoint("paho-mqtt5:$share/group/iot/+/raw?clientId=test");
+
+            await().until(() -> !isForgetting());
+        }
+        broker = EmbeddedMqtt.start(folder, port);
+        assertThat(hasSession("caravan-test-1")).isTrue();
     }
 
     @Test
