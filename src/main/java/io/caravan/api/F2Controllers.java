@@ -39,12 +39,28 @@ public final class F2Controllers extends F2Resource {
             throw ApiProblem.conflict("Another tenant has a controller of this id");
         }
         if (outcome.startsWith("no template ")) {
+            String template = outcome.substring("no template ".length());
+            Request request = Request.of(exchange);
             throw ApiProblem.parameter(
-                    "template",
-                    "There is no device template " + Text.excerpt(outcome.substring("no template ".length()))
-                            + " of the tenant '" + Request.of(exchange).tenant() + "'");
+                    placeOf(template, Fields.json(request.parameter("body"), "body")),
+                    "There is no device template " + Text.excerpt(template) + " of the tenant '" + request.tenant()
+                            + "'");
         }
         Stored.readAgain(exchange, outcome.equals("created"));
+    }
+
+    /** The first pin that has a template, as a path in the body. */
+    private static String placeOf(String template, JsonNode body) {
+        JsonNode connectors = body.get("connectors");
+        for (int i = 0; i < connectors.size(); i++) {
+            JsonNode pins = connectors.get(i).get("pins");
+            for (int j = 0; j < pins.size(); j++) {
+                if (pins.get(j).get("template").textValue().equals(template)) {
+                    return "connectors[" + i + "].pins[" + j + "].template";
+                }
+            }
+        }
+        throw new IllegalStateException("no pin has the template " + Text.excerpt(template));
     }
 
     /** The id of a controller, also as a MAC address with colons, and as the device that it is. */

@@ -87,7 +87,7 @@ public abstract class F2Resource {
         request.with(parameter, id).handOver(exchange);
     }
 
-    public final void answerDelete(Exchange exchange) {
+    public void answerDelete(Exchange exchange) {
         Answer.of(name, exchange, column);
         Stored.deleted(exchange);
     }

@@ -41,6 +41,18 @@ public final class F2Templates extends F2Resource {
         Stored.readAgain(exchange, created);
     }
 
+    /** @throws ApiProblem 409 when a pin has it */
+    @Override
+    public void answerDelete(Exchange exchange) {
+        for (Row row : Answer.rows(exchange)) {
+            if (row.value("controller_id") != null) {
+                throw ApiProblem.conflict("The controller " + row.text("controller_id") + " has it, on pin "
+                        + row.value("pin") + " of connector " + row.value("connector"));
+            }
+        }
+        super.answerDelete(exchange);
+    }
+
     @Override
     ObjectNode toStore(String template, byte[] body) {
         return document(template, body);

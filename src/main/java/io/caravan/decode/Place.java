@@ -130,7 +130,7 @@ final class Place {
                 ? place.roleOfName != null
                 : place.role != null || place.metric != null || place.unit >= 0;
         if (taken) {
-            throw new IllegalArgumentException(path + " has another meaning already");
+            throw new IllegalArgumentException(path + " is taken by " + place.keyOf(path.isName()) + " already");
         }
         if (!path.isName()) {
             place.role = meaning;
@@ -145,11 +145,22 @@ final class Place {
         }
     }
 
+    /** The key of the registry that has said what this place, or the name of it, means. */
+    private String keyOf(boolean name) {
+        Role meaning = name ? roleOfName : role;
+        if (meaning == Role.IGNORED) {
+            return "ignore or rows";
+        }
+        return meaning != null
+                ? meaning.key()
+                : metric == null ? "units" : metric.isEmpty() ? "values" : "values/" + metric;
+    }
+
     /** Has a metric begin at a path below, or metrics where its name is empty. */
     void begin(JsonPath path, String name, Scale meant, Missing none) {
         Place place = at(path);
         if (place.role != null || place.metric != null) {
-            throw new IllegalArgumentException(path + " has another meaning already");
+            throw new IllegalArgumentException(path + " is taken by " + place.keyOf(false) + " already");
         }
         place.metric = name;
         place.scale = meant;
@@ -160,7 +171,7 @@ final class Place {
     void measure(JsonPath path, int inUnit) {
         Place place = at(path);
         if (place.role != null || place.unit >= 0) {
-            throw new IllegalArgumentException(path + " has another meaning, or unit, already");
+            throw new IllegalArgumentException(path + " is taken by " + place.keyOf(false) + " already");
         }
         place.unit = inUnit;
     }

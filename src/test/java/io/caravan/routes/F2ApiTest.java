@@ -101,8 +101,11 @@ class F2ApiTest {
                         .textValue())
                 .isEqualTo("Cellar");
 
-        assertThat(api.send("DELETE", "/api/device-templates/tank").statusCode())
-                .isEqualTo(409);
+        assertProblem(
+                api.send("DELETE", "/api/device-templates/tank"),
+                409,
+                null,
+                "e4fd45000001 has it, on pin 7 of connector 5");
         assertThat(put("/api/controllers/e4fd45000001", "{}").statusCode()).isEqualTo(200);
         assertThat(ApiServer.json(api.get("/api/controllers/f2-e4fd45000001")).get("connectors"))
                 .isEmpty();
@@ -168,7 +171,8 @@ class F2ApiTest {
                 "{'connectors':[{'connector':1,'pins':[{'template':'power-monitor'}]}]}         | connectors[0].pins[0].pin | required",
                 "{'connectors':[{'connector':1,'pins':[{'pin':100,'template':'power-monitor'}]}]} | connectors[0].pins[0].pin | 99",
                 "{'connectors':[{'connector':1,'pins':[W,W]}]}     | connectors[0].pins[1].pin        | another",
-                "{'connectors':[{'connector':1,'pins':[{'pin':1,'template':'nothing'}]}]} | template  | 'nothing'",
+                "{'connectors':[{'connector':1,'pins':[{'pin':1,'template':'nothing'}]}]} | connectors[0].pins[0].template | 'nothing'",
+                "{'connectors':[{'connector':1},{'connector':2,'pins':[W,{'pin':0,'template':'no'}]}]} | connectors[1].pins[1].template | 'no'",
                 "{'device_id':'f2-b'}                              | device_id                        | must be f2-a1"
             })
     void aMistakeInAControllerIsToldByItsFieldAndChangesNothing(String body, String field, String said)

@@ -2,6 +2,11 @@ package io.caravan.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import io.caravan.registry.DeviceRegistry;
 import io.caravan.registry.Patience;
 import io.caravan.store.Newest;
@@ -18,9 +23,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jdbc.JdbcConstants;
+import org.apache.camel.processor.errorhandler.DefaultErrorHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** routes/store-latest.camel.yaml. */
 class StoreLatestRouteTest {
@@ -93,6 +100,31 @@ class StoreLatestRouteTest {
 
         routes.run("latest", List.of(reading("a", 1)));
 
+        assertThat(written).containsExactly("latest", "presence");
+        assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aFaultThatNoMessageBringsIsToldWithItsPlaceAndTriedAgain() {
+        routes.database(exchange -> {
+            routes.database(this::write);
+            exchange.setException(
+                    new NoClassDefFoundError("io/caravan/Replaced")); // as Camel does with what a bean throws
+        });
+
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(DefaultErrorHandler.class);
+        logger.addAppender(told);
+        logger.setLevel(Level.ERROR);
+        routes.run("latest", List.of(reading("a", 1)));
+        logger.setLevel(null);
+        logger.detachAppender(told);
+
+        assertThat(told.list)
+                .extracting(ILoggingEvent::getThrowableProxy)
+                .anyMatch(thrown ->
+                        thrown != null && ThrowableProxyUtil.asString(thrown).contains("io/caravan/Replaced"));
         assertThat(written).containsExactly("latest", "presence");
         assertThat(routes.committed(ENRICHED, 0)).isEqualTo(1);
     }
