@@ -220,10 +220,15 @@ public final class Application implements AutoCloseable {
         }
     }
 
+    /** Whether all that the stages depend on answered when it was last asked, as {@code /readyz} says. */
+    public boolean isReady() {
+        return health.ready();
+    }
+
     /** Waits until all that the stages depend on answers; false when it does not within the time. */
     public boolean awaitReady(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!health.ready()) {
+        while (!isReady()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }

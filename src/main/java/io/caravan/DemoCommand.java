@@ -77,13 +77,16 @@ final class DemoCommand implements Callable<Integer> {
                             settings.port("caravan.embedded.mqtt.port"),
                             settings.port("caravan.embedded.kafka.port"),
                             settings.port("caravan.embedded.postgres.port")),
-                    open ? MqttAccess.OPEN : access(signIn, users)));
+                    // what devices publish before Caravan reads it would be acknowledged, and lost
+                    (open ? MqttAccess.OPEN : access(signIn, users))
+                            .first(settings.text("caravan.mqtt.client-id") + "-")));
             say(out, "Starting the routes");
             Settings demo = signIn.with(overrides(servers)).with(database(servers.postgres()));
             DemoUsers demoUsers = open ? null : shutdown.closes(new DemoUsers(users, demo));
             Application application = shutdown.closesWithin(
                     Application.LONGEST_END, new Application(demo, Stage.parse(settings.text("caravan.stages"))));
             application.start();
+            servers.mqtt().letInWhen(application::isReady);
             while (!application.awaitReady(READY)) {
                 say(out, "Not everything answers yet, waiting for it: see " + DemoGuide.health(demo));
             }
@@ -96,10 +99,7 @@ final class DemoCommand implements Callable<Integer> {
                                 family -> device == null ? servers.mqttUrl() : demoUsers.url(servers.mqttUrl(), family),
                                 servers.kafkaBrokers());
             }
-            say(
-                    out,
-                    DemoGuide.text(
-                            demo, servers, data, device, noSimulator ? "none (--no-simulator)" : devices.toString()));
+            say(out, DemoGuide.text(demo, servers, data, device, noSimulator ? null : devices.toString()));
             shutdown.await();
         }
         return 0;

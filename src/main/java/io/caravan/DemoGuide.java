@@ -12,8 +12,11 @@ final class DemoGuide {
 
     private DemoGuide() {}
 
-    /** @param device the MQTT user of the device to try things with; null where nobody has to log in */
-    static String text(Settings settings, EmbeddedServers servers, Path data, String device, String devices) {
+    /**
+     * @param device the MQTT user of the device to try things with; null where nobody has to log in
+     * @param simulated which devices are simulated; null for none
+     */
+    static String text(Settings settings, EmbeddedServers servers, Path data, String device, String simulated) {
         boolean signIn = SignInSettings.isOn(settings);
         String api = address(settings, "caravan.http");
         int mqtt = servers.mqtt().port();
@@ -32,8 +35,8 @@ final class DemoGuide {
                   Sign-in       %8$s
 
                 Try next
-                  1. What a device measured last:
-                       %9$scurl %10$s'%1$s/api/devices/breaker-001/latest'
+                  1. %14$s:
+                       %9$scurl %10$s'%1$s/api/devices%15$s'
                   2. A device of your own (mosquitto_pub is in the package mosquitto-clients):
                        mosquitto_pub -p %7$d %11$s-q 1 -t iot/my-device/raw -m '{"measurements":{"temperature":"27.93 °C"}}'
                        curl %10$s'%1$s/api/readings?device=my-device'
@@ -47,14 +50,16 @@ final class DemoGuide {
                         servers.mqttUrl(),
                         servers.kafkaBrokers(),
                         servers.postgres().port(),
-                        devices,
+                        simulated == null ? "none (--no-simulator)" : simulated,
                         mqtt,
                         signIn ? howTo(data) : "nobody has to (--open)",
                         signIn ? "TOKEN=$(./caravan token" + where(data) + ")\n       " : "",
                         signIn ? "-H \"Authorization: Bearer $TOKEN\" " : "",
                         device == null ? "" : "-u " + device + " -P \"$(cat " + DemoUsers.passwordFile(data) + ")\" ",
                         PostgresPasswords.file(data),
-                        health(settings));
+                        health(settings),
+                        simulated == null ? "The devices that there are" : "What a device measured last",
+                        simulated == null ? "" : "/breaker-001/latest");
     }
 
     /** Where it says what answers and what does not. */

@@ -71,7 +71,7 @@ final class TokenCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new UserError(
                                 "caravan.auth.secret is not set, and no demo has made one in " + data.folder()
-                                        + " (with --open nobody has to sign in, and there is none): start the demo first, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
+                                        + " (with --open nobody has to sign in, and there is none): start the demo first, name the folder of its data with --data, or give the secret as CARAVAN_AUTH_SECRET_FILE"));
         Duration life =
                 lifetime == null ? SignInSettings.lifetime(settings) : SignInSettings.lifetime("--lifetime", lifetime);
         spec.commandLine().getOut().println(issuer.issue(identity(), life));

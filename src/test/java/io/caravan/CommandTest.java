@@ -143,6 +143,14 @@ class CommandTest {
         }
     }
 
+    @Test
+    void aFolderWithoutADemoIsNamedWithTheOptionThatNamesAnother() {
+        assertOneLine(
+                execute("token", "--data", folder.toString()),
+                "no demo has made one in " + folder,
+                "name the folder of its data with --data");
+    }
+
     private static void assertOneLine(Answer answer, String... mentioned) {
         assertThat(answer.err.strip()).contains(mentioned).doesNotContain("\n");
         assertThat(answer.exitCode).isEqualTo(2);

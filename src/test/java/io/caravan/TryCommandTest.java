@@ -389,6 +389,85 @@ class TryCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'readings':[{'t':1,'temp':1},{'t':2,'temp':2}]} | An array of objects stands at $.readings: where each of its elements tells of a time, or a device, of its own, say \"rows\": \"$.readings\"",
+                "{'n':1,'a':{'b-c':[{'id':'x','v':{'t':'21.5 C'}},{'id':'y','v':{}}]}} | say \"rows\": \"$.a['b-c']\"",
+                "{'analog':[{'v':1},{'v':2}],'digital':[{'v':0},{'v':1}]} | Arrays of objects stand at $.analog, $.digital: where each of their elements tells of a time, or a device, of its own, say \"rows\": [\"$.analog\", \"$.digital\"]",
+                "{'hourly':{'u':[1,2,3],'time':[1,2],'temp':[21,22]}} | Arrays of the same length stand side by side at $.hourly (time, temp): where their elements are of several times, say \"contents\": { \"$.hourly\": \"columns\" } and \"rows\": \"$.hourly\""
+            })
+    void rowsAreLookedForWhereverThereAreReadings(String payload, String hint) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{}}}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload(payload))
+                        .out
+                        .lines())
+                .anyMatch(line -> line.endsWith(hint));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'values':'$.readings' | true",
+                "'values':{'t':'$.readings[*].t'} | true",
+                "'values':{'t':'$.*[*].t'} | true",
+                "'values':{'t':'$.readings[0].t'} | false",
+                "'values':{'now':'$.now'} | false",
+                "'ignore':['$.readings'] | false",
+                "'rows':'$.readings' | false"
+            })
+    void rowsAreLookedForOnlyWhereTheRegistrySaysThatValuesAre(String declared, boolean told) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{" + declared + "}}}");
+        String payload = payload("{'now':3,'readings':[{'t':1,'temp':1},{'t':2,'temp':2}]}");
+
+        String shown = tried("--config", settings, "--topic", "hub/h1", payload).out;
+        assertThat(shown.contains("say \"rows\": \"$.readings\", and paths to values from a row on: \"@\", \"@.name\""))
+                .isEqualTo(told);
+        assertThat(shown.contains("of objects")).isEqualTo(told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'n':1,'a':[{'t':1}]}",
+                "{'n':1,'a':[{'t':1},2]}",
+                "{'n':1,'a':[{'b':1},{'c':2}]}",
+                "{'n':1,'a':[{'id':'x'},{'id':'y'}]}",
+                "{'n':1,'a':{'tags':['x','y'],'names':['v','w']}}"
+            })
+    void whatIsHardlyRowsIsNotTaken(String payload) throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{}}}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload(payload)).out)
+                .contains("enriched")
+                .doesNotContain("of objects", "side by side");
+    }
+
+    @Test
+    void rowsThatAreNotThereAreToldWithWhatMayBeMeant() throws IOException {
+        String settings = settings("'hub':{'topics':{'hub/{device}':{'rows':'$.list','timestamp':'@.t'},"
+                + "'two/{device}':{'rows':['$.list','$.ohter'],'timestamp':'@.t'}}}");
+        String payload = payload("{'lst':[{'t':1700000000,'v':1}],'other':[{'t':1700000000,'v':2}]}");
+
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload).out)
+                .contains(
+                        "Nothing stands in this payload at $.list, where the registry has \"rows\" ($.list: did you mean"
+                                + " lst?)")
+                .doesNotContain("@.t");
+        assertThat(tried("--config", settings, "--topic", "two/h1", payload).out)
+                .contains(
+                        "at $.list, $.ohter, where the registry has \"rows\" ($.list: did you mean lst?; $.ohter: did you"
+                                + " mean other?)")
+                .doesNotContain("@.t");
+        assertThat(tried("--config", settings, "--topic", "hub/h1", payload("{'list':[{'tt':1,'v':1}]}")).out)
+                .contains("Nothing stands in this payload at @.t, where the registry has \"timestamp\"");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "hours, hourly, false",
         "daily, rainy, false",

@@ -7,6 +7,10 @@ package io.caravan.decode;
  */
 public record DeclaredPath(String key, JsonPath path) {
 
+    boolean isToRows() {
+        return key.equals("rows");
+    }
+
     /** What people take for the same, whatever rows it begins at. */
     boolean isWrittenAs(DeclaredPath other) {
         return key.equals(other.key) && path.toString().equals(other.path.toString());

@@ -137,7 +137,11 @@ public final class MessageRules {
         List<DeclaredPath> missing = new ArrayList<>(leadNowhere(payload));
         for (MessageRules others : also) {
             List<DeclaredPath> there = others.leadNowhere(payload);
-            missing.removeIf(path -> there.stream().noneMatch(path::isWrittenAs));
+            missing.removeIf(path -> !path.isToRows() && there.stream().noneMatch(path::isWrittenAs));
+            there.stream().filter(DeclaredPath::isToRows).forEach(missing::add);
+        }
+        if (ofRow == null && missing.stream().filter(DeclaredPath::isToRows).count() > also.size()) {
+            missing.removeIf(path -> path.path().isOfRow(rows)); // where there are no rows, nothing else is wrong
         }
         if (ofRow != null) {
             boolean hasRows = rows.astray(payload) == null;
@@ -182,15 +186,14 @@ public final class MessageRules {
                 .orElse(null);
     }
 
-    /** Where values of a message without rows stand in a payload in arrays side by side, with the names of these; empty for nowhere. */
-    public Map<String, List<String>> sideBySideIn(JsonNode payload) {
-        if (rows != null) {
-            return Map.of();
-        }
-        List<JsonPath> begin = values.isEmpty() ? List.of(JsonPath.parse("$")) : values.paths();
-        Map<String, List<String>> found = new TreeMap<>();
-        begin.forEach(path -> SideBySide.gather(payload, path.steps(), found));
-        return found;
+    /** What looks like rows in a payload; of rules that have none. */
+    public LikelyRows likelyRowsIn(JsonNode payload) {
+        return new LikelyRows(root, payload);
+    }
+
+    /** Whether the registry says where the values stand. */
+    public boolean hasValues() {
+        return !values.isEmpty();
     }
 
     private List<DeclaredPath> leadNowhere(JsonNode payload) {

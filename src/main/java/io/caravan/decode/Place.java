@@ -93,6 +93,14 @@ final class Place {
                 || elements.values().stream().anyMatch(child -> child.leadsTo(name));
     }
 
+    /** Whether any metric does. */
+    boolean leadsToMetric() {
+        return metric != null
+                || any != null && any.leadsToMetric()
+                || members.values().stream().anyMatch(Place::leadsToMetric)
+                || elements.values().stream().anyMatch(Place::leadsToMetric);
+    }
+
     /** The place at the end of a path, made where it is missing. */
     Place at(JsonPath path) {
         return at(path.steps());

@@ -25,7 +25,7 @@ public final class RulesBuilder {
     /** Messages hold rows, each of which is a message with what stands around them. To be told first. */
     public RulesBuilder rows(JsonPath path) {
         rules.rows = path;
-        return this;
+        return declare("rows", path);
     }
 
     /** Messages have values of their own, and may have rows beside them, which are read by other rules. To be told last. */
@@ -250,6 +250,13 @@ public final class RulesBuilder {
         });
         rules.unitNames.add(Map.copyOf(names));
         return this;
+    }
+
+    /** Whether anything that was told stands in a member of the payload: where that is an array, it has none. */
+    public boolean beginsAtMember() {
+        return rules.paths.stream()
+                .map(declared -> declared.path().steps())
+                .anyMatch(steps -> !steps.isEmpty() && steps.get(0) instanceof JsonPath.Name);
     }
 
     private RulesBuilder role(JsonPath path, Place.Role role) {

@@ -20,10 +20,6 @@ final class ValuePaths {
                 + ", where the registry says that values do";
     }
 
-    List<JsonPath> paths() {
-        return paths;
-    }
-
     boolean isEmpty() {
         return paths.isEmpty();
     }

@@ -4,6 +4,7 @@ import io.caravan.settings.UserError;
 import io.caravan.tenant.Credentials;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
@@ -48,19 +49,23 @@ public final class EmbeddedMqtt implements AutoCloseable {
     static final int THREADS = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
 
     private final Claim claim;
+    private final Gate gate;
     private final EmbeddedActiveMQ broker;
     private final BrokerCounters counters = new BrokerCounters();
 
-    private EmbeddedMqtt(Claim claim, EmbeddedActiveMQ broker) {
+    private EmbeddedMqtt(Claim claim, Gate gate, EmbeddedActiveMQ broker) {
         this.claim = claim;
+        this.gate = gate;
         this.broker = broker;
     }
 
     /** Has packets looked at from the first connection on. */
     private static final class Broker extends EmbeddedActiveMQ {
+        private final Gate gate;
         private final MqttSecurity security;
 
-        private Broker(MqttSecurity security) {
+        private Broker(Gate gate, MqttSecurity security) {
+            this.gate = gate;
             this.security = security;
             if (security != null) {
                 setSecurityManager(security);
@@ -71,6 +76,7 @@ public final class EmbeddedMqtt implements AutoCloseable {
         public void createActiveMQServer() throws Exception {
             super.createActiveMQServer();
             ServiceRegistry services = activeMQServer.getServiceRegistry();
+            services.addIncomingInterceptor(gate);
             if (security != null) {
                 services.addIncomingInterceptor(security.packets());
             }
@@ -105,7 +111,8 @@ public final class EmbeddedMqtt implements AutoCloseable {
 
     static EmbeddedMqtt start(Claim claim, MqttAccess access) {
         MqttSecurity security = access.isOpen() ? null : new MqttSecurity(access);
-        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, new Broker(security));
+        Gate gate = new Gate(access.first());
+        EmbeddedMqtt mqtt = new EmbeddedMqtt(claim, gate, new Broker(gate, security));
         try {
             Configuration configuration = configuration(claim, security != null);
             configuration.registerBrokerPlugin(new PublishOrder());
@@ -127,6 +134,11 @@ public final class EmbeddedMqtt implements AutoCloseable {
         } catch (Exception e) {
             throw claim.startFailed(e, mqtt);
         }
+    }
+
+    /** Lets in those whom {@link MqttAccess#first} has kept waiting, once and for good, as soon as this is true. */
+    public void letInWhen(BooleanSupplier ready) {
+        gate.openWhen(ready);
     }
 
     public int port() {

@@ -1,5 +1,6 @@
 package io.caravan.f2;
 
+import io.caravan.reading.Float32;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,6 +61,8 @@ public record DataPoint(
         if (exact && scale.equals(BigDecimal.ONE) || !Double.isFinite(raw)) {
             return raw / POWERS[decimals];
         }
-        return BigDecimal.valueOf(raw).multiply(scale).movePointLeft(decimals).doubleValue();
+        // not Double.toString, of which Java 17 makes a digit too many now and then
+        BigDecimal number = format == DataFormat.FLOAT32 ? Float32.decimal((float) raw) : BigDecimal.valueOf(raw);
+        return number.multiply(scale).movePointLeft(decimals).doubleValue();
     }
 }

@@ -11,7 +11,6 @@ final class Arrivals {
 
     private final InFlightBytes inFlight;
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
-    private boolean received;
     private long arrived;
 
     Arrivals(InFlightBytes inFlight) {
@@ -19,7 +18,6 @@ final class Arrivals {
     }
 
     synchronized void add(Delivery delivery) {
-        received = true;
         arrived++;
         deliveries.add(delivery);
     }
@@ -42,11 +40,6 @@ final class Arrivals {
         });
     }
 
-    /** Whether all that has arrived is done with. */
-    synchronized boolean isEmpty() {
-        return deliveries.isEmpty();
-    }
-
     /** How much has arrived in all. */
     synchronized long arrived() {
         return arrived;
@@ -57,10 +50,8 @@ final class Arrivals {
         return deliveries.size();
     }
 
-    /** Whether something has arrived since this was asked last. */
-    synchronized boolean hasReceived() {
-        boolean answer = received;
-        received = false;
-        return answer;
+    /** How much of it is done with: what arrived first. */
+    synchronized long done() {
+        return arrived - deliveries.size();
     }
 }

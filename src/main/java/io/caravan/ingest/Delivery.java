@@ -1,6 +1,5 @@
 package io.caravan.ingest;
 
-import com.hivemq.client.internal.mqtt.message.publish.MqttPublish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.nio.ByteBuffer;
 
@@ -34,12 +33,9 @@ final class Delivery {
         return charge;
     }
 
-    /** The payload's bytes, not to be changed. The client would copy them, and keeps its own as long as we keep ours. */
+    /** The payload's bytes, not to be changed. */
     byte[] payload() {
-        ByteBuffer raw = ((MqttPublish) message).getRawPayload();
-        return raw != null && raw.hasArray() && raw.arrayOffset() == 0 && raw.array().length == raw.limit()
-                ? raw.array()
-                : message.getPayloadAsBytes();
+        return HiveMqInternals.payload(message);
     }
 
     /** Tells the broker that it has arrived, unless its connection has gone meanwhile: then it comes again on the next. */

@@ -135,7 +135,7 @@ public final class DialectRoutes {
             List<String> status = dialect.statusFilters();
             String id = "ingest-" + dialect.name();
             if (dialect.enabled() && !measured.isEmpty()) {
-                wanted.put(id, Wanted.of(dialect, "", "$share/" + shareGroup + '/', measured, "isMeasured"));
+                wanted.put(id, Wanted.of(dialect, "", TopicFilters.share(shareGroup), measured, "isMeasured"));
             }
             if (dialect.enabled() && !status.isEmpty()) {
                 wanted.put(id + "-status", Wanted.of(dialect, "-status", "", status, STATUS));
@@ -215,9 +215,7 @@ public final class DialectRoutes {
         List<String> filters = new ArrayList<>();
         for (Route route : context.getRoutes()) {
             if (!running.containsKey(route.getRouteId()) && route.getEndpoint() instanceof PahoMqtt5Endpoint mqtt) {
-                for (String filter : MqttClients.filtersOf(mqtt.getTopic())) {
-                    filters.add(filter.startsWith("$share/") ? filter.split("/", 3)[2] : filter);
-                }
+                filters.addAll(TopicFilters.of(mqtt.getTopic()).unshared());
             }
         }
         return filters;

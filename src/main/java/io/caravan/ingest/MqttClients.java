@@ -2,15 +2,9 @@ package io.caravan.ingest;
 
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -46,23 +40,15 @@ public final class MqttClients extends MqttClient {
     private static final String NOWHERE = "tcp://127.0.0.1:1883";
 
     private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Runnable::run);
-
-    private static final String SHARE = "$share/";
-    /** What stands before topics that are not to be shared after all: the group is called off. */
-    private static final String NOT_SHARED = SHARE + "off/";
 
     private final Sessions sessions;
     private final int count;
     /** What stands before the topics; null where the topics themselves say whether they are shared. */
     private final String share;
 
-    /** What Camel works on, under a number of our own: packet ids are the same on different connections. */
-    private final Map<Integer, Delivery> deliveries = new ConcurrentHashMap<>();
-
-    private final AtomicInteger handles = new AtomicInteger();
-    /** Old sessions that the last subscription has not closed. */
-    private final List<OldSessions> unfinished = new ArrayList<>();
+    private final UnderWay underWay = new UnderWay();
+    /** Old sessions of other names, for the subscription there is or the next one to close. */
+    private final List<OldSessions> others = new ArrayList<>();
 
     private volatile MqttCallback callback;
     private volatile MqttSubscription subscription;
@@ -76,7 +62,7 @@ public final class MqttClients extends MqttClient {
      */
     public MqttClients(MqttSettings settings, InFlightBytes inFlight, String name, int count, boolean shared)
             throws MqttException {
-        this(settings, inFlight, name, count, shared ? SHARE + settings.shareGroup() + '/' : "", null);
+        this(settings, inFlight, name, count, shared ? TopicFilters.share(settings.shareGroup()) : "", null);
     }
 
     /**
@@ -95,20 +81,6 @@ public final class MqttClients extends MqttClient {
         this.sessions = new Sessions(settings, inFlight, name, state);
         this.count = count;
         this.share = share;
-    }
-
-    /** The filters of a list; a {@code $share/group/} before the first holds for all, and {@code $share/off/} for none. */
-    static List<String> filtersOf(String topics) {
-        int group = topics.startsWith(SHARE) ? topics.indexOf('/', SHARE.length()) + 1 : 0;
-        String prefix = topics.startsWith(NOT_SHARED) ? "" : topics.substring(0, group);
-        return Arrays.stream(topics.substring(group).split(","))
-                .map(filter -> prefix + filter.strip())
-                .toList();
-    }
-
-    /** How many clients read a list of filters: one, where the subscription is not shared. */
-    static int countOf(String topics, int ofShared) {
-        return topics.startsWith(SHARE) && !topics.startsWith(NOT_SHARED) ? ofShared : 1;
     }
 
     /**
@@ -150,13 +122,11 @@ public final class MqttClients extends MqttClient {
      */
     @Override
     public synchronized IMqttToken subscribe(String topics, int qos) {
-        String all = share == null ? topics : share + topics;
-        boolean asToldHere = share == null || all.startsWith(NOT_SHARED);
-        subscription = new MqttSubscription(
-                sessions, asToldHere ? countOf(all, count) : count, filtersOf(all), qos, this::arrived);
+        TopicFilters filters = TopicFilters.of(share == null ? topics : share + topics);
+        int clients = "".equals(share) || filters.isShared() ? count : 1;
+        subscription = new MqttSubscription(sessions, clients, filters, qos, this::arrived);
         subscription.open();
-        unfinished.forEach(subscription::retire);
-        unfinished.clear();
+        unfinished().forEach(subscription::retire);
         return null;
     }
 
@@ -167,24 +137,12 @@ public final class MqttClients extends MqttClient {
 
     /** Tells that the exchange of a message has ended well; once or more often. */
     void completed(int handle) {
-        // in this order: who waits for the last of them leaves the broker next
-        deliveries.computeIfPresent(handle, (same, delivery) -> {
-            delivery.acknowledge();
-            return null;
-        });
+        underWay.completed(handle);
     }
 
     /** Tells that the exchange of a message has failed. */
     void failed(int handle) {
-        Delivery delivery = deliveries.remove(handle);
-        if (delivery == null) {
-            return;
-        }
-        if (closing || !delivery.connection().isConnected()) {
-            delivery.drop();
-        } else {
-            AGAIN.execute(() -> delivery.connection().handOn(delivery));
-        }
+        underWay.failed(handle, !closing);
     }
 
     /** Whether every client is connected and subscribed. */
@@ -201,22 +159,22 @@ public final class MqttClients extends MqttClient {
     }
 
     /** Takes in what the broker holds for sessions of another name, and ends them. */
-    synchronized void succeed(OldSessions others) {
-        if (subscription == null) {
-            unfinished.add(others);
-        } else {
-            subscription.retire(others);
+    synchronized void succeed(OldSessions old) {
+        others.add(old);
+        if (subscription != null) {
+            subscription.retire(old);
         }
     }
 
-    /** The old sessions that were to be closed and are not; for after {@link #close}. */
+    /** The old sessions of other names that were to be closed and are not; final after {@link #close}. */
     synchronized List<OldSessions> unfinished() {
-        return List.copyOf(unfinished);
+        others.removeIf(OldSessions::areClosed);
+        return List.copyOf(others);
     }
 
     /** How many messages have been handed to Camel and are not acknowledged yet. */
     public int inFlight() {
-        return deliveries.size();
+        return underWay.size();
     }
 
     /** Takes no more messages, waits for those under way, 5 s at most, and leaves; the broker keeps the sessions. */
@@ -227,32 +185,18 @@ public final class MqttClients extends MqttClient {
             current.endKeeping(); // it takes in what it has taken up
         }
         closing = true;
-        long deadline = System.nanoTime() + LONGEST_CLOSE_NANOS;
-        while (System.nanoTime() < deadline && isAnyToBeAcknowledged()) {
-            pause();
-        }
-        if (isAnyToBeAcknowledged()) {
+        if (!underWay.awaitEnd(LONGEST_CLOSE_NANOS)) {
             LOG.warn(
                     "MQTT {}: {} message(s) under way are not finished, the broker delivers them again",
                     sessions.name(),
-                    deliveries.size());
+                    underWay.size());
         }
         leave();
-    }
-
-    /** Those whose connection has gone cannot be. */
-    private boolean isAnyToBeAcknowledged() {
-        return deliveries.values().stream()
-                .anyMatch(delivery -> delivery.connection().isConnected());
     }
 
     private synchronized void leave() {
         if (subscription != null) {
             subscription.close();
-            // of its own, every start looks for
-            subscription.unfinished().stream()
-                    .filter(old -> !old.name().equals(sessions.name()))
-                    .forEach(unfinished::add);
             subscription = null;
         }
     }
@@ -262,8 +206,7 @@ public final class MqttClients extends MqttClient {
             delivery.drop(); // not acknowledged: the broker sends it again to the next start
             return;
         }
-        int handle = handles.incrementAndGet();
-        deliveries.put(handle, delivery);
+        int handle = underWay.add(delivery);
         MqttMessage message = new MqttMessage(
                 delivery.payload(),
                 delivery.message().getQos().getCode(),
@@ -275,14 +218,6 @@ public final class MqttClients extends MqttClient {
         } catch (Exception e) {
             LOG.error("MQTT {}: a message was not taken, trying again", sessions.name(), e);
             failed(handle);
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(10);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -76,19 +76,22 @@ public final class MqttComponent extends PahoMqtt5Component {
      * @param successor the name of the sessions that take over what the broker holds for these; null to have it forgotten
      */
     void retire(String name, String topics, String successor) {
+        TopicFilters filters = TopicFilters.of(topics);
         List<OldSessions> sessions = new ArrayList<>();
         sessions.add(new OldSessions(
-                new Sessions(settings, inFlight, name, null),
-                MqttClients.filtersOf(topics),
-                0,
-                MqttClients.countOf(topics, count)));
+                new Sessions(settings, inFlight, name, null), filters, 0, filters.isShared() ? count : 1));
         MqttClients old = clients.remove(name);
         if (old != null) {
             old.close();
             sessions.addAll(old.unfinished());
         }
-        sessions.removeIf(each -> clients.containsKey(each.name())); // they are read again
+        sessions.removeIf(this::isRead);
         MqttClients next = successor == null ? null : clients.get(successor);
-        sessions.forEach(next == null ? OldSessions::forget : next::succeed);
+        sessions.forEach(next == null ? each -> each.forget(() -> isRead(each)) : next::succeed);
+    }
+
+    /** Whether a route reads sessions again that were given up. */
+    private boolean isRead(OldSessions sessions) {
+        return clients.containsKey(sessions.name());
     }
 }

@@ -1,22 +1,11 @@
 package io.caravan.ingest;
 
-import com.hivemq.client.internal.mqtt.MqttClientConnectionConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectBuilder;
-import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
-import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
-import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
-import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
-import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
-import io.netty.handler.flush.FlushConsolidationHandler;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,12 +28,12 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     }
 
     private static final long FAREWELL_SECONDS = 2;
+    private static final long LONGEST_TAKING_SECONDS = 1;
     /** One that no session has, of which the broker says so. */
     private static final String NO_FILTER = "caravan/leaves";
 
     private static final int KEEP_ALIVE_SECONDS = 30;
     private static final int IDLE_SECONDS = 10;
-    private static final int MOST_TOGETHER = 256;
 
     private final Mqtt5AsyncClient client;
     private final MqttSettings settings;
@@ -61,6 +50,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private volatile boolean leaving;
     private volatile boolean lost;
     private boolean resumed;
+    private int mostAtOnce;
 
     MqttConnection(
             MqttSettings settings,
@@ -79,13 +69,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(task, clientId));
         worker.allowCoreThreadTimeOut(true);
         this.client = settings.client(clientId)
-                .addConnectedListener(context -> context.getClientConfig()
-                        .getConnectionConfig()
-                        .map(MqttClientConnectionConfig.class::cast)
-                        .ifPresent(connection -> {
-                            forgetsAtLoss(connection);
-                            acknowledgesTogether(connection);
-                        }))
+                .addConnectedListener(HiveMqInternals::connected)
                 .addDisconnectedListener(context -> ended(context.getCause()))
                 .buildAsync();
         // Before the connection stands, so that nothing that the broker kept for the session is dropped;
@@ -93,29 +77,10 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         client.publishes(MqttGlobalPublishFilter.ALL, this::received, Runnable::run, true);
     }
 
-    /**
-     * Has HiveMQ's client end its own side of the session with the connection. It would keep all of it, messages and listeners,
-     * until the broker's side expires, for a reconnect of the same client; here a new one takes the session over.
-     */
-    private static void forgetsAtLoss(MqttClientConnectionConfig connection) {
-        connection.setSessionExpiryInterval(0);
-    }
-
-    /**
-     * Has acknowledgements that are ready at the same time leave with one call of the operating system. HiveMQ's client makes a
-     * call for each, which under load was a fiftieth of all processor time. Nothing waits for others to come.
-     */
-    private static void acknowledgesTogether(MqttClientConnectionConfig connection) {
-        connection.getChannel().pipeline().addFirst(new FlushConsolidationHandler(MOST_TOGETHER, true));
-    }
-
     private void ended(Throwable cause) {
         lost = true;
         over();
-        if (cause instanceof Mqtt5DisconnectException left
-                && left.getMqttMessage().getReasonCode() == Mqtt5DisconnectReasonCode.RECEIVE_MAXIMUM_EXCEEDED) {
-            receiveMaximum.exceeded();
-        }
+        receiveMaximum.ended(cause);
         if (!leaving) {
             listener.lost(this, Answers.reason(cause));
         }
@@ -165,48 +130,30 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         arrivals.forgetSettled();
     }
 
-    /** Whether something has arrived that is not done with. */
-    boolean holdsMessages() {
-        return !arrivals.isEmpty();
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     /** Whether the broker may have more for this client than it may send at once: half of that is here and not done with. */
     boolean mayBeHeldBack() {
-        return 2 * arrivals.size() >= receiveMaximum.value() || inFlight.isFull();
-    }
-
-    /** How many messages have arrived. */
-    long arrived() {
-        return arrivals.arrived();
-    }
-
-    /** Whether the first so many that have arrived are all done with. */
-    boolean isDoneWith(long first) {
-        return arrivals.arrived() - arrivals.size() >= first;
-    }
-
-    /** Whether something has arrived since this was asked last. */
-    boolean hasReceived() {
-        return arrivals.hasReceived();
+        return 2 * arrivals.size() >= mostAtOnce || inFlight.isFull();
     }
 
     @Override
     public void open(boolean open) {
-        client.getConfig().getConnectionConfig().ifPresent(connection -> ((MqttClientConnectionConfig) connection)
-                .getChannel()
-                .config()
-                .setAutoRead(open));
+        HiveMqInternals.setReads(client.getConfig(), open);
     }
 
     /** Connects; from here on messages of the session may arrive. */
     void connect() throws MqttUnavailable {
+        mostAtOnce = receiveMaximum.value();
         var connect = client.connectWith();
         CompletableFuture<Mqtt5ConnAck> connected = (state == null ? connect : connect.willPublish(state.will()))
                 .cleanStart(false)
                 .sessionExpiryInterval(settings.sessionExpiry().toSeconds())
                 .keepAlive(KEEP_ALIVE_SECONDS)
                 .restrictions()
-                .receiveMaximum(receiveMaximum.value())
+                .receiveMaximum(mostAtOnce)
                 .applyRestrictions()
                 .send();
         try {
@@ -223,31 +170,14 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         return resumed;
     }
 
-    /**
-     * Subscribes all filters with one packet, so that a session has all of them or none. Retained messages come when a
-     * subscription is new, not with every reconnect (MQTT 5, 3.8.3.1).
-     */
-    void subscribe(Collection<String> filters, int qos) throws MqttUnavailable {
-        List<Mqtt5Subscription> subscriptions = new ArrayList<>();
-        for (String filter : filters) {
-            boolean shared = filter.startsWith("$share/");
-            subscriptions.add(Mqtt5Subscription.builder()
-                    .topicFilter(filter)
-                    .qos(MqttQos.fromCode(qos))
-                    .retainHandling(
-                            shared
-                                    ? Mqtt5RetainHandling.DO_NOT_SEND
-                                    : Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
-                    .build());
-        }
-        Answers.await(client.subscribe(
-                Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()));
+    void subscribe(TopicFilters filters, int qos) throws MqttUnavailable {
+        Answers.await(client.subscribe(filters.subscribe(qos)));
     }
 
     /** Says of this host application that it is online, where that is wanted; its own topic is to be subscribed. */
     void announce() throws MqttUnavailable {
         if (state != null) {
-            subscribe(List.of(state.topic()), 1);
+            subscribe(new TopicFilters(List.of(state.topic())), 1);
             publish(state.birth());
         }
     }
@@ -261,31 +191,32 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         }
     }
 
-    void unsubscribe(Iterable<String> filters) throws MqttUnavailable {
-        for (String filter : filters) {
-            Answers.await(client.unsubscribe(
-                    Mqtt5Unsubscribe.builder().topicFilter(filter).build()));
+    void unsubscribe(TopicFilters filters) throws MqttUnavailable {
+        for (String filter : filters.all()) {
+            Answers.await(unsubscribe(filter));
         }
     }
 
-    /**
-     * Completes when the broker has taken in what was acknowledged so far. It handles packets one after the other, and answers
-     * this one; the end of a connection may overtake them (Artemis 2.55), and then they come again.
-     */
-    CompletableFuture<?> acknowledgementsTaken() {
-        return isConnected()
-                ? client.unsubscribe(
-                        Mqtt5Unsubscribe.builder().topicFilter(NO_FILTER).build())
-                : CompletableFuture.completedFuture(null);
+    private CompletableFuture<?> unsubscribe(String filter) {
+        return client.unsubscribeWith().topicFilter(filter).send();
     }
 
     boolean isConnected() {
         return !lost && client.getState().isConnected();
     }
 
-    /** Leaves; the broker keeps the session for as long as was agreed when it was connected. */
+    /**
+     * Leaves, when the broker has taken in what was acknowledged; it keeps the session for as long as was agreed when it was
+     * connected.
+     */
     @Override
     public void close() {
+        if (isConnected()) {
+            // The broker handles packets one after the other, and answers this one. The end of a connection may
+            // overtake
+            // acknowledgements (Artemis 2.55), and then what they are for comes again.
+            awaitFarewell(unsubscribe(NO_FILTER), LONGEST_TAKING_SECONDS);
+        }
         leave(client.disconnectWith());
     }
 
@@ -298,17 +229,17 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
         leaving = true;
         if (isConnected()) {
             if (state != null) {
-                awaitFarewell(client.publish(state.death()));
+                awaitFarewell(client.publish(state.death()), FAREWELL_SECONDS);
             }
-            awaitFarewell(disconnect.send());
+            awaitFarewell(disconnect.send(), FAREWELL_SECONDS);
         }
         lost = true;
         over();
     }
 
-    private static void awaitFarewell(CompletableFuture<?> word) {
+    private static void awaitFarewell(CompletableFuture<?> word, long seconds) {
         try {
-            Answers.await(word, FAREWELL_SECONDS);
+            Answers.await(word, seconds);
         } catch (MqttUnavailable e) {
             // the broker is gone, or does not listen: so is the connection
         }

@@ -1,17 +1,11 @@
 package io.caravan.ingest;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,54 +20,54 @@ final class MqttSubscription implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttSubscription.class);
     private static final long FIRST_RETRY_MILLIS = 500;
     private static final long LAST_RETRY_MILLIS = 10_000;
-    private static final long LONGEST_FAREWELL_MILLIS = 1_000;
-    private static final long LONGEST_END_SECONDS = 5;
 
     private final Sessions sessions;
-    private final List<String> filters;
+    private final TopicFilters filters;
     private final int qos;
     private final MqttConnection.Listener listener;
     private final MqttConnection[] connections;
-    private final ScheduledExecutorService keeper;
-    private final Set<OldSessions> unfinished = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
-    private volatile boolean retiring;
+    private final ScheduledThreadPoolExecutor keeper;
+    private final Retirement retirement;
 
     /**
      * @param sessions whose first sessions are used
      * @param count how many
      * @param receiver told of every message, those of one connection one after the other
      */
-    MqttSubscription(Sessions sessions, int count, List<String> filters, int qos, Consumer<Delivery> receiver) {
+    MqttSubscription(Sessions sessions, int count, TopicFilters filters, int qos, Consumer<Delivery> receiver) {
         this.sessions = sessions;
         this.filters = filters;
         this.qos = qos;
         this.listener = new Listener(receiver);
         this.connections = new MqttConnection[count];
-        this.keeper = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "mqtt-keeper-" + sessions.name());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.keeper = new ScheduledThreadPoolExecutor(
+                1, task -> daemon(task, sessions.name()), new ThreadPoolExecutor.DiscardPolicy());
+        keeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.retirement = new Retirement(keeper, () -> fault().isEmpty(), listener);
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, "mqtt-keeper-" + name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     void open() {
-        LOG.info("MQTT {}: {} client(s) read {} at {}", sessions.name(), connections.length, filters, sessions.url());
+        LOG.info(
+                "MQTT {}: {} client(s) read {} at {}",
+                sessions.name(),
+                connections.length,
+                filters.all(),
+                sessions.url());
         for (int i = 0; i < connections.length; i++) {
             connectLater(i, 0, FIRST_RETRY_MILLIS);
         }
         retire(new OldSessions(sessions, filters, connections.length, MqttClients.MOST));
     }
 
-    /** Takes in what old sessions hold, and closes them, as soon as the others are connected. */
+    /** Takes in what old sessions hold, and closes them, as soon as the others are connected and for as long as this is open. */
     void retire(OldSessions old) {
-        unfinished.add(old);
-        retireLater(old, 0);
-    }
-
-    /** The old sessions that are not closed yet; final when this is closed. */
-    Set<OldSessions> unfinished() {
-        return Set.copyOf(unfinished);
+        retirement.take(old);
     }
 
     /** In one line, why not every client is connected and subscribed; empty where every one is. */
@@ -101,20 +95,11 @@ final class MqttSubscription implements AutoCloseable {
         leave();
     }
 
-    /**
-     * Makes no connection any more. Who is about to end an old session is waited for: whoever reads that one again must not come
-     * before, and what it holds is taken by who reads it now.
-     */
+    /** Makes no connection any more; an old session that is about to end is waited for. */
     void endKeeping() {
-        synchronized (this) {
-            closed = true;
-            keeper.shutdown();
-        }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_END_SECONDS);
+        keeper.shutdown();
         try {
-            while (retiring && System.nanoTime() - end < 0) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            retirement.awaitEnd();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -122,28 +107,15 @@ final class MqttSubscription implements AutoCloseable {
     }
 
     private synchronized void leave() {
-        List<MqttConnection> open =
-                Stream.of(connections).filter(Objects::nonNull).toList();
-        awaitTaken(open);
-        SideBySide.run(open.stream().map(connection -> connection::close));
+        SideBySide.run(Stream.of(connections).filter(Objects::nonNull).map(connection -> connection::close));
     }
 
-    private static void awaitTaken(List<MqttConnection> connections) {
-        CompletableFuture<?>[] taken =
-                connections.stream().map(MqttConnection::acknowledgementsTaken).toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(taken).get(LONGEST_FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("The broker does not say what it has taken in: some of it may come again", e);
-        }
+    private boolean isClosed() {
+        return keeper.isShutdown();
     }
 
-    private synchronized void connectLater(int index, long delay, long nextDelay) {
-        if (!closed) {
-            keeper.schedule(() -> connect(index, nextDelay), delay, TimeUnit.MILLISECONDS);
-        }
+    private void connectLater(int index, long delay, long nextDelay) {
+        keeper.schedule(() -> connect(index, nextDelay), delay, TimeUnit.MILLISECONDS);
     }
 
     /** A client counts as connected when it is subscribed as well: one that is deaf must not look ready. */
@@ -155,7 +127,7 @@ final class MqttSubscription implements AutoCloseable {
         try {
             connect(index);
         } catch (MqttUnavailable | RuntimeException e) {
-            if (!closed) {
+            if (!isClosed()) {
                 LOG.warn(
                         "MQTT {}: {} does not answer ({}), trying again",
                         sessions.name(),
@@ -195,35 +167,13 @@ final class MqttSubscription implements AutoCloseable {
     }
 
     private synchronized void put(int index, MqttConnection connection) throws MqttUnavailable {
-        if (closed) {
+        if (isClosed()) {
             connection.close();
         } else if (connection.isConnected()) {
             connections[index] = connection;
         } else {
             throw new MqttUnavailable("lost again at once", null);
         }
-    }
-
-    private synchronized void retireLater(OldSessions old, long delay) {
-        if (!closed) {
-            keeper.schedule(() -> retireNow(old), delay, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Only while the others are connected: see {@link OldSessions}. */
-    private void retireNow(OldSessions old) {
-        retiring = true;
-        try {
-            if (!closed && fault().isEmpty() && old.retire(listener, () -> closed)) {
-                unfinished.remove(old);
-                return;
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("MQTT {}: old sessions are not closed, trying again", sessions.name(), e);
-        } finally {
-            retiring = false;
-        }
-        retireLater(old, LAST_RETRY_MILLIS);
     }
 
     private final class Listener implements MqttConnection.Listener {
@@ -241,11 +191,11 @@ final class MqttSubscription implements AutoCloseable {
 
         @Override
         public void lost(MqttConnection connection, String why) {
-            if (closed) {
+            if (isClosed()) {
                 return; // whoever closes holds the lock, and may wait for the thread that this is called on
             }
             synchronized (MqttSubscription.this) {
-                for (int i = 0; i < connections.length && !closed; i++) {
+                for (int i = 0; i < connections.length && !isClosed(); i++) {
                     if (connections[i] == connection) {
                         connections[i] = null;
                         LOG.warn(

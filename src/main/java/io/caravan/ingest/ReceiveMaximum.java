@@ -1,5 +1,7 @@
 package io.caravan.ingest;
 
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +27,15 @@ final class ReceiveMaximum {
         return value;
     }
 
-    /** Takes note that a broker has sent more. */
-    synchronized void exceeded() {
+    /** Takes note of why a connection has ended: the broker may have sent more. */
+    void ended(Throwable cause) {
+        if (cause instanceof Mqtt5DisconnectException left
+                && left.getMqttMessage().getReasonCode() == Mqtt5DisconnectReasonCode.RECEIVE_MAXIMUM_EXCEEDED) {
+            exceeded();
+        }
+    }
+
+    private synchronized void exceeded() {
         if (value < MOST) {
             LOG.warn(
                     "The MQTT broker sends more messages at once than caravan.mqtt.receive-maximum={} allows: it may",

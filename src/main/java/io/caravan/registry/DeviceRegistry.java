@@ -26,6 +26,7 @@ public final class DeviceRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceRegistry.class);
 
     private static final int MOST_PROBLEMS_TOLD = 9;
+    private static final int MOST_ON_ONE_LINE = 3;
     /** A file younger than this may change again without its time of change telling so. */
     private static final long COARSEST_CLOCK_MILLIS = 2_000;
 
@@ -150,8 +151,9 @@ public final class DeviceRegistry {
             return;
         }
         refused = content;
-        String more = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more)";
-        lastError = file + ": " + problems.get(0) + more;
+        String told = problems.stream().limit(MOST_ON_ONE_LINE).collect(Collectors.joining("; "));
+        int more = problems.size() - MOST_ON_ONE_LINE;
+        lastError = file + ": " + told + (more > 0 ? " (and " + more + " more)" : "");
         LOG.error("{}; what was in use before stays in use", lastError);
     }
 

@@ -74,9 +74,9 @@ final class PayloadReader {
                 && !topic.path("rows").asText().equals("$")) {
             problems.add(Problem.at(place.appendProperty("rows"), "must be $: the lines of the payload are its rows"));
         }
-        if (Set.of("csv", "line-protocol", "columns").contains(nameOf(payload))
-                && !topic.has("rows")
-                && !topic.has("values")) {
+        boolean ofRows = Set.of("csv", "line-protocol", "columns").contains(nameOf(payload));
+        boolean array = ofRows || format != null && format.hasRows();
+        if (!topic.has("rows") && (ofRows && !topic.has("values") || array && rules.beginsAtMember())) {
             String what =
                     nameOf(payload).equals("columns") ? "what its columns are made into" : "the lines of the payload";
             problems.add(Problem.at(place, "needs \"rows\": \"$\": " + what + " are its rows"));

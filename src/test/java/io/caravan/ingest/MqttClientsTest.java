@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
@@ -138,7 +140,7 @@ class MqttClientsTest {
 
         next.clients.succeed(new OldSessions(
                 new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
-                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                TopicFilters.of("$share/group/iot/+/raw, iot/+/+/raw"),
                 0,
                 2));
 
@@ -153,7 +155,7 @@ class MqttClientsTest {
         publish("iot/d/raw", "kept");
         OldSessions old = new OldSessions(
                 new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
-                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                TopicFilters.of("$share/group/iot/+/raw, iot/+/+/raw"),
                 0,
                 2);
         Consumer stuck = consumer("between", "iot/#", 1, text -> false);
@@ -177,7 +179,7 @@ class MqttClientsTest {
         await().until(() -> between.texts.contains("hangs"));
         between.clients.succeed(new OldSessions(
                 new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
-                List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                TopicFilters.of("$share/group/iot/+/raw, iot/+/+/raw"),
                 0,
                 2));
         between.leave();
@@ -194,12 +196,11 @@ class MqttClientsTest {
         publish("iot/d/raw", "old");
         new OldSessions(
                         new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
-                        List.of("$share/group/iot/+/raw", "$share/group/iot/+/+/raw"),
+                        TopicFilters.of("$share/group/iot/+/raw, iot/+/+/raw"),
                         0,
                         3)
-                .forget();
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("mqtt-forget-test")));
+                .forget(() -> false);
+        await().until(() -> !isForgetting());
         publish("iot/d/raw", "unwanted");
 
         Consumer next = consumer(3, true, text -> true);
@@ -207,6 +208,25 @@ class MqttClientsTest {
         publish("iot/d/raw", "new");
         await().until(() -> next.texts.contains("new"));
         assertThat(next.texts).containsExactly("new");
+    }
+
+    /** A dialect that comes back while the broker that is to forget it is away. */
+    @Test
+    void whatIsReadAgainIsNotForgotten() throws Exception {
+        consumer(1, true, text -> true).leave();
+        MqttComponent component = new MqttComponent(settings(broker.mqttUrl()), inFlight, 1);
+        int port = broker.port();
+        broker.close();
+        try (CamelContext context = new DefaultCamelContext()) {
+            context.addComponent("paho-mqtt5", component);
+
+            component.retire("test", "$share/group/iot/+/raw, iot/+/+/raw", null);
+            context.getEndpoint("paho-mqtt5:$share/group/iot/+/raw?clientId=test");
+
+            await().until(() -> !isForgetting());
+        }
+        broker = EmbeddedMqtt.start(folder, port);
+        assertThat(hasSession("caravan-test-1")).isTrue();
     }
 
     @Test
@@ -398,6 +418,11 @@ class MqttClientsTest {
                 publisher.send(topic, text, false);
             }
         }
+    }
+
+    private static boolean isForgetting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("mqtt-forget-test"));
     }
 
     private boolean hasSession(String clientId) {

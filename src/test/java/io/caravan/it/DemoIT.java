@@ -62,6 +62,8 @@ class DemoIT {
             }
             try (ChildCaravan demo = ChildCaravan.start(ports, "demo", "--data", data, "--no-simulator", "--open")) {
                 awaitReady(demo);
+                await().until(() -> demo.output().contains("Try next"));
+                assertThat(demo.output()).doesNotContain("/api/devices/breaker-001");
                 publish("", 2);
                 await().untilAsserted(() ->
                         assertThat(api.all("/api/readings?device=my-device")).hasSize(2));

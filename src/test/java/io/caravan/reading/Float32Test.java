@@ -43,6 +43,12 @@ class Float32Test {
     }
 
     @Test
+    void ofTwoDecimalsThatAreAsNearItIsTheEvenOne() {
+        assertThat(Float32.meant(-53262.8125f)).isEqualTo(-53262.812);
+        assertThat(Float32.meant(53262.9375f)).isEqualTo(53262.938);
+    }
+
+    @Test
     void whatIsNoNumberStaysNone() {
         assertThat(Float32.meant(Float.NaN)).isNaN();
         assertThat(Float32.meant(Float.NEGATIVE_INFINITY)).isEqualTo(Double.NEGATIVE_INFINITY);

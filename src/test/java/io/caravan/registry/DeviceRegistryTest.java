@@ -131,6 +131,22 @@ class DeviceRegistryTest {
     }
 
     @Test
+    void threeMistakesAreToldOnTheOneLine() throws IOException {
+        String misspelt = POUNDS.replace("\"measurements\"", "\"mesurements\"");
+        writeAndSettle(misspelt);
+        assertThat(registry.lastError()).hasValueSatisfying(error -> assertThat(error)
+                .contains(
+                        "/device_types/lift/measurements: is missing",
+                        "/device_types/lift/mesurements: is no known key: did you mean measurements?")
+                .doesNotContain("more)"));
+
+        writeAndSettle(misspelt.replace("\"name\"", "\"nmae\"").replace("\"update_frequency\"", "\"freq\""));
+        assertThat(registry.lastError())
+                .hasValueSatisfying(
+                        error -> assertThat(error).endsWith(" (and 3 more)").hasLineCount(1));
+    }
+
+    @Test
     void savingTheSameBadEditAgainIsNotToldAgainButAnotherIs() throws IOException {
         writeAndSettle(BAD);
         Files.setLastModifiedTime(

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Payloads that are no JSON, texts in JSON that hold something, and what is said of those that are not what was declared. */
 class PayloadFormatsTest {
@@ -369,6 +370,10 @@ class PayloadFormatsTest {
                 "'payload':{'format':'csv','seperator':';'} | /payload/seperator: is no known key: did you mean separator? There are",
                 "'payload':{'format':'csv','separator':';;'} | /payload/separator: must be one character",
                 "'payload':'csv' | /a~1{device}: needs \"rows\": \"$\": the lines of the payload are its rows",
+                "'payload':'csv','values':{'t':'$[0].t'},'timestamp':'$.t' | /a~1{device}: needs \"rows\": \"$\": the lines of the payload are its rows",
+                "'payload':'line-protocol','values':'$.fields' | /a~1{device}: needs \"rows\": \"$\": the lines of the payload",
+                "'payload':'columns','values':{'t':'$.t'} | /a~1{device}: needs \"rows\": \"$\": what its columns are made into",
+                "'payload':{'format':'hex','every':1,'fields':{'t':{'byte':0,'type':'int8'}}},'values':{'t':'$.t'} | /a~1{device}: needs \"rows\": \"$\": ",
                 "'payload':'csv','rows':'$','decimal_comma':true | /payload/separator: must not be a comma, which is the decimal point",
                 "'payload':{'format':'pairs','separator':','},'decimal_comma':true | /payload/separator: must not be a comma",
                 "'payload':{'format':'csv','columns':['a','','','a ']} | /payload/columns/3: stands here twice",
@@ -407,5 +412,17 @@ class PayloadFormatsTest {
         assertThatThrownBy(() -> DeclaredDialect.of(folder, rules))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(problem);
+    }
+
+    /** Whether the id is said or stands in the payload: what has no rows has no place for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"d1", "$.data.id", "{$.data.id}-1"})
+    void linesWithoutRowsAreRefusedWhateverTheDeviceIs(String device) {
+        for (String values : List.of("", ",'values':{'t':'$.t'}")) {
+            assertThatThrownBy(() ->
+                            DeclaredDialect.of(folder, "a", "a", "'payload':'csv','device':'" + device + "'" + values))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("/a: needs \"rows\": \"$\"");
+        }
     }
 }
