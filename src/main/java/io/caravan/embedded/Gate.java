@@ -34,8 +34,11 @@ final class Gate implements MQTTInterceptor {
         if (open || !(packet instanceof MqttConnectMessage connect)) {
             return true;
         }
-        open = ready.getAsBoolean();
+        if (ready.getAsBoolean()) {
+            open = true;
+            return true;
+        }
         String id = connect.payload().clientIdentifier();
-        return open || id != null && id.startsWith(first);
+        return id != null && id.startsWith(first);
     }
 }

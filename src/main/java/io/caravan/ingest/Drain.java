@@ -21,7 +21,6 @@ final class Drain {
     /** A broker that holds more than this client may have at once sends it within this time. */
     private static final Duration SENT_AT_ONCE = Duration.ofSeconds(2);
 
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofSeconds(30);
     private static final long LOOK_MILLIS = 20;
 
@@ -40,18 +39,20 @@ final class Drain {
      * Drains the session, which is not closed thereby.
      *
      * @param filters what it subscribes
+     * @param unsubscribing hears that it is about to subscribe nothing any more
      * @param stopped whether to leave it to a later drain; asked until it is unsubscribed: from there on to its end, or whoever
      *     takes the session up again would be deaf
      * @return whether nothing is left of it that is not acknowledged
      */
-    boolean run(TopicFilters filters, BooleanSupplier stopped) throws MqttUnavailable {
+    boolean run(TopicFilters filters, Runnable unsubscribing, BooleanSupplier stopped) throws MqttUnavailable {
         if (!calm(SENT_AT_ONCE, session::mayBeHeldBack, stopped)) {
             return false;
         }
         long queued = arrivals.arrived();
-        if (!calm(AT_ONCE, () -> arrivals.done() < queued, stopped)) {
+        if (!calm(Duration.ZERO, () -> arrivals.done() < queued, stopped)) {
             return false;
         }
+        unsubscribing.run();
         session.unsubscribe(filters);
         return calm(QUIET, this::isBusy, Thread.currentThread()::isInterrupted);
     }
@@ -63,19 +64,18 @@ final class Drain {
         return seen != before || arrivals.done() < seen;
     }
 
-    /** Waits for a time in which the session is never busy; false where it is not over in time, or the connection is. */
+    /** Waits until the session has not been busy for a time; false where it is not in time, or the connection is over. */
     private boolean calm(Duration time, BooleanSupplier busy, BooleanSupplier stopped) {
         long since = System.nanoTime();
-        while (System.nanoTime() - since < time.toNanos()) {
+        while (session.isConnected() && !stopped.getAsBoolean() && System.nanoTime() - end < 0) {
             if (busy.getAsBoolean()) {
                 since = System.nanoTime();
-            }
-            if (!session.isConnected() || stopped.getAsBoolean() || System.nanoTime() - end > 0) {
-                return false;
+            } else if (System.nanoTime() - since >= time.toNanos()) {
+                return true;
             }
             pause();
         }
-        return session.isConnected() && !busy.getAsBoolean();
+        return false;
     }
 
     private static void pause() {

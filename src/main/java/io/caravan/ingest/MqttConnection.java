@@ -40,6 +40,7 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
     private final InFlightBytes inFlight;
     private final ReceiveMaximum receiveMaximum;
     private final Listener listener;
+    private final Runnable begun;
     private final HostState state;
 
     private final Arrivals arrivals;
@@ -58,7 +59,9 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
             ReceiveMaximum receiveMaximum,
             String clientId,
             Listener listener,
+            Runnable begun,
             HostState state) {
+        this.begun = begun;
         this.state = state;
         this.settings = settings;
         this.inFlight = inFlight;
@@ -155,14 +158,31 @@ final class MqttConnection implements AutoCloseable, InFlightBytes.Valve {
                 .restrictions()
                 .receiveMaximum(mostAtOnce)
                 .applyRestrictions()
-                .send();
+                .send()
+                .thenApply(this::answered);
         try {
             resumed = Answers.await(connected).isSessionPresent();
         } catch (MqttUnavailable e) {
-            connected.thenRun(client::disconnect); // nobody reads it: it must not stay
+            connected.thenAccept(this::leaveUnread);
             throw e;
         }
         inFlight.join(this);
+    }
+
+    private Mqtt5ConnAck answered(Mqtt5ConnAck answer) {
+        if (!answer.isSessionPresent()) {
+            begun.run();
+        }
+        return answer;
+    }
+
+    /** Nobody reads it: it must not stay. Nor must a session without a subscription, which would be taken for one that has it. */
+    private void leaveUnread(Mqtt5ConnAck answer) {
+        if (answer.isSessionPresent()) {
+            client.disconnect();
+        } else {
+            client.disconnectWith().sessionExpiryInterval(0).send();
+        }
     }
 
     /** Whether the broker had a session of this client. */

@@ -142,8 +142,9 @@ final class MqttSubscription implements AutoCloseable {
         MqttConnection connection = sessions.connection(index, listener);
         try {
             connection.connect();
-            if (sessions.resubscribe() || !connection.resumedSession()) {
+            if (!connection.resumedSession() || sessions.isToBeSubscribed(index)) {
                 subscribe(connection);
+                sessions.renewed(index);
             }
             connection.announce();
             put(index, connection);

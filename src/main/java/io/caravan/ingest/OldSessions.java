@@ -104,7 +104,7 @@ final class OldSessions {
                         "MQTT {}: draining the session of {}, which the configuration no longer names",
                         name(),
                         sessions.clientId(index));
-                if (!new Drain(old).run(filters, stopped)) {
+                if (!new Drain(old).run(filters, () -> sessions.unsubscribed(index), stopped)) {
                     return false;
                 }
             }
@@ -124,7 +124,7 @@ final class OldSessions {
                 last.unsubscribe(filters);
             }
         }
-        next++;
+        sessions.renewed(next++);
     }
 
     private static void pause() {

@@ -190,6 +190,37 @@ class MqttClientsTest {
         await().until(() -> between.texts.contains("kept") || next.texts.contains("kept"));
     }
 
+    /** The drain cannot end, for the last three messages never do. */
+    @Test
+    void whatADrainHasUnsubscribedAndNotEndedIsSubscribedByWhoReadsItAgain() throws Exception {
+        consumer(1, false, text -> true).leave();
+        AtomicInteger arrived = new AtomicInteger();
+        Consumer between = consumer("between", "other/#", 1, text -> false);
+        between.completes = text -> {
+            int handle = arrived.incrementAndGet();
+            between.clients.completed(handle - 3);
+            return false;
+        };
+        between.clients.succeed(new OldSessions(
+                new Sessions(settings(broker.mqttUrl()), inFlight, "test", null),
+                TopicFilters.of("iot/+/raw, iot/+/+/raw"),
+                0,
+                1));
+        try (Publisher publisher = new Publisher(broker.mqttUrl())) {
+            AtomicInteger sent = new AtomicInteger();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                publisher.send("iot/d/raw", "more", false);
+                return sent.incrementAndGet() > arrived.get() + 50 && arrived.get() > 3;
+            });
+        }
+        between.leave();
+
+        Consumer again = consumer(1, false, text -> true);
+        publish("iot/d/raw", "new");
+
+        await().until(() -> again.texts.contains("new"));
+    }
+
     @Test
     void whatNobodyWantsAnyMoreIsNotKeptByTheBroker() throws Exception {
         consumer(3, true, text -> true).leave();
